@@ -1,0 +1,32 @@
+/* 4x4 affine matrices and 3-vectors, double precision. Row-major, acting on column vectors:
+ * y = M x, translation in the last column. World space is RAS+ in mm throughout. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    double v[3];
+} LamVec3;
+
+typedef struct {
+    double m[4][4];
+} LamMat4;
+
+LamMat4 lam_mat4_identity(void);
+LamMat4 lam_mat4_multiply(const LamMat4 *a, const LamMat4 *b); /* a*b: b acts first */
+bool lam_mat4_invert(const LamMat4 *a, LamMat4 *inverse);      /* false if singular */
+LamMat4 lam_mat4_translation(double x, double y, double z);
+LamMat4 lam_mat4_scaling(double x, double y, double z);
+/* Rotation about x, then y, then z (radians), about the origin. */
+LamMat4 lam_mat4_rotation(double rx, double ry, double rz);
+double lam_mat4_det3(const LamMat4 *a);                          /* determinant of the 3x3 part */
+LamVec3 lam_mat4_apply(const LamMat4 *a, LamVec3 x);             /* point: translation included */
+LamVec3 lam_mat4_apply_vector(const LamMat4 *a, LamVec3 x);      /* vector: 3x3 part only */
+bool lam_mat4_is_finite(const LamMat4 *a);
+/* Largest absolute difference of entries. */
+double lam_mat4_distance(const LamMat4 *a, const LamMat4 *b);
+
+G_END_DECLS

@@ -1,0 +1,32 @@
+/* A trained model: architecture, grid, weights. Immutable after loading and shared by sessions. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+G_BEGIN_DECLS
+
+typedef struct LamModel LamModel;
+
+/* Reads a .safetensors model strictly: every tensor of the architecture present with its shape, and
+ * none beside. Errors name the file and the reason. Thread-safety: safe; a model may be shared. */
+LamModel *lam_model_load(const char *path, GError **error);
+LamModel *lam_model_ref(LamModel *model);
+void lam_model_unref(LamModel *model);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamModel, lam_model_unref)
+
+const char *lam_model_path(const LamModel *model);
+const char *lam_model_title(const LamModel *model);
+/* Value of a metadata key of the file (licence, provenance, ...); NULL if absent. */
+const char *lam_model_metadata(const LamModel *model, const char *key);
+/* Grid: W, H, D voxels of the network's input. */
+void lam_model_size(const LamModel *model, int size[3]);
+double lam_model_spacing_mm(const LamModel *model);
+size_t lam_model_parameter_count(const LamModel *model);
+
+/* Full path of a model given by name or path: "brain-t1" is looked for in $LAM_MODELS, the source
+ * tree's models/, and the installed data folder. NULL name = the default model. Free with g_free. */
+char *lam_model_find(const char *name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,61 @@
+/* A session: one pair of scans and one model. The pair is prepared and encoded once; then each λ costs
+ * only what depends on λ (DESIGN §5).
+ *
+ * Spaces: "model grid" = axis-aligned RAS grid of the model's size and spacing, centred on the fixed
+ * brain. The field d lives on a coarser grid over the same box. Total map, fixed world -> moving world:
+ * x -> A(x + d(x)).
+ *
+ * Thread-safety: a session belongs to one thread at a time; snapshots are immutable and safe. */
+#pragma once
+
+#include <lambdascope/field.h>
+#include <lambdascope/model.h>
+#include <lambdascope/progress.h>
+#include <lambdascope/volume.h>
+
+G_BEGIN_DECLS
+
+typedef struct LamSession LamSession;
+
+/* What one λ gave. Immutable, reference counted. */
+typedef struct {
+    double lambda;          /* in [0,1] */
+    LamVolume *field;       /* d: 3 channels, mm, RAS, on the field grid; owned */
+    LamMat4 affine;         /* A: fixed world -> moving world */
+    LamFieldStatistics statistics; /* of d on its grid */
+    double similarity;      /* Pearson correlation of fixed and warped on the model grid; NaN if not asked for */
+    double milliseconds;    /* λ set -> field ready */
+    guint64 generation;     /* counts up with each set_lambda */
+    guint64 document;       /* id given to lam_session_new: drops results of an earlier pair */
+    gatomicrefcount refs;
+} LamSnapshot;
+
+LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot);
+void lam_snapshot_unref(LamSnapshot *snapshot);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSnapshot, lam_snapshot_unref)
+
+/* Prepares the pair (affine, conform) and encodes it. `affine` = NULL: computed here; else taken as
+ * given (fixed world -> moving world). Holds references to model and volumes. */
+LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving,
+                            const LamMat4 *affine, guint64 document, const LamProgress *progress,
+                            GError **error);
+void lam_session_free(LamSession *session);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSession, lam_session_free)
+
+/* The field at λ (clamped to [0,1]). with_similarity also warps the moving scan on the model grid. */
+LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
+                                    GError **error);
+
+const LamMat4 *lam_session_affine(const LamSession *session);
+double lam_session_affine_correlation(const LamSession *session); /* NaN if given by the caller */
+LamVolume *lam_session_fixed(const LamSession *session);   /* borrowed: as loaded */
+LamVolume *lam_session_moving(const LamSession *session);  /* borrowed: as loaded */
+const LamGrid *lam_session_model_grid(const LamSession *session);
+
+/* Exports at full resolution on the fixed scan's own grid, one interpolation. */
+LamVolume *lam_session_export_field(const LamSession *session, const LamSnapshot *snapshot,
+                                    GError **error);
+LamVolume *lam_session_export_warped(const LamSession *session, const LamSnapshot *snapshot,
+                                     GError **error);
+
+G_END_DECLS
