@@ -1,0 +1,135 @@
+/* Intensities of scans: percentiles, the normalisation that networks see, where the brain is. */
+#include <lambdascope/resample.h>
+
+#include <lambdascope/error.h>
+
+#include "smooth.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TOP_PERCENTILE 0.995
+#define CEILING        1.2f
+#define FWHM_PER_SIGMA 2.354820045
+
+static inline guint32 bits_of(float value)
+{
+    guint32 bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+
+/* Exact, in two passes: positive floats sort as their bits do, so the upper half of the bits is
+ * counted first, then the lower half within the bin that holds the rank. */
+double lam_volume_percentile_positive(const LamVolume *volume, double p)
+{
+    size_t n = lam_grid_voxels(&volume->grid) * (size_t)volume->channels, positive = 0;
+    g_autofree size_t *bins = g_new0(size_t, 65536);
+    for (size_t i = 0; i < n; i++)
+        if (volume->data[i] > 0) {
+            bins[bits_of(volume->data[i]) >> 16]++;
+            positive++;
+        }
+    if (positive == 0)
+        return 0;
+    size_t rank = (size_t)(CLAMP(p, 0, 1) * (double)(positive - 1) + 0.5);
+    guint32 high = 0, low = 0;
+    while (rank >= bins[high])
+        rank -= bins[high++];
+    memset(bins, 0, 65536 * sizeof *bins);
+    for (size_t i = 0; i < n; i++)
+        if (volume->data[i] > 0 && bits_of(volume->data[i]) >> 16 == high)
+            bins[bits_of(volume->data[i]) & 0xffff]++;
+    while (rank >= bins[low])
+        rank -= bins[low++];
+    guint32 bits = high << 16 | low;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return (double)value;
+}
+
+static bool is_constant(const LamVolume *scan)
+{
+    size_t n = lam_grid_voxels(&scan->grid) * (size_t)scan->channels;
+    for (size_t i = 1; i < n; i++)
+        if (scan->data[i] != scan->data[0])
+            return false;
+    return true;
+}
+
+static bool check_content(const LamVolume *scan, double top, GError **error)
+{
+    const char *subject = scan->path != NULL ? scan->path : "the scan";
+    if (is_constant(scan)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot prepare scan: %s: every voxel has the value %g", subject,
+                    (double)scan->data[0]);
+        return false;
+    }
+    if (!(top > 0)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot prepare scan: %s: no voxel is above zero", subject);
+        return false;
+    }
+    return true;
+}
+
+/* A Gaussian that turns a voxel of the given size into one of the wanted size, both seen as Gaussians
+ * with that full width at half maximum (Cardoso et al., Scale factor point spread function matching,
+ * MICCAI 2015). */
+static double antialias_sigma_vox(double spacing_mm, double wanted_mm)
+{
+    if (wanted_mm <= spacing_mm)
+        return 0;
+    return sqrt(wanted_mm * wanted_mm - spacing_mm * spacing_mm) / FWHM_PER_SIGMA / spacing_mm;
+}
+
+LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError **error)
+{
+    double top = lam_volume_percentile_positive(scan, TOP_PERCENTILE);
+    if (!check_content(scan, top, error))
+        return NULL;
+    g_autoptr(LamVolume) out = lam_volume_new(&scan->grid, scan->channels, error);
+    if (out == NULL)
+        return NULL;
+    size_t n = lam_grid_voxels(&scan->grid) * (size_t)scan->channels;
+    double factor = 1 / top; /* in double: 1/top of a tiny top may not fit float */
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++) {
+        float v = (float)((double)scan->data[i] * factor);
+        out->data[i] = v > CEILING ? CEILING : v > 0 ? v : 0;
+    }
+    LamVec3 spacing = lam_grid_spacing_mm(&scan->grid);
+    double sigma_vox[3];
+    for (int a = 0; a < 3; a++)
+        sigma_vox[a] = antialias_sigma_vox(spacing.v[a], spacing_mm);
+    if (!lam_smooth_axes(out, sigma_vox, error))
+        return NULL;
+    return g_steal_pointer(&out);
+}
+
+/* Half of the way that separates air from tissue in most scans: a fifth of the bright end. */
+LamVec3 lam_volume_brain_centre_mm(const LamVolume *scan)
+{
+    float threshold = (float)(0.2 * lam_volume_percentile_positive(scan, 0.98));
+    const int *n = scan->grid.size;
+    double sum[3] = {0}, count = 0;
+    const float *v = scan->data;
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++, v += n[0]) {
+            double row = 0, row_i = 0;
+            for (int i = 0; i < n[0]; i++)
+                if (v[i] > threshold) {
+                    row++;
+                    row_i += i;
+                }
+            sum[0] += row_i;
+            sum[1] += row * j;
+            sum[2] += row * k;
+            count += row;
+        }
+    if (count == 0)
+        return lam_grid_centre_mm(&scan->grid);
+    LamVec3 centre = {{sum[0] / count, sum[1] / count, sum[2] / count}};
+    return lam_mat4_apply(&scan->grid.to_world, centre);
+}

@@ -1,0 +1,8 @@
+/* Gaussian smoothing with its own width along each voxel axis. */
+#pragma once
+
+#include <lambdascope/volume.h>
+
+/* sigma in voxels along i, j, k; 0 = none. Smooths in place; the outer voxels are repeated beyond the
+ * edge. */
+bool lam_smooth_axes(LamVolume *volume, const double sigma_vox[3], GError **error);
