@@ -1,0 +1,216 @@
+/* Crosshair, titles, orientation letters, figures, scale bar. */
+#include "gl-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define EDGE 10.0 /* logical pixels from the pane's edge */
+
+static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
+static const LamColour dim = {0.62f, 0.65f, 0.69f, 1};
+static const LamColour accent = {0.36f, 0.74f, 0.98f, 1};
+
+static LamColour faded(LamColour colour, float alpha)
+{
+    colour.a *= alpha;
+    return colour;
+}
+
+/* Figures with a true minus sign, in a fixed width so that they do not dance. */
+static char *figure(double value, int decimals)
+{
+    double unit = pow(10, -decimals);
+    double rounded = round(value / unit) * unit;
+    return g_strdup_printf("%s%.*f", rounded < 0 ? "−" : "", decimals, fabs(rounded));
+}
+
+static char *position_text(LamVec3 x)
+{
+    g_autofree char *r = figure(x.v[0], 1), *a = figure(x.v[1], 1), *s = figure(x.v[2], 1);
+    return g_strdup_printf("%s   %s   %s mm", r, a, s);
+}
+
+/* d and |J| at the cursor, or false where there is no field. */
+static bool field_at_cursor(const LamScene *scene, double values[4])
+{
+    return scene->field && lam_texels_sample(scene->field, scene->cursor_mm, values);
+}
+
+static LamVec3 moved_cursor(const LamScene *scene)
+{
+    double values[4];
+    LamVec3 y = scene->cursor_mm;
+    for (int i = 0; i < 3 && field_at_cursor(scene, values); i++)
+        y.v[i] += values[i];
+    return y;
+}
+
+static char *pane_figures(const LamScene *scene, LamPane pane)
+{
+    double values[4];
+    if (pane == LAM_PANE_FIXED)
+        return position_text(scene->cursor_mm);
+    if (pane == LAM_PANE_MOVING) {
+        LamVec3 y = moved_cursor(scene);
+        return position_text(lam_mat4_apply(&scene->affine, y));
+    }
+    if (scene->flicker || !field_at_cursor(scene, values))
+        return NULL;
+    double length = sqrt(values[0] * values[0] + values[1] * values[1] + values[2] * values[2]);
+    g_autofree char *jacobian = figure(values[3], 2);
+    return g_strdup_printf("moved %.1f mm    volume × %s", length, jacobian);
+}
+
+static void draw_crosshair(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter);
+    double x, y, thick = MAX(1, round(scale)), gap = 9 * scale;
+    lam_scene_project(scene, rect, scale, scene->cursor_mm, &x, &y);
+    x = floor(x), y = floor(y);
+    LamColour colour = faded(accent, 0.6f);
+    double right = rect->x + rect->width, bottom = rect->y + rect->height;
+    if (y >= rect->y && y < bottom) {
+        lam_painter_rect(painter, (LamRect){rect->x, y, MAX(x - gap - rect->x, 0), thick}, colour);
+        lam_painter_rect(
+            painter, (LamRect){x + gap + thick, y, MAX(right - x - gap - thick, 0), thick}, colour);
+    }
+    if (x >= rect->x && x < right) {
+        lam_painter_rect(painter, (LamRect){x, rect->y, thick, MAX(y - gap - rect->y, 0)}, colour);
+        lam_painter_rect(painter,
+                         (LamRect){x, y + gap + thick, thick, MAX(bottom - y - gap - thick, 0)},
+                         colour);
+    }
+}
+
+/* In the moving pane: where the tissue under the crosshair comes from. */
+static void draw_origin_mark(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter), x0, y0, x1, y1;
+    lam_scene_project(scene, rect, scale, scene->cursor_mm, &x0, &y0);
+    lam_scene_project(scene, rect, scale, moved_cursor(scene), &x1, &y1);
+    double length = hypot(x1 - x0, y1 - y0);
+    if (length > 7 * scale) {
+        double share = 1 - 4 * scale / length;
+        lam_painter_line(painter, x0, y0, x0 + share * (x1 - x0), y0 + share * (y1 - y0),
+                         1.5 * scale, accent);
+    }
+    lam_painter_ring(painter, x1, y1, 4 * scale, 1.5 * scale, accent);
+}
+
+static const char *pane_title(const LamScene *scene, LamPane pane)
+{
+    if (pane == LAM_PANE_WARPED && scene->flicker)
+        return "Fixed";
+    return pane == LAM_PANE_FIXED    ? "Fixed"
+           : pane == LAM_PANE_MOVING ? "Moving, aligned"
+                                     : "Warped";
+}
+
+static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
+                       const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter);
+    double x = rect->x + EDGE * scale, y = rect->y + EDGE * scale;
+    bool fixed = pane == LAM_PANE_FIXED || (pane == LAM_PANE_WARPED && scene->flicker);
+    const char *title = pane_title(scene, pane);
+    const char *name = fixed ? scene->fixed_name : scene->moving_name;
+    double width =
+        lam_painter_text(painter, title, LAM_TEXT_TITLE, x, y, (LamAnchor){0, 0}, bright);
+    double room = rect->width / 2 - 24 * scale - EDGE * scale - width - 8 * scale;
+    if (name && lam_painter_text_width(painter, name, LAM_TEXT_FIGURES) < room)
+        lam_painter_text(painter, name, LAM_TEXT_FIGURES, x + width + 8 * scale, y + 1 * scale,
+                         (LamAnchor){0, 0}, dim);
+}
+
+static void draw_letters(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter), edge = EDGE * scale;
+    char letters[4];
+    lam_scene_letters(scene, letters);
+    const struct {
+        double x, y;
+        LamAnchor anchor;
+    } places[4] = {
+        {rect->x + edge, rect->y + rect->height / 2, {0, 0.5}},
+        {rect->x + rect->width - edge, rect->y + rect->height / 2, {1, 0.5}},
+        {rect->x + rect->width / 2, rect->y + edge * 0.8, {0.5, 0}},
+        {rect->x + rect->width / 2, rect->y + rect->height - edge * 0.8, {0.5, 1}},
+    };
+    for (int i = 0; i < 4; i++) {
+        const char text[2] = {letters[i], 0};
+        lam_painter_text(painter, text, LAM_TEXT_LETTER, places[i].x, places[i].y, places[i].anchor,
+                         bright);
+    }
+}
+
+/* A round length of about a fifth of the pane. */
+static void draw_scale_bar(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    static const double lengths_mm[] = {1, 2, 5, 10, 20, 50, 100, 200};
+    double scale = lam_painter_scale(painter);
+    double mm = lam_scene_mm_per_pixel(scene, rect, scale);
+    double length_mm = lengths_mm[0];
+    for (size_t i = 0; i < G_N_ELEMENTS(lengths_mm); i++) {
+        if (lengths_mm[i] / mm < rect->width * 0.28)
+            length_mm = lengths_mm[i];
+    }
+    double width = round(length_mm / mm), thick = MAX(1, round(scale));
+    double right = rect->x + rect->width - EDGE * scale;
+    double bottom = rect->y + rect->height - EDGE * scale;
+    LamColour colour = faded(bright, 0.85f);
+    lam_painter_rect(painter, (LamRect){right - width, bottom - thick, width, thick}, colour);
+    lam_painter_rect(painter, (LamRect){right - width, bottom - 5 * thick, thick, 4 * thick},
+                     colour);
+    lam_painter_rect(painter, (LamRect){right - thick, bottom - 5 * thick, thick, 4 * thick},
+                     colour);
+    g_autofree char *text = length_mm < 10 ? g_strdup_printf("%g mm", length_mm)
+                                           : g_strdup_printf("%g cm", length_mm / 10);
+    lam_painter_text(painter, text, LAM_TEXT_FIGURES, right - width / 2, bottom - 4 * thick,
+                     (LamAnchor){0.5, 1}, dim);
+}
+
+/* What the colours of the grid mean. */
+static void draw_grid_legend(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter);
+    double right = rect->x + rect->width - EDGE * scale, y = rect->y + EDGE * scale;
+    LamRect bar = {0, round(y + 6 * scale), round(64 * scale), MAX(2, round(4 * scale))};
+    g_autofree char *spacing = g_strdup_printf("grid %g mm", scene->grid_mm);
+    double after =
+        lam_painter_text(painter, "×2", LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, dim);
+    bar.x = round(right - after - 6 * scale - bar.width);
+    lam_painter_volume_change_bar(painter, bar);
+    lam_painter_text(painter, "volume ×½", LAM_TEXT_FIGURES, bar.x - 6 * scale, y,
+                     (LamAnchor){1, 0}, dim);
+    lam_painter_text(painter, spacing, LAM_TEXT_FIGURES, right, y + 17 * scale, (LamAnchor){1, 0},
+                     dim);
+}
+
+static void draw_pane(LamPainter *painter, const LamScene *scene, LamPane pane, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter), edge = EDGE * scale;
+    if (scene->crosshair && scene->fixed) {
+        draw_crosshair(painter, scene, rect);
+        if (pane == LAM_PANE_MOVING && scene->field)
+            draw_origin_mark(painter, scene, rect);
+    }
+    if (!scene->annotations)
+        return;
+    draw_title(painter, scene, pane, rect);
+    draw_letters(painter, scene, rect);
+    draw_scale_bar(painter, scene, rect);
+    if (pane == LAM_PANE_WARPED && scene->grid && scene->field && !scene->flicker)
+        draw_grid_legend(painter, scene, rect);
+    g_autofree char *figures = scene->fixed ? pane_figures(scene, pane) : NULL;
+    lam_painter_text(painter, figures, LAM_TEXT_FIGURES, rect->x + edge,
+                     rect->y + rect->height - edge, (LamAnchor){0, 1}, bright);
+}
+
+void lam_annotations_draw(LamPainter *painter, const LamScene *scene,
+                          const LamRect panes[LAM_PANE_COUNT])
+{
+    for (int i = 0; i < LAM_PANE_COUNT; i++) {
+        if (panes[i].width > 0)
+            draw_pane(painter, scene, (LamPane)i, &panes[i]);
+    }
+}

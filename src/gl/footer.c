@@ -1,0 +1,60 @@
+/* The strip at the foot of pictures that stand alone: the λ track and what was measured. */
+#include "gl-private.h"
+
+#include <lambdascope/lambda_scale.h>
+
+#include <math.h>
+
+static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
+static const LamColour dim = {0.62f, 0.65f, 0.69f, 1};
+static const LamColour accent = {0.36f, 0.74f, 0.98f, 1};
+static const LamColour background = {0.094f, 0.102f, 0.114f, 1};
+static const LamColour trough = {0.25f, 0.27f, 0.30f, 1};
+
+static double draw_lambda(LamPainter *painter, const LamScene *scene, double x, double y)
+{
+    g_autofree char *value = g_strdup_printf("λ %.3g", scene->footer_lambda);
+    return lam_painter_text(painter, value, LAM_TEXT_LARGE, x, y, (LamAnchor){0, 0.5}, bright);
+}
+
+static void draw_track(LamPainter *painter, const LamScene *scene, double left, double right,
+                       double y)
+{
+    double scale = lam_painter_scale(painter), space = 10 * scale;
+    left += lam_painter_text(painter, "fits the image", LAM_TEXT_FIGURES, left, y,
+                             (LamAnchor){0, 0.5}, dim) +
+            space;
+    right -= lam_painter_text(painter, "stays smooth", LAM_TEXT_FIGURES, right, y,
+                              (LamAnchor){1, 0.5}, dim) +
+             space;
+    double share = 0.5 + lam_lambda_to_position(scene->footer_lambda) / (2 * LAM_POSITION_END);
+    double knob = left + share * (right - left);
+    lam_painter_line(painter, left, y, right, y, 3 * scale, trough);
+    lam_painter_line(painter, left, y, knob, y, 3 * scale, accent);
+    lam_painter_line(painter, knob, y, knob, y, 13 * scale, bright);
+}
+
+void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int height)
+{
+    double scale = lam_painter_scale(painter);
+    double extent = lam_scene_footer_height(scene, scale);
+    if (extent <= 0)
+        return;
+    double top = height - extent, left = 16 * scale, right = width - left;
+    double first = top + 24 * scale, second = top + 54 * scale;
+    lam_painter_rect(painter, (LamRect){0, top, width, extent}, background);
+    double after = left + MAX(draw_lambda(painter, scene, left, first), 70 * scale);
+    draw_track(painter, scene, after + 18 * scale, right, first);
+    double x = left;
+    if (scene->footer_readout)
+        x += lam_painter_text(painter, scene->footer_readout, LAM_TEXT_FIGURES, x, second,
+                              (LamAnchor){0, 0.5}, bright) +
+             24 * scale;
+    double notice = lam_painter_text(painter, scene->footer_notice, LAM_TEXT_FIGURES, right, second,
+                                     (LamAnchor){1, 0.5}, dim);
+    if (scene->footer_files &&
+        x + lam_painter_text_width(painter, scene->footer_files, LAM_TEXT_FIGURES) + 24 * scale <
+            right - notice)
+        lam_painter_text(painter, scene->footer_files, LAM_TEXT_FIGURES, x, second,
+                         (LamAnchor){0, 0.5}, dim);
+}

@@ -1,0 +1,96 @@
+/* Parts of the renderer. Everything here needs the renderer's context current. */
+#pragma once
+
+#include <epoxy/gl.h>
+#include <lambdascope/scene.h>
+
+/* ---- programs ---- */
+
+/* Compiles quad.vert with a fragment shader of the shaders folder. 0 and LAM_ERROR_GL with the log. */
+GLuint lam_program_new(const char *fragment_name, GError **error);
+
+/* ---- textures of texels ---- */
+
+typedef struct {
+    GLuint id;
+    int size[3], components; /* what the storage was made for */
+    LamTexels *source;       /* owned; NULL: nothing there */
+    int slices_done;         /* uploaded so far */
+} LamTexture;
+
+/* Brings the texture to the given texels (NULL = none), whole slices at a time, until done or until
+ * g_get_monotonic_time() passes `deadline_us` (0 = no limit); at least one slice per call. */
+bool lam_texture_sync(LamTexture *texture, LamTexels *texels, gint64 deadline_us, GError **error);
+bool lam_texture_is_complete(const LamTexture *texture);
+void lam_texture_clear(LamTexture *texture);
+
+/* ---- text ---- */
+
+typedef enum {
+    LAM_TEXT_TITLE,   /* pane titles */
+    LAM_TEXT_FIGURES, /* captions with tabular figures */
+    LAM_TEXT_LETTER,  /* orientation letters */
+    LAM_TEXT_LARGE,   /* λ in the footer */
+    LAM_TEXT_STYLES
+} LamTextStyle;
+
+typedef struct {
+    GLuint texture;
+    int width, height; /* pixels, padding included */
+    int pad;           /* room for the halo on every side */
+    guint64 used;      /* frame of last use */
+} LamText;
+
+typedef struct LamTextCache LamTextCache;
+
+LamTextCache *lam_text_cache_new(void);
+void lam_text_cache_free(LamTextCache *cache);
+/* Call once per frame: forgets lines not used lately. */
+void lam_text_cache_tick(LamTextCache *cache);
+/* The rasterised line; owned by the cache, valid until the next tick. */
+const LamText *lam_text_cache_get(LamTextCache *cache, const char *string, LamTextStyle style,
+                                  double scale);
+
+/* ---- painter: shapes and text in pixels, y down ---- */
+
+typedef struct {
+    float r, g, b, a;
+} LamColour;
+
+/* A place in a line of text that is put at a point: 0 = left/top, 0.5 = middle, 1 = right/bottom. */
+typedef struct {
+    double x, y;
+} LamAnchor;
+
+typedef struct LamPainter LamPainter;
+
+LamPainter *lam_painter_new(GError **error);
+void lam_painter_free(LamPainter *painter);
+void lam_painter_begin(LamPainter *painter, int width, int height, double scale);
+double lam_painter_scale(const LamPainter *painter);
+void lam_painter_rect(LamPainter *painter, LamRect rect, LamColour colour);
+void lam_painter_line(LamPainter *painter, double x0, double y0, double x1, double y1, double width,
+                      LamColour colour);
+void lam_painter_ring(LamPainter *painter, double x, double y, double radius, double width,
+                      LamColour colour);
+void lam_painter_volume_change_bar(LamPainter *painter, LamRect rect);
+/* Returns the width of the line in pixels. */
+double lam_painter_text(LamPainter *painter, const char *string, LamTextStyle style, double x,
+                        double y, LamAnchor anchor, LamColour colour);
+double lam_painter_text_width(LamPainter *painter, const char *string, LamTextStyle style);
+
+/* ---- what is drawn over the slices ---- */
+
+void lam_annotations_draw(LamPainter *painter, const LamScene *scene,
+                          const LamRect panes[LAM_PANE_COUNT]);
+void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int height);
+
+/* ---- slices ---- */
+
+typedef struct LamPanes LamPanes;
+
+LamPanes *lam_panes_new(GError **error);
+void lam_panes_free(LamPanes *panes);
+/* Draws the slice of one pane. Textures that are not complete count as absent. */
+void lam_panes_draw(LamPanes *panes, const LamScene *scene, LamPane pane, const LamRect *rect,
+                    int width, int height, double scale, const LamTexture textures[3]);

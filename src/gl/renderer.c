@@ -1,0 +1,107 @@
+/* Scene -> framebuffer. */
+#include <lambdascope/renderer.h>
+
+#include "gl-private.h"
+
+#include <lambdascope/error.h>
+
+enum { TEXTURE_FIXED, TEXTURE_MOVING, TEXTURE_FIELD, TEXTURES };
+
+struct LamRenderer {
+    GLuint vertex_array;
+    LamPanes *panes;
+    LamPainter *painter;
+    LamTexture textures[TEXTURES];
+    char *description;
+};
+
+LamRenderer *lam_renderer_new(GError **error)
+{
+    int version = epoxy_gl_version();
+    if (!epoxy_is_desktop_gl() || version < 33) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_GL,
+                    "cannot draw: %s: OpenGL 3.3 is needed, this is %s%d.%d",
+                    (const char *)glGetString(GL_RENDERER), epoxy_is_desktop_gl() ? "" : "ES ",
+                    version / 10, version % 10);
+        return NULL;
+    }
+    LamRenderer *renderer = g_new0(LamRenderer, 1);
+    glGenVertexArrays(1, &renderer->vertex_array);
+    renderer->panes = lam_panes_new(error);
+    renderer->painter = renderer->panes ? lam_painter_new(error) : NULL;
+    if (!renderer->painter) {
+        lam_renderer_free(renderer);
+        return NULL;
+    }
+    renderer->description = g_strdup_printf(
+        "%s, OpenGL %d.%d", (const char *)glGetString(GL_RENDERER), version / 10, version % 10);
+    return renderer;
+}
+
+void lam_renderer_free(LamRenderer *renderer)
+{
+    if (!renderer)
+        return;
+    for (int i = 0; i < TEXTURES; i++)
+        lam_texture_clear(&renderer->textures[i]);
+    lam_painter_free(renderer->painter);
+    lam_panes_free(renderer->panes);
+    glDeleteVertexArrays(1, &renderer->vertex_array);
+    g_free(renderer->description);
+    g_free(renderer);
+}
+
+const char *lam_renderer_description(const LamRenderer *renderer)
+{
+    return renderer->description;
+}
+
+/* The field first and always whole: it is small, and it is what a moving slider waits for. */
+static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_ms, bool *pending,
+                   GError **error)
+{
+    gint64 deadline = upload_ms > 0 ? g_get_monotonic_time() + (gint64)(upload_ms * 1000) : 0;
+    LamTexture *textures = renderer->textures;
+    glActiveTexture(GL_TEXTURE0);
+    if (!lam_texture_sync(&textures[TEXTURE_FIELD], scene->field, 0, error) ||
+        !lam_texture_sync(&textures[TEXTURE_FIXED], scene->fixed, deadline, error))
+        return false;
+    bool time_left = !deadline || g_get_monotonic_time() < deadline;
+    bool fixed_done = !scene->fixed || lam_texture_is_complete(&textures[TEXTURE_FIXED]);
+    bool moving_is_new = textures[TEXTURE_MOVING].source != scene->moving;
+    if ((fixed_done && time_left) || moving_is_new) {
+        if (!lam_texture_sync(&textures[TEXTURE_MOVING], scene->moving, deadline, error))
+            return false;
+    }
+    *pending =
+        !fixed_done || (scene->moving && !lam_texture_is_complete(&textures[TEXTURE_MOVING]));
+    return true;
+}
+
+bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, int height,
+                       double scale, double upload_ms, bool *pending, GError **error)
+{
+    bool more = false;
+    if (!upload(renderer, scene, upload_ms, &more, error))
+        return false;
+    if (pending)
+        *pending = more;
+    glViewport(0, 0, width, height);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_DEPTH_TEST);
+    glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
+    glClear(GL_COLOR_BUFFER_BIT);
+    glBindVertexArray(renderer->vertex_array);
+    LamRect panes[LAM_PANE_COUNT];
+    lam_scene_layout(scene, width, height, scale, panes);
+    for (int i = 0; i < LAM_PANE_COUNT; i++) {
+        if (panes[i].width > 0)
+            lam_panes_draw(renderer->panes, scene, (LamPane)i, &panes[i], width, height, scale,
+                           renderer->textures);
+    }
+    lam_painter_begin(renderer->painter, width, height, scale);
+    lam_annotations_draw(renderer->painter, scene, panes);
+    lam_footer_draw(renderer->painter, scene, width, height);
+    glBindVertexArray(0);
+    return true;
+}

@@ -1,0 +1,67 @@
+/* The state of a scene. Its geometry is in scene-view.c. */
+#include <lambdascope/scene.h>
+
+#include <string.h>
+
+void lam_scene_init(LamScene *scene)
+{
+    *scene = (LamScene){
+        .affine = lam_mat4_identity(),
+        .plane = LAM_PLANE_AXIAL,
+        .zoom = 1,
+        .radiological = true,
+        .levels = {{0, 1}, {0, 1}},
+        .grid_mm = 5,
+        .crosshair = true,
+        .annotations = true,
+        .maximised = -1,
+    };
+}
+
+void lam_scene_clear(LamScene *scene)
+{
+    lam_texels_unref(scene->fixed);
+    lam_texels_unref(scene->moving);
+    lam_texels_unref(scene->field);
+    g_free(scene->fixed_name);
+    g_free(scene->moving_name);
+    g_free(scene->footer_readout);
+    g_free(scene->footer_files);
+    g_free(scene->footer_notice);
+    memset(scene, 0, sizeof *scene);
+}
+
+static void replace_texels(LamTexels **slot, LamTexels *texels)
+{
+    if (texels)
+        lam_texels_ref(texels);
+    lam_texels_unref(*slot);
+    *slot = texels;
+}
+
+void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
+                         const LamMat4 *affine)
+{
+    replace_texels(&scene->fixed, fixed);
+    replace_texels(&scene->moving, moving);
+    scene->affine = affine ? *affine : lam_mat4_identity();
+}
+
+void lam_scene_set_field(LamScene *scene, LamTexels *field)
+{
+    replace_texels(&scene->field, field);
+}
+
+void lam_scene_reset_view(LamScene *scene)
+{
+    scene->zoom = 1;
+    scene->pan_mm[0] = scene->pan_mm[1] = 0;
+    const LamTexels *scans[2] = {scene->fixed, scene->moving};
+    for (int i = 0; i < 2; i++) {
+        if (scans[i])
+            scene->levels[i] = (LamLevels){scans[i]->low, scans[i]->high};
+    }
+    for (int axis = 0; axis < 3 && scene->fixed; axis++)
+        scene->cursor_mm.v[axis] =
+            (scene->fixed->box_min.v[axis] + scene->fixed->box_max.v[axis]) / 2;
+}

@@ -1,0 +1,245 @@
+/* Volumes in the form in which they go to the GPU. */
+#include <lambdascope/error.h>
+#include <lambdascope/memory.h>
+#include <lambdascope/resample.h>
+#include <lambdascope/scene.h>
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_SIDE         2048
+#define HALF_MAX         65504.0f
+#define BACKGROUND_SHARE 0.1   /* of the white level: below this a voxel counts as background */
+#define SLICE_SHARE      0.004 /* a slice with fewer foreground voxels than this is outside the box */
+
+/* Round to nearest even; the caller keeps |f| within the range of halfs. */
+static guint16 half_from_float(float f)
+{
+    guint32 bits;
+    memcpy(&bits, &f, 4);
+    guint32 sign = bits >> 16 & 0x8000u;
+    guint32 magnitude = bits & 0x7fffffffu;
+    if (magnitude < 0x38800000u) { /* below 2^-14: subnormal, steps of 2^-24 */
+        float scaled = fabsf(f) * 0x1p24f;
+        return (guint16)(sign | (guint32)lrintf(scaled));
+    }
+    magnitude += 0xfffu + (magnitude >> 13 & 1u);
+    return (guint16)(sign | (magnitude - 0x38000000u) >> 13);
+}
+
+static float float_from_half(guint16 half)
+{
+    int exponent = half >> 10 & 31;
+    float mantissa = (float)(half & 1023);
+    float value = exponent ? ldexpf(mantissa + 1024, exponent - 25) : ldexpf(mantissa, -24);
+    return half & 0x8000 ? -value : value;
+}
+
+/* World mm -> texture coordinates: voxel v is at (v + 0.5) / size. */
+static bool texture_matrix(const LamGrid *grid, LamMat4 *out)
+{
+    LamMat4 to_voxel;
+    if (!lam_mat4_invert(&grid->to_world, &to_voxel))
+        return false;
+    LamMat4 shift = lam_mat4_translation(0.5, 0.5, 0.5);
+    LamMat4 scale = lam_mat4_scaling(1.0 / grid->size[0], 1.0 / grid->size[1], 1.0 / grid->size[2]);
+    LamMat4 centred = lam_mat4_multiply(&shift, &to_voxel);
+    *out = lam_mat4_multiply(&scale, &centred);
+    return true;
+}
+
+static LamTexels *texels_new(const LamGrid *grid, int components, size_t bytes, GError **error)
+{
+    for (int i = 0; i < 3; i++) {
+        if (grid->size[i] < 1 || grid->size[i] > MAX_SIDE) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_GL,
+                        "cannot show volume: %d × %d × %d voxels: sides up to %d are possible",
+                        grid->size[0], grid->size[1], grid->size[2], MAX_SIDE);
+            return NULL;
+        }
+    }
+    LamMat4 to_texture;
+    if (!texture_matrix(grid, &to_texture)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot show volume: voxel-to-world matrix: it is singular");
+        return NULL;
+    }
+    void *data = g_try_malloc(lam_grid_voxels(grid) * bytes);
+    if (!data) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_MEMORY,
+                    "cannot show volume: %d × %d × %d voxels: not enough memory", grid->size[0],
+                    grid->size[1], grid->size[2]);
+        return NULL;
+    }
+    LamTexels *texels = g_new0(LamTexels, 1);
+    *texels = (LamTexels){
+        .grid = *grid, .to_texture = to_texture, .components = components, .data = data, .unit = 1};
+    g_atomic_ref_count_init(&texels->refs);
+    return texels;
+}
+
+/* First and last index along an axis whose slices hold enough foreground. */
+static void occupied_range(const int *counts, int size, double need, int *first, int *last)
+{
+    *first = 0;
+    *last = size - 1;
+    while (*first < *last && counts[*first] < need)
+        (*first)++;
+    while (*last > *first && counts[*last] < need)
+        (*last)--;
+}
+
+static void world_box(const LamGrid *grid, const int first[3], const int last[3], LamTexels *out)
+{
+    for (int corner = 0; corner < 8; corner++) {
+        LamVec3 voxel;
+        for (int i = 0; i < 3; i++)
+            voxel.v[i] = corner >> i & 1 ? last[i] + 0.5 : first[i] - 0.5;
+        LamVec3 world = lam_mat4_apply(&grid->to_world, voxel);
+        for (int i = 0; i < 3; i++) {
+            out->box_min.v[i] = corner ? MIN(out->box_min.v[i], world.v[i]) : world.v[i];
+            out->box_max.v[i] = corner ? MAX(out->box_max.v[i], world.v[i]) : world.v[i];
+        }
+    }
+}
+
+/* The box around the foreground; all of the grid if there is none. */
+static void find_box(const LamVolume *scan, double threshold, LamTexels *out)
+{
+    const int *n = scan->grid.size;
+    g_autofree int *counts = g_new0(int, n[0] + n[1] + n[2]);
+    int *along[3] = {counts, counts + n[0], counts + n[0] + n[1]};
+    const float *value = scan->data;
+    for (int k = 0; k < n[2]; k++) {
+        for (int j = 0; j < n[1]; j++) {
+            int row = 0;
+            for (int i = 0; i < n[0]; i++) {
+                int above = *value++ > threshold;
+                along[0][i] += above;
+                row += above;
+            }
+            along[1][j] += row;
+            along[2][k] += row;
+        }
+    }
+    int first[3], last[3];
+    for (int axis = 0; axis < 3; axis++) {
+        double area = (double)n[(axis + 1) % 3] * n[(axis + 2) % 3];
+        occupied_range(along[axis], n[axis], area * SLICE_SHARE, &first[axis], &last[axis]);
+    }
+    bool empty = false;
+    for (int axis = 0; axis < 3; axis++)
+        empty |= first[axis] >= last[axis] && n[axis] > 1;
+    for (int axis = 0; axis < 3 && empty; axis++) {
+        first[axis] = 0;
+        last[axis] = n[axis] - 1;
+    }
+    world_box(&scan->grid, first, last, out);
+}
+
+/* Black and white of the first window: 0 (or the minimum) and a little above the 99.5th percentile. */
+static void find_levels(const LamVolume *scan, LamTexels *out)
+{
+    size_t count = lam_grid_voxels(&scan->grid);
+    float minimum = scan->data[0], maximum = scan->data[0];
+    for (size_t i = 1; i < count; i++) {
+        minimum = MIN(minimum, scan->data[i]);
+        maximum = MAX(maximum, scan->data[i]);
+    }
+    double white = lam_volume_percentile_positive(scan, 0.995) * 1.05;
+    out->low = minimum >= 0 || white > 0 ? 0 : minimum;
+    out->high = white > out->low ? white : maximum;
+    if (!(out->high > out->low))
+        out->high = out->low + 1;
+}
+
+LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error)
+{
+    LamTexels *texels = texels_new(&scan->grid, 1, sizeof(guint16), error);
+    if (!texels)
+        return NULL;
+    find_levels(scan, texels);
+    find_box(scan, texels->low + BACKGROUND_SHARE * (texels->high - texels->low), texels);
+    texels->unit = MAX(fabs(texels->low), fabs(texels->high));
+    float inverse = (float)(1 / texels->unit);
+    guint16 *out = texels->data;
+    size_t count = lam_grid_voxels(&scan->grid);
+    for (size_t i = 0; i < count; i++) {
+        float value = scan->data[i] * inverse;
+        out[i] = half_from_float(CLAMP(value, -HALF_MAX, HALF_MAX));
+    }
+    return texels;
+}
+
+LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobian, GError **error)
+{
+    g_return_val_if_fail(field->channels == 3, NULL);
+    LamTexels *texels = texels_new(&field->grid, 4, 4 * sizeof(float), error);
+    if (!texels)
+        return NULL;
+    size_t count = lam_grid_voxels(&field->grid);
+    const float *d = field->data;
+    float *out = texels->data;
+    for (size_t i = 0; i < count; i++) {
+        out[4 * i] = d[i];
+        out[4 * i + 1] = d[count + i];
+        out[4 * i + 2] = d[2 * count + i];
+        out[4 * i + 3] = jacobian ? jacobian->data[i] : 1;
+    }
+    const int first[3] = {0};
+    const int last[3] = {field->grid.size[0] - 1, field->grid.size[1] - 1, field->grid.size[2] - 1};
+    world_box(&field->grid, first, last, texels);
+    return texels;
+}
+
+LamTexels *lam_texels_ref(LamTexels *texels)
+{
+    g_atomic_ref_count_inc(&texels->refs);
+    return texels;
+}
+
+void lam_texels_unref(LamTexels *texels)
+{
+    if (texels && g_atomic_ref_count_dec(&texels->refs)) {
+        g_free(texels->data);
+        g_free(texels);
+    }
+}
+
+static double texel_at(const LamTexels *texels, int i, int j, int k, int component)
+{
+    const int *n = texels->grid.size;
+    i = CLAMP(i, 0, n[0] - 1);
+    j = CLAMP(j, 0, n[1] - 1);
+    k = CLAMP(k, 0, n[2] - 1);
+    size_t index = ((size_t)k * n[1] + j) * n[0] + i;
+    if (texels->components == 1)
+        return float_from_half(((const guint16 *)texels->data)[index]) * texels->unit;
+    return ((const float *)texels->data)[4 * index + component];
+}
+
+bool lam_texels_sample(const LamTexels *texels, LamVec3 world_mm, double *values)
+{
+    LamVec3 t = lam_mat4_apply(&texels->to_texture, world_mm);
+    int base[3];
+    double fraction[3];
+    bool inside = true;
+    for (int axis = 0; axis < 3; axis++) {
+        double size = texels->grid.size[axis];
+        inside &= t.v[axis] >= 0 && t.v[axis] <= 1;
+        double voxel = CLAMP(t.v[axis] * size - 0.5, -1.0, size);
+        base[axis] = (int)floor(voxel);
+        fraction[axis] = voxel - base[axis];
+    }
+    for (int c = 0; c < texels->components; c++) {
+        values[c] = 0;
+        for (int corner = 0; corner < 8; corner++) {
+            double weight = 1;
+            for (int axis = 0; axis < 3; axis++)
+                weight *= corner >> axis & 1 ? fraction[axis] : 1 - fraction[axis];
+            values[c] += weight * texel_at(texels, base[0] + (corner & 1),
+                                           base[1] + (corner >> 1 & 1), base[2] + (corner >> 2), c);
+        }
+    }
+    return inside;
+}
