@@ -23,6 +23,10 @@ LamVolume *lam_resample_field(const LamVolume *source, const LamGrid *grid,
                               const LamVolume *displacement, LamInterpolation interpolation,
                               float outside, GError **error);
 
+/* Samples every channel of `source` on `grid` linearly; beyond the source its edge is repeated: what a
+ * field of displacements or velocities needs. Multi-threaded. */
+LamVolume *lam_resample_clamped(const LamVolume *source, const LamGrid *grid, GError **error);
+
 /* Separable Gaussian, sigma in mm along each voxel axis (0 = none). Returns a new volume. */
 LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **error);
 
@@ -30,8 +34,8 @@ LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **
  * Returns 0 if no voxel is above zero. */
 double lam_volume_percentile_positive(const LamVolume *volume, double p);
 
-/* The scan as every network of ours sees it: negatives clipped to 0, divided by its 99.5th percentile of positive voxels,
- * clipped to [0, 1.2], then smoothed so that sampling at spacing_mm does not alias (only along axes
+/* The scan as every network of ours sees it: negatives clipped to 0, divided by the 99.5th percentile of
+ * its positive voxels, clipped to [0, 1.2], then smoothed so that sampling at spacing_mm does not alias (only along axes
  * finer than spacing_mm). LAM_ERROR_ARGUMENT if the scan is constant or empty. */
 LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError **error);
 

@@ -78,6 +78,32 @@ LamVolume *lam_resample(const LamVolume *source, const LamGrid *grid, const LamM
     return out;
 }
 
+LamVolume *lam_resample_clamped(const LamVolume *source, const LamGrid *grid, GError **error)
+{
+    LamMat4 map;
+    if (!inverse_of(&source->grid, &map, error))
+        return NULL;
+    map = lam_mat4_multiply(&map, &grid->to_world);
+    LamVolume *out = lam_volume_new(grid, source->channels, error);
+    if (out == NULL)
+        return NULL;
+    const int *n = source->grid.size;
+    size_t voxels = lam_grid_voxels(grid), w = (size_t)n[0], wh = w * (size_t)n[1];
+    int rows = grid->size[1] * grid->size[2];
+#pragma omp parallel for schedule(static)
+    for (int row = 0; row < rows; row++)
+        for (int i = 0; i < grid->size[0]; i++) {
+            LamVec3 voxel = {{i, row % grid->size[1], row / grid->size[1]}};
+            LamVec3 p = lam_mat4_apply(&map, voxel);
+            LamTap x = lam_tap(p.v[0], n[0], 1), y = lam_tap(p.v[1], n[1], w),
+                   z = lam_tap(p.v[2], n[2], wh);
+            float *to = out->data + (size_t)row * (size_t)grid->size[0] + (size_t)i;
+            for (int c = 0; c < source->channels; c++)
+                to[(size_t)c * voxels] = lam_trilinear(lam_volume_channel(source, c), x, y, z);
+        }
+    return out;
+}
+
 /* The displacement at a voxel coordinate of the field's grid, clamped at its edge. */
 static inline LamVec3 displacement_at(const LamVolume *field, LamVec3 p)
 {

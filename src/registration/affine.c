@@ -1,0 +1,175 @@
+/* Pair -> pyramid -> start -> fit at 8, 4, 2 mm. Only when the coarse fit is poor are other rotations
+ * tried: many are scored, the best few that differ are fitted. */
+#include <lambdascope/affine.h>
+
+#include <lambdascope/error.h>
+
+#include "affine-fit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#define FINEST_MM       2.0
+#define SMALL_MM        100.0 /* content smaller or larger than a head: levels scale with it */
+#define LARGE_MM        400.0
+#define RADIUS_SHARE    0.5  /* of the extent: where the frame's unit lies */
+#define GOOD_COARSE     0.80 /* correlation at the coarse level that needs no other start */
+#define POOREST         0.50 /* a final correlation below this is no alignment */
+#define DETERMINANT_MIN 0.3
+#define DETERMINANT_MAX 3.0
+#define TURN_STEPS      12 /* rotations are scored every 30 degrees */
+#define CANDIDATES      8
+#define APART           0.6 /* radians between candidates */
+
+typedef struct {
+    LamMat4 rotation;
+    double score;
+} Candidate;
+
+static LamMat4 start_map(const LamAffinePair *pair, const LamMat4 *rotation)
+{
+    const double *f = pair->fixed->centre_mm.v, *m = pair->moving->centre_mm.v;
+    LamMat4 to = lam_mat4_translation(-f[0], -f[1], -f[2]);
+    LamMat4 from = lam_mat4_translation(m[0], m[1], m[2]);
+    LamMat4 map = lam_mat4_multiply(rotation, &to);
+    return lam_mat4_multiply(&from, &map);
+}
+
+static bool fit_coarse(const LamAffinePair *pair, const LamMat4 *rotation,
+                       const LamProgress *progress, LamAffineFit *fit, GError **error)
+{
+    fit->map = start_map(pair, rotation);
+    return lam_affine_climb(pair, 0, 6, 20, progress, fit, error) &&
+           lam_affine_climb(pair, 0, 7, 20, progress, fit, error) &&
+           lam_affine_climb(pair, 0, LAM_AFFINE_DOF, 30, progress, fit, error);
+}
+
+static double angle_between(const LamMat4 *a, const LamMat4 *b)
+{
+    double trace = 0; /* of a'b */
+    for (int i = 0; i < 3; i++)
+        for (int j = 0; j < 3; j++)
+            trace += a->m[i][j] * b->m[i][j];
+    return acos(CLAMP((trace - 1) / 2, -1, 1));
+}
+
+static int by_score(const void *a, const void *b)
+{
+    double x = ((const Candidate *)a)->score, y = ((const Candidate *)b)->score;
+    return (x < y) - (x > y);
+}
+
+/* Scores rotations all round, sorted best first; returns how many. */
+static int score_rotations(const LamAffinePair *pair, Candidate *all)
+{
+    int n = 0;
+    double step = 2 * G_PI / TURN_STEPS;
+    for (int b = -TURN_STEPS / 4; b <= TURN_STEPS / 4; b++)
+        for (int a = 0; a < TURN_STEPS; a++)
+            for (int c = 0; c < TURN_STEPS; c++) {
+                if (abs(b) == TURN_STEPS / 4 && c > 0)
+                    continue; /* at the poles turning about x and z is the same */
+                LamAffineFitness at;
+                all[n].rotation = lam_mat4_rotation(a * step, b * step, c * step);
+                LamMat4 map = start_map(pair, &all[n].rotation);
+                lam_affine_fitness(pair->fixed, pair->moving, 0, &map, &pair->frame, false, &at);
+                all[n++].score = at.correlation;
+            }
+    qsort(all, (size_t)n, sizeof *all, by_score);
+    return n;
+}
+
+/* Keeps *best unless another start ends clearly higher. */
+static bool try_rotations(const LamAffinePair *pair, const LamProgress *progress,
+                          LamAffineFit *best, int *starts, GError **error)
+{
+    g_autofree Candidate *all = g_new(Candidate, TURN_STEPS * TURN_STEPS * TURN_STEPS);
+    Candidate chosen[CANDIDATES];
+    int n = score_rotations(pair, all), taken = 0;
+    for (int i = 0; i < n && taken < CANDIDATES; i++) {
+        bool is_new = true;
+        for (int t = 0; t < taken; t++)
+            is_new = is_new && angle_between(&all[i].rotation, &chosen[t].rotation) > APART;
+        if (!is_new)
+            continue;
+        LamAffineFit fit;
+        if (!fit_coarse(pair, &all[i].rotation, progress, &fit, error))
+            return false;
+        if (fit.correlation > best->correlation + 1e-3)
+            *best = fit;
+        chosen[taken++] = all[i];
+    }
+    *starts += n;
+    return true;
+}
+
+static bool check_result(const LamVolume *moving, const LamAffineFit *fit, GError **error)
+{
+    double det = lam_mat4_det3(&fit->map);
+    const char *subject = moving->path != NULL ? moving->path : "the moving scan";
+    if (fit->correlation < POOREST)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED,
+                    "cannot align scans: %s: no position was found where it matches the fixed scan "
+                    "(best correlation %.2f, needed %.2f)",
+                    subject, fit->correlation, POOREST);
+    else if (!(det >= DETERMINANT_MIN && det <= DETERMINANT_MAX))
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED,
+                    "cannot align scans: %s: the best fit (correlation %.2f) changes the volume "
+                    "%.2f-fold, which is not plausible",
+                    subject, fit->correlation, det);
+    else
+        return true;
+    return false;
+}
+
+static bool fit_pair(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
+                     int *starts, GError **error)
+{
+    LamMat4 identity = lam_mat4_identity();
+    *starts = 1;
+    if (!fit_coarse(pair, &identity, progress, fit, error))
+        return false;
+    if (fit->correlation < GOOD_COARSE && !try_rotations(pair, progress, fit, starts, error))
+        return false;
+    lam_progress_report(progress, 0.5, "aligning");
+    if (!lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, fit, error))
+        return false;
+    lam_progress_report(progress, 0.7, "aligning");
+    return lam_affine_climb(pair, 2, LAM_AFFINE_DOF, 10, progress, fit, error);
+}
+
+/* Levels of 8, 4, 2 mm for anything of the size of a head; in proportion for phantoms and animals. */
+static double finest_mm(double extent_mm)
+{
+    if (extent_mm < SMALL_MM)
+        return FINEST_MM * extent_mm / SMALL_MM;
+    return extent_mm > LARGE_MM ? FINEST_MM * extent_mm / LARGE_MM : FINEST_MM;
+}
+
+bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
+                         const LamProgress *progress, LamAffine *result, GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    LamAffinePyramid f = {0}, m = {0};
+    LamAffineFit fit = {0};
+    double extent_mm = fmax(lam_affine_extent_mm(fixed), lam_affine_extent_mm(moving));
+    lam_progress_report(progress, 0, "aligning");
+    bool ok = lam_affine_pyramid_make(fixed, finest_mm(extent_mm), &f, error) &&
+              !lam_progress_cancelled(progress, error) &&
+              lam_affine_pyramid_make(moving, finest_mm(extent_mm), &m, error);
+    if (ok) {
+        lam_progress_report(progress, 0.3, "aligning");
+        LamAffinePair pair = {&f, &m, {f.centre_mm, RADIUS_SHARE * extent_mm}};
+        ok = fit_pair(&pair, progress, &fit, &result->starts, error) &&
+             check_result(moving, &fit, error);
+    }
+    lam_affine_pyramid_clear(&f);
+    lam_affine_pyramid_clear(&m);
+    if (!ok)
+        return false;
+    result->matrix = fit.map;
+    result->correlation = fit.correlation;
+    result->seconds = (double)(g_get_monotonic_time() - began) / 1e6;
+    lam_progress_report(progress, 1, "aligning");
+    return true;
+}
