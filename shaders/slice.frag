@@ -23,16 +23,18 @@ float coverage(vec3 t)
     return inside.x * inside.y * inside.z;
 }
 
-// Share of the pixel covered by lines at the multiples of grid_mm of both in-plane coordinates of y.
-float line_coverage(vec3 y)
+// Share of the pixel covered by lines at the multiples of grid_mm of both in-plane coordinates of y:
+// x: the line itself, y: the line with a dark edge that sets it off from bright tissue.
+vec2 line_coverage(vec3 y)
 {
     vec2 c = vec2(dot(y, axis_right), dot(y, axis_up)) / grid_mm;
     vec2 width = max(vec2(length(vec2(dFdx(c.x), dFdy(c.x))), length(vec2(dFdx(c.y), dFdy(c.y)))),
                      vec2(1e-6));
     vec2 distance_px = abs(fract(c + 0.5) - 0.5) / width;
-    vec2 line = clamp(0.5 * line_px + 0.5 - distance_px, 0.0, 1.0);
     vec2 fade = clamp(0.5 / width - 1.0, 0.0, 1.0); // lines closer than 4 px would be a grey mash
-    return max(line.x * fade.x, line.y * fade.y);
+    vec2 line = fade * clamp(0.5 * line_px + 0.5 - distance_px, 0.0, 1.0);
+    vec2 edge = fade * clamp(1.25 * line_px + 0.5 - distance_px, 0.0, 1.0);
+    return vec2(max(line.x, line.y), max(edge.x, edge.y));
 }
 
 void main()
@@ -52,8 +54,10 @@ void main()
         float in_field = coverage(f);
         float jacobian = mix(1.0, d.w, in_field);
         float octaves = log2(max(jacobian, 1e-3));
-        float strength = mix(0.30, 0.62, clamp(2.0 * abs(octaves), 0.0, 1.0));
-        shown = mix(shown, volume_change_colour(octaves), line_coverage(y) * strength * in_field);
+        float strength = in_field * mix(0.42, 0.85, clamp(2.0 * abs(octaves), 0.0, 1.0));
+        vec2 lines = line_coverage(y);
+        shown *= 1.0 - 0.55 * strength * lines.y;
+        shown = mix(shown, volume_change_colour(octaves), strength * lines.x);
         float fold = 0.85 * in_field * float(jacobian <= 0.0);
         shown = mix(shown, folded, fold);
     }

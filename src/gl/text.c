@@ -4,6 +4,7 @@
 
 #include <pango/pangocairo.h>
 
+#define SANS        "Inter, Cantarell, Sans"
 #define KEEP_FRAMES 120
 #define HALO_WIDTH  2.6 /* logical pixels */
 
@@ -14,17 +15,19 @@ struct LamTextCache {
 };
 
 typedef struct {
+    const char *family;
     double size_px; /* logical */
     PangoWeight weight;
 } StyleSpec;
 
+/* Letters are monospaced so that I has serifs and is not taken for a tick. */
 static StyleSpec style_spec(LamTextStyle style)
 {
     static const StyleSpec specs[LAM_TEXT_STYLES] = {
-        [LAM_TEXT_TITLE] = {12.5, PANGO_WEIGHT_SEMIBOLD},
-        [LAM_TEXT_FIGURES] = {11.5, PANGO_WEIGHT_NORMAL},
-        [LAM_TEXT_LETTER] = {13, PANGO_WEIGHT_SEMIBOLD},
-        [LAM_TEXT_LARGE] = {17, PANGO_WEIGHT_SEMIBOLD},
+        [LAM_TEXT_TITLE] = {SANS, 12.5, PANGO_WEIGHT_SEMIBOLD},
+        [LAM_TEXT_FIGURES] = {SANS, 11.5, PANGO_WEIGHT_NORMAL},
+        [LAM_TEXT_LETTER] = {"Monospace", 13, PANGO_WEIGHT_SEMIBOLD},
+        [LAM_TEXT_LARGE] = {SANS, 17, PANGO_WEIGHT_SEMIBOLD},
     };
     return specs[style];
 }
@@ -77,7 +80,7 @@ static PangoLayout *make_layout(LamTextCache *cache, const char *string, LamText
 {
     StyleSpec spec = style_spec(style);
     PangoLayout *layout = pango_layout_new(cache->context);
-    PangoFontDescription *font = pango_font_description_from_string("Inter, Cantarell, Sans");
+    PangoFontDescription *font = pango_font_description_from_string(spec.family);
     pango_font_description_set_absolute_size(font, spec.size_px * scale * PANGO_SCALE);
     pango_font_description_set_weight(font, spec.weight);
     pango_layout_set_font_description(layout, font);

@@ -1,0 +1,106 @@
+#include "gl-fixture.h"
+
+#include <lambdascope/error.h>
+
+bool gl_fixture_open(GlFixture *fixture, int width, int height)
+{
+    g_autoptr(GError) error = NULL;
+    *fixture = (GlFixture){.width = width, .height = height};
+    fixture->offscreen = lam_offscreen_new(width, height, &error);
+    if (!fixture->offscreen) {
+        g_assert_error(error, LAM_ERROR, LAM_ERROR_GL);
+        g_test_skip(error->message);
+        return false;
+    }
+    fixture->renderer = lam_renderer_new(&error);
+    g_assert_no_error(error);
+    lam_scene_init(&fixture->scene);
+    fixture->scene.annotations = fixture->scene.crosshair = false;
+    return true;
+}
+
+void gl_fixture_close(GlFixture *fixture)
+{
+    lam_renderer_free(fixture->renderer);
+    lam_offscreen_free(fixture->offscreen);
+    lam_scene_clear(&fixture->scene);
+    g_free(fixture->pixels);
+}
+
+void gl_fixture_draw(GlFixture *fixture)
+{
+    g_autoptr(GError) error = NULL;
+    bool pending = true;
+    lam_scene_layout(&fixture->scene, fixture->width, fixture->height, 1, fixture->panes);
+    lam_renderer_draw(fixture->renderer, &fixture->scene, fixture->width, fixture->height, 1, 0,
+                      &pending, &error);
+    g_assert_no_error(error);
+    g_assert_false(pending);
+    g_free(fixture->pixels);
+    fixture->pixels = lam_offscreen_read(fixture->offscreen);
+}
+
+const uint8_t *gl_fixture_pixel(const GlFixture *fixture, int x, int y)
+{
+    g_assert_true(x >= 0 && y >= 0 && x < fixture->width && y < fixture->height);
+    return fixture->pixels + ((size_t)y * fixture->width + x) * 4;
+}
+
+LamVolume *volume_from_world(const LamGrid *grid, WorldFunction function, const void *user)
+{
+    g_autoptr(GError) error = NULL;
+    LamVolume *volume = lam_volume_new(grid, 1, &error);
+    g_assert_no_error(error);
+    float *out = volume->data;
+    for (int k = 0; k < grid->size[2]; k++) {
+        for (int j = 0; j < grid->size[1]; j++) {
+            for (int i = 0; i < grid->size[0]; i++) {
+                LamVec3 world = lam_mat4_apply(&grid->to_world, (LamVec3){{i, j, k}});
+                *out++ = (float)function(world, user);
+            }
+        }
+    }
+    return volume;
+}
+
+LamTexels *scan_from_world(const LamGrid *grid, WorldFunction function, const void *user)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LamVolume) volume = volume_from_world(grid, function, user);
+    LamTexels *texels = lam_texels_new_scan(volume, &error);
+    g_assert_no_error(error);
+    return texels;
+}
+
+LamTexels *constant_field(const LamGrid *grid, LamVec3 d_mm, double jacobian)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LamVolume) field = lam_volume_new(grid, 3, &error);
+    g_autoptr(LamVolume) change = lam_volume_new(grid, 1, &error);
+    g_assert_no_error(error);
+    size_t voxels = lam_grid_voxels(grid);
+    for (size_t i = 0; i < voxels; i++) {
+        for (int c = 0; c < 3; c++)
+            field->data[(size_t)c * voxels + i] = (float)d_mm.v[c];
+        change->data[i] = (float)jacobian;
+    }
+    LamTexels *texels = lam_texels_new_field(field, change, &error);
+    g_assert_no_error(error);
+    return texels;
+}
+
+LamGrid make_grid(const int world_size[3], LamVec3 spacing_mm, LamVec3 centre_mm, const int axes[3],
+                  const int signs[3])
+{
+    LamGrid grid = {.to_world = lam_mat4_identity()};
+    for (int row = 0; row < 3; row++)
+        grid.to_world.m[row][row] = 0;
+    for (int i = 0; i < 3; i++) {
+        int axis = axes[i];
+        double step = signs[i] * spacing_mm.v[axis];
+        grid.size[i] = world_size[axis];
+        grid.to_world.m[axis][i] = step;
+        grid.to_world.m[axis][3] = centre_mm.v[axis] - step * (world_size[axis] - 1) / 2;
+    }
+    return grid;
+}

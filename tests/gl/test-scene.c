@@ -1,0 +1,220 @@
+/* Geometry and texels: nothing here needs GL. */
+#include "gl-fixture.h"
+
+#include <lambdascope/error.h>
+#include <lambdascope/lambda_scale.h>
+#include <lambdascope/png.h>
+
+#include <glib/gstdio.h>
+#include <string.h>
+#include <math.h>
+
+static const int straight[3] = {0, 1, 2}, positive[3] = {1, 1, 1};
+
+static void test_lambda_scale(void)
+{
+    g_assert_cmpfloat(lam_lambda_from_position(-LAM_POSITION_END), ==, 0);
+    g_assert_cmpfloat(lam_lambda_from_position(LAM_POSITION_END), ==, 1);
+    g_assert_cmpfloat(lam_lambda_from_position(0), ==, 0.5);
+    double last = -1;
+    for (double p = -5; p <= 5; p += 0.01) {
+        double lambda = lam_lambda_from_position(p);
+        g_assert_cmpfloat(lambda, >=, last);
+        last = lambda;
+        if (fabs(p) < LAM_POSITION_STOP)
+            g_assert_cmpfloat_with_epsilon(lam_lambda_to_position(lambda), p, 1e-9);
+    }
+    g_assert_cmpfloat(lam_lambda_to_position(1e-9), ==, -LAM_POSITION_STOP);
+    g_assert_cmpfloat_with_epsilon(lam_lambda_gamma(0.8), 4, 1e-12);
+    g_assert_true(isinf(lam_lambda_gamma(1)));
+}
+
+static double plateau(LamVec3 x, const void *user)
+{
+    return x.v[0] > -10 && x.v[0] < 20 && fabs(x.v[1]) < 12 && fabs(x.v[2]) < 8 ? 300 : 0;
+}
+
+/* The content box is the world box around what is bright, whatever the order of the voxel axes. */
+static void test_content_box(void)
+{
+    const int size[3] = {80, 70, 60}, axes[3] = {2, 0, 1}, signs[3] = {-1, 1, -1};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, axes, signs);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, plateau, NULL);
+    const double lowest[3] = {-10, -12, -8}, highest[3] = {20, 12, 8};
+    for (int i = 0; i < 3; i++) {
+        g_assert_cmpfloat_with_epsilon(scan->box_min.v[i], lowest[i], 1.01);
+        g_assert_cmpfloat_with_epsilon(scan->box_max.v[i], highest[i], 1.01);
+    }
+    g_assert_cmpfloat(scan->low, ==, 0);
+    g_assert_cmpfloat_with_epsilon(scan->high, 315, 0.5);
+}
+
+static double ramp(LamVec3 x, const void *user)
+{
+    return 1000 + 10 * x.v[0] - 4 * x.v[1] + 2 * x.v[2];
+}
+
+/* Halves keep eleven bits; between voxels a ramp is a ramp; edges are clamped. */
+static void test_sample(void)
+{
+    const int size[3] = {20, 18, 16}, axes[3] = {1, 0, 2}, signs[3] = {1, -1, 1};
+    LamGrid grid = make_grid(size, (LamVec3){{2, 3, 1.5}}, (LamVec3){{5, 6, 7}}, axes, signs);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, ramp, NULL);
+    double value;
+    const LamVec3 points[] = {{{5, 6, 7}}, {{-3.3, 20.1, 2}}, {{11.7, -9, 14}}};
+    for (size_t i = 0; i < G_N_ELEMENTS(points); i++) {
+        g_assert_true(lam_texels_sample(scan, points[i], &value));
+        g_assert_cmpfloat_with_epsilon(value, ramp(points[i], NULL), 1.5);
+    }
+    g_assert_false(lam_texels_sample(scan, (LamVec3){{500, 6, 7}}, &value));
+    g_assert_cmpfloat_with_epsilon(value, ramp((LamVec3){{24, 6, 7}}, NULL), 1.5);
+}
+
+static double extreme(LamVec3 x, const void *user)
+{
+    return x.v[0] > 20 ? 1e30 : x.v[0] < -20 ? -1e30 : x.v[0] * 1e-5;
+}
+
+/* Outliers and tiny or negative values neither overflow nor vanish. */
+static void test_extreme_values(void)
+{
+    const int size[3] = {64, 8, 8};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, extreme, NULL);
+    double value;
+    g_assert_true(scan->high > scan->low && isfinite(scan->high));
+    lam_texels_sample(scan, (LamVec3){{30, 0, 0}}, &value);
+    g_assert_true(isfinite(value) && value > 0);
+}
+
+static double nothing(LamVec3 x, const void *user)
+{
+    return 0;
+}
+
+static void test_empty_scan(void)
+{
+    const int size[3] = {10, 1, 7};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, nothing, NULL);
+    g_assert_cmpfloat(scan->high, >, scan->low);
+    g_assert_cmpfloat_with_epsilon(scan->box_max.v[0] - scan->box_min.v[0], 10, 1e-9);
+}
+
+static void test_singular_grid(void)
+{
+    g_autoptr(GError) error = NULL;
+    LamGrid grid = {.size = {4, 4, 4}, .to_world = lam_mat4_scaling(1, 0, 1)};
+    g_autoptr(LamVolume) volume = lam_volume_new(&grid, 1, &error);
+    if (!volume) {
+        g_test_skip("volumes with a singular matrix cannot be made");
+        return;
+    }
+    g_assert_null(lam_texels_new_scan(volume, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+}
+
+static void scene_with_box(LamScene *scene)
+{
+    const int size[3] = {80, 70, 60};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{3, 4, 5}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, ramp, NULL);
+    lam_scene_init(scene);
+    lam_scene_set_scans(scene, scan, NULL, NULL);
+    lam_scene_reset_view(scene);
+}
+
+/* Pixels to millimetres and back; zooming keeps the point under the pointer. */
+static void test_projection(void)
+{
+    LamScene scene;
+    LamRect panes[LAM_PANE_COUNT];
+    scene_with_box(&scene);
+    for (int plane = 0; plane < 3; plane++) {
+        scene.plane = (LamPlane)plane;
+        scene.radiological = plane & 1;
+        lam_scene_layout(&scene, 1201, 477, 1.5, panes);
+        for (int pane = 0; pane < LAM_PANE_COUNT; pane++) {
+            double x, y;
+            LamVec3 at = lam_scene_unproject(&scene, &panes[pane], 1.5, panes[pane].x + 77, 123);
+            lam_scene_project(&scene, &panes[pane], 1.5, at, &x, &y);
+            g_assert_cmpfloat_with_epsilon(x, panes[pane].x + 77, 1e-6);
+            g_assert_cmpfloat_with_epsilon(y, 123, 1e-6);
+            lam_scene_zoom_at(&scene, &panes[pane], 1.5, x, y, 1.7);
+            LamVec3 after = lam_scene_unproject(&scene, &panes[pane], 1.5, x, y);
+            for (int i = 0; i < 3; i++)
+                g_assert_cmpfloat_with_epsilon(at.v[i], after.v[i], 1e-6);
+        }
+    }
+    lam_scene_clear(&scene);
+}
+
+static void test_step(void)
+{
+    LamScene scene;
+    scene_with_box(&scene);
+    scene.cursor_mm = (LamVec3){{3, 4, 5}};
+    lam_scene_step(&scene, 7);
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[2], 12, 1e-9);
+    lam_scene_step(&scene, 1000); /* the last voxel centre */
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[2], 5 + 29.5, 1e-9);
+    scene.plane = LAM_PLANE_CORONAL;
+    lam_scene_step(&scene, -2);
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[1], 2, 1e-9);
+    lam_scene_clear(&scene);
+}
+
+static void test_layout(void)
+{
+    LamScene scene;
+    LamRect panes[LAM_PANE_COUNT];
+    lam_scene_init(&scene);
+    lam_scene_layout(&scene, 1000, 400, 1, panes);
+    g_assert_cmpint(lam_scene_pane_at(panes, 5, 5), ==, LAM_PANE_FIXED);
+    g_assert_cmpint(lam_scene_pane_at(panes, 500, 399.5), ==, LAM_PANE_MOVING);
+    g_assert_cmpint(lam_scene_pane_at(panes, 999.5, 0), ==, LAM_PANE_WARPED);
+    g_assert_cmpint(lam_scene_pane_at(panes, 1000.5, 0), ==, -1);
+    lam_scene_layout(&scene, 400, 1000, 1, panes); /* tall: one above the other */
+    g_assert_cmpint(lam_scene_pane_at(panes, 200, 990), ==, LAM_PANE_WARPED);
+    scene.maximised = LAM_PANE_MOVING;
+    lam_scene_layout(&scene, 400, 1000, 1, panes);
+    g_assert_cmpfloat(panes[LAM_PANE_FIXED].width, ==, 0);
+    g_assert_cmpfloat(panes[LAM_PANE_MOVING].height, ==, 1000);
+    lam_scene_clear(&scene);
+}
+
+static void test_png(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *folder = g_dir_make_tmp("lam-png-XXXXXX", &error);
+    g_autofree char *path = g_build_filename(folder, "two.png", NULL);
+    g_autofree char *nowhere = g_build_filename(folder, "missing", "two.png", NULL);
+    const uint8_t pixels[] = {255, 0, 0, 255, 0, 0, 255, 255};
+    g_autofree char *content = NULL;
+    gsize length = 0;
+    g_assert_true(lam_png_save(path, 2, 1, pixels, &error));
+    g_assert_no_error(error);
+    g_assert_true(g_file_get_contents(path, &content, &length, NULL));
+    g_assert_cmpmem(content, 8, "\x89PNG\r\n\x1a\n", 8);
+    g_assert_false(lam_png_save(nowhere, 2, 1, pixels, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_IO);
+    g_assert_nonnull(strstr(error->message, nowhere));
+    g_remove(path);
+    g_rmdir(folder);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/scene/lambda-scale", test_lambda_scale);
+    g_test_add_func("/scene/content-box", test_content_box);
+    g_test_add_func("/scene/sample", test_sample);
+    g_test_add_func("/scene/extreme-values", test_extreme_values);
+    g_test_add_func("/scene/empty-scan", test_empty_scan);
+    g_test_add_func("/scene/singular-grid", test_singular_grid);
+    g_test_add_func("/scene/projection", test_projection);
+    g_test_add_func("/scene/step", test_step);
+    g_test_add_func("/scene/layout", test_layout);
+    g_test_add_func("/scene/png", test_png);
+    return g_test_run();
+}
