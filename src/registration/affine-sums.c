@@ -15,8 +15,9 @@
 
 #define TISSUE      0.02f /* an image value above this is compared even if the other image is empty */
 #define FEWEST      64
-#define PAIRS       6  /* products of gradient components */
-#define COORD_PAIRS 10 /* products of (x, y, z, 1) */
+#define SMALL_GRID  32768 /* voxels */
+#define PAIRS       6     /* products of gradient components */
+#define COORD_PAIRS 10    /* products of (x, y, z, 1) */
 
 static const int pair_of[3][3] = {{0, 1, 2}, {1, 3, 4}, {2, 4, 5}};
 static const int coord_pair_of[4][4] = {{0, 1, 2, 3}, {1, 4, 5, 6}, {2, 5, 7, 8}, {3, 6, 8, 9}};
@@ -171,7 +172,8 @@ static void run(const Pass *pass, Sums *sums)
 {
     const int *n = pass->reference->grid.size;
     g_autofree Sums *planes = g_new0(Sums, n[2]);
-#pragma omp parallel
+    /* a coarse level is done before a second thread is awake */
+#pragma omp parallel if (lam_grid_voxels(&pass->reference->grid) > SMALL_GRID)
     {
         Row row = row_new(n[0]);
         float *ones = g_new(float, n[0]);

@@ -13,17 +13,19 @@
 #define SMALL_MM        100.0 /* content smaller or larger than a head: levels scale with it */
 #define LARGE_MM        400.0
 #define RADIUS_SHARE    0.5  /* of the extent: where the frame's unit lies */
-#define GOOD_COARSE     0.80 /* correlation at the coarse level that needs no other start */
+#define GOOD_COARSE     0.94 /* correlation at the coarse level that needs no other start */
 #define POOREST         0.50 /* a final correlation below this is no alignment */
 #define DETERMINANT_MIN 0.3
 #define DETERMINANT_MAX 3.0
 #define TURN_STEPS      12 /* rotations are scored every 30 degrees */
 #define CANDIDATES      8
+#define FINALISTS       3
 #define APART           0.6 /* radians between candidates */
 
 typedef struct {
     LamMat4 rotation;
     double score;
+    int order; /* settles ties, so that the choice is always the same */
 } Candidate;
 
 static LamMat4 start_map(const LamAffinePair *pair, const LamMat4 *rotation)
@@ -55,12 +57,30 @@ static double angle_between(const LamMat4 *a, const LamMat4 *b)
 
 static int by_score(const void *a, const void *b)
 {
-    double x = ((const Candidate *)a)->score, y = ((const Candidate *)b)->score;
-    return (x < y) - (x > y);
+    const Candidate *x = a, *y = b;
+    if (x->score != y->score)
+        return x->score < y->score ? 1 : -1;
+    return x->order - y->order;
 }
 
-/* Scores rotations all round, sorted best first; returns how many. */
-static int score_rotations(const LamAffinePair *pair, Candidate *all)
+/* Largest distance between two maps' images of points of the brain. */
+static double distance_mm(const LamAffinePair *pair, const LamMat4 *a, const LamMat4 *b)
+{
+    double worst = 0;
+    for (int corner = 0; corner < 8; corner++) {
+        LamVec3 p = pair->frame.centre_mm, x, y;
+        for (int i = 0; i < 3; i++)
+            p.v[i] += ((corner >> i & 1) ? 0.5 : -0.5) * pair->frame.radius_mm;
+        x = lam_mat4_apply(a, p);
+        y = lam_mat4_apply(b, p);
+        for (int i = 0; i < 3; i++)
+            worst = fmax(worst, fabs(x.v[i] - y.v[i]));
+    }
+    return worst;
+}
+
+/* Rotations all round; returns how many. */
+static int list_rotations(Candidate *all)
 {
     int n = 0;
     double step = 2 * G_PI / TURN_STEPS;
@@ -69,37 +89,81 @@ static int score_rotations(const LamAffinePair *pair, Candidate *all)
             for (int c = 0; c < TURN_STEPS; c++) {
                 if (abs(b) == TURN_STEPS / 4 && c > 0)
                     continue; /* at the poles turning about x and z is the same */
-                LamAffineFitness at;
-                all[n].rotation = lam_mat4_rotation(a * step, b * step, c * step);
-                LamMat4 map = start_map(pair, &all[n].rotation);
-                lam_affine_fitness(pair->fixed, pair->moving, 0, &map, &pair->frame, false, &at);
-                all[n++].score = at.correlation;
+                all[n++].rotation = lam_mat4_rotation(a * step, b * step, c * step);
             }
-    qsort(all, (size_t)n, sizeof *all, by_score);
     return n;
 }
 
-/* Keeps *best unless another start ends clearly higher. */
-static bool try_rotations(const LamAffinePair *pair, const LamProgress *progress,
-                          LamAffineFit *best, int *starts, GError **error)
+/* Scores them where they start, best first. */
+static void score_rotations(const LamAffinePair *pair, Candidate *all, int n)
 {
-    g_autofree Candidate *all = g_new(Candidate, TURN_STEPS * TURN_STEPS * TURN_STEPS);
-    Candidate chosen[CANDIDATES];
-    int n = score_rotations(pair, all), taken = 0;
+#pragma omp parallel for schedule(static)
+    for (int i = 0; i < n; i++) {
+        LamAffineFitness at;
+        LamMat4 map = start_map(pair, &all[i].rotation);
+        lam_affine_fitness(pair->fixed, pair->moving, 0, &map, &pair->frame, false, &at);
+        all[i].score = at.correlation;
+        all[i].order = i;
+    }
+    qsort(all, (size_t)n, sizeof *all, by_score);
+}
+
+/* Moves the best-scored rotations that are far enough from each other to the front. */
+static int choose_apart(Candidate *all, int n)
+{
+    int taken = 0;
     for (int i = 0; i < n && taken < CANDIDATES; i++) {
         bool is_new = true;
         for (int t = 0; t < taken; t++)
-            is_new = is_new && angle_between(&all[i].rotation, &chosen[t].rotation) > APART;
-        if (!is_new)
-            continue;
-        LamAffineFit fit;
-        if (!fit_coarse(pair, &all[i].rotation, progress, &fit, error))
-            return false;
-        if (fit.correlation > best->correlation + 1e-3)
-            *best = fit;
-        chosen[taken++] = all[i];
+            is_new = is_new && angle_between(&all[i].rotation, &all[t].rotation) > APART;
+        if (is_new)
+            all[taken++] = all[i];
     }
+    return taken;
+}
+
+static int by_correlation(const void *a, const void *b)
+{
+    double x = ((const LamAffineFit *)a)->correlation, y = ((const LamAffineFit *)b)->correlation;
+    return (x < y) - (x > y);
+}
+
+/* Sorts the fits and drops those that arrived where a better one did; returns how many are left. */
+static int distinct(const LamAffinePair *pair, LamAffineFit *fits, int n)
+{
+    int kept = 0;
+    qsort(fits, (size_t)n, sizeof *fits, by_correlation);
+    for (int i = 0; i < n; i++) {
+        bool is_new = true;
+        for (int k = 0; k < kept; k++)
+            is_new = is_new && distance_mm(pair, &fits[i].map, &fits[k].map) >
+                                   2 * pair->fixed->level[0].spacing_mm;
+        if (is_new)
+            fits[kept++] = fits[i];
+    }
+    return kept;
+}
+
+/* Fits from many rotations; the best that differ are compared at the next level, where a brain that
+ * lies the wrong way round shows clearly. *fit goes in as the fit from no rotation. */
+static bool try_rotations(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
+                          int *starts, GError **error)
+{
+    g_autofree Candidate *all = g_new(Candidate, TURN_STEPS * TURN_STEPS * TURN_STEPS);
+    LamAffineFit fits[CANDIDATES + 1] = {*fit};
+    int n = list_rotations(all);
     *starts += n;
+    score_rotations(pair, all, n);
+    n = choose_apart(all, n);
+    for (int i = 0; i < n; i++)
+        if (!fit_coarse(pair, &all[i].rotation, progress, &fits[i + 1], error))
+            return false;
+    n = MIN(distinct(pair, fits, n + 1), FINALISTS);
+    for (int i = 0; i < n; i++)
+        if (!lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, &fits[i], error))
+            return false;
+    qsort(fits, (size_t)n, sizeof *fits, by_correlation);
+    *fit = fits[0];
     return true;
 }
 
@@ -129,6 +193,8 @@ static bool fit_pair(const LamAffinePair *pair, const LamProgress *progress, Lam
     *starts = 1;
     if (!fit_coarse(pair, &identity, progress, fit, error))
         return false;
+    if (getenv("DBG"))
+        g_print("  first %.4f det %.2f\n", fit->correlation, lam_mat4_det3(&fit->map));
     if (fit->correlation < GOOD_COARSE && !try_rotations(pair, progress, fit, starts, error))
         return false;
     lam_progress_report(progress, 0.5, "aligning");
