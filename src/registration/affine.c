@@ -193,8 +193,6 @@ static bool fit_pair(const LamAffinePair *pair, const LamProgress *progress, Lam
     *starts = 1;
     if (!fit_coarse(pair, &identity, progress, fit, error))
         return false;
-    if (getenv("DBG"))
-        g_print("  first %.4f det %.2f\n", fit->correlation, lam_mat4_det3(&fit->map));
     if (fit->correlation < GOOD_COARSE && !try_rotations(pair, progress, fit, starts, error))
         return false;
     lam_progress_report(progress, 0.5, "aligning");
