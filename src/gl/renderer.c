@@ -56,25 +56,31 @@ const char *lam_renderer_description(const LamRenderer *renderer)
     return renderer->description;
 }
 
-/* The field first and always whole: it is small, and it is what a moving slider waits for. */
+static bool is_there(const LamTexture *texture, const LamTexels *texels)
+{
+    return !texels || (texture->source == texels && lam_texture_is_complete(texture));
+}
+
+/* The field first and always whole: it is small, and it is what a moving slider waits for. The moving
+ * scan follows the fixed one, but is made known at once so that no earlier one stays on screen. */
 static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_ms, bool *pending,
                    GError **error)
 {
     gint64 deadline = upload_ms > 0 ? g_get_monotonic_time() + (gint64)(upload_ms * 1000) : 0;
-    LamTexture *textures = renderer->textures;
+    LamTexture *fixed = &renderer->textures[TEXTURE_FIXED];
+    LamTexture *moving = &renderer->textures[TEXTURE_MOVING];
+    LamTexture *field = &renderer->textures[TEXTURE_FIELD];
+    bool fixed_was_there = is_there(fixed, scene->fixed);
     glActiveTexture(GL_TEXTURE0);
-    if (!lam_texture_sync(&textures[TEXTURE_FIELD], scene->field, 0, error) ||
-        !lam_texture_sync(&textures[TEXTURE_FIXED], scene->fixed, deadline, error))
+    if (!lam_texture_sync(field, scene->field, 0, error) ||
+        !lam_texture_sync(fixed, scene->fixed, deadline, error))
         return false;
-    bool time_left = !deadline || g_get_monotonic_time() < deadline;
-    bool fixed_done = !scene->fixed || lam_texture_is_complete(&textures[TEXTURE_FIXED]);
-    bool moving_is_new = textures[TEXTURE_MOVING].source != scene->moving;
-    if ((fixed_done && time_left) || moving_is_new) {
-        if (!lam_texture_sync(&textures[TEXTURE_MOVING], scene->moving, deadline, error))
+    bool time_left = !deadline || fixed_was_there || g_get_monotonic_time() < deadline;
+    if ((time_left && is_there(fixed, scene->fixed)) || moving->source != scene->moving) {
+        if (!lam_texture_sync(moving, scene->moving, deadline, error))
             return false;
     }
-    *pending =
-        !fixed_done || (scene->moving && !lam_texture_is_complete(&textures[TEXTURE_MOVING]));
+    *pending = !is_there(fixed, scene->fixed) || !is_there(moving, scene->moving);
     return true;
 }
 
