@@ -1,0 +1,66 @@
+/* The operations. Each adds a node to the graph of its inputs and returns it (NULL after a mistake in
+ * shapes, which lam_graph_finalise reports; a NULL input gives NULL). One file per op in src/nn holds
+ * shape inference, forward and backward together. Losses are scalars, shape [1,1,1,1]. */
+#pragma once
+
+#include <lambdascope/graph.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int channels;  /* out */
+    int kernel[3]; /* along w, h, d: odd */
+    int stride;    /* 1 or 2 (an axis of size 1 always has stride 1); zero padding kernel/2 */
+    float slope;   /* leaky ReLU on the output; 1 = none */
+} LamConvOptions;
+
+/* y = act(conv(x, weight) + bias + addend). x [Cin,D,H,W] (plain or blocked); weight: vector of
+ * channels*Cin*kd*kh*kw in [O,I,kd,kh,kw] order, a parameter or computed; bias: vector of `channels` or
+ * NULL; addend: blocked tensor of the output's shape or NULL. Output blocked. */
+LamNode *lam_op_conv(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias, LamNode *addend,
+                     LamConvOptions options);
+
+/* y = W x + b: x a vector of n, W m*n row-major, b m or NULL; y a vector of m. */
+LamNode *lam_op_dense(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias);
+
+/* max(x, slope*x), any shape and layout. */
+LamNode *lam_op_leaky_relu(LamGraph *graph, LamNode *x, float slope);
+
+/* Nearest neighbour, ×2 per axis that is larger in the target (the target's size is 2n or 2n-1). */
+LamNode *lam_op_upsample(LamGraph *graph, LamNode *x, int d, int h, int w);
+
+/* Along channels; both blocked with whole blocks (a.c % block == 0), or both plain. */
+LamNode *lam_op_concat(LamGraph *graph, LamNode *a, LamNode *b);
+
+/* Between plain and blocked. */
+LamNode *lam_op_to_plain(LamGraph *graph, LamNode *x);
+LamNode *lam_op_to_blocked(LamGraph *graph, LamNode *x);
+
+/* Linear resize of a plain tensor over the same box (voxel centres at half-integers, edges clamped),
+ * values multiplied by `scale` (for vectors in voxels: the ratio of sizes). */
+LamNode *lam_op_resize(LamGraph *graph, LamNode *x, int d, int h, int w, float scale);
+
+/* Spatial transformer: image [C,D,H,W] sampled at x + field(x), field [3,D,H,W] in voxels, channels
+ * (w,h,d), linear; zero outside the image. */
+LamNode *lam_op_warp(LamGraph *graph, LamNode *image, LamNode *field);
+
+/* exp of a stationary velocity field [3,D,H,W] in voxels by scaling and squaring (Arsigny et al. 2006):
+ * u_0 = v/2^steps, u_{k+1}(x) = u_k(x) + u_k(x + u_k(x)), samples clamped at the edges. */
+LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps);
+
+/* Minus the mean over voxels of the squared local correlation in windows of `window` (odd) voxels per
+ * axis, zero-padded box sums (as VoxelMorph): cross^2 / (varI varJ + 1e-5). Plain, one channel each.
+ * Gradients flow to both. */
+LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window);
+
+/* mean (a-b)^2 / sigma^2. */
+LamNode *lam_op_mse(LamGraph *graph, LamNode *a, LamNode *b, float sigma);
+
+/* Mean of squared forward differences of a plain tensor: per axis over all channels and positions,
+ * then over the axes longer than 1. */
+LamNode *lam_op_gradient_l2(LamGraph *graph, LamNode *field);
+
+/* (1 - λ) a + λ·weight·b of scalars; lambda: scalar input. */
+LamNode *lam_op_blend(LamGraph *graph, LamNode *lambda, LamNode *a, LamNode *b, float weight);
+
+G_END_DECLS

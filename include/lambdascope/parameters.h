@@ -1,0 +1,54 @@
+/* The trainable tensors of a network: names, shapes, one arena for values, one for gradients. */
+#pragma once
+
+#include <lambdascope/safetensors.h>
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef struct LamParameters LamParameters;
+
+/* How a parameter starts: normal(mean 0, deviation) around zero. */
+typedef struct {
+    double deviation;  /* 0 = zeros */
+    double rate_scale; /* factor on the learning rate; 0 means 1 */
+} LamInit;
+
+LamParameters *lam_parameters_new(void);
+void lam_parameters_free(LamParameters *parameters);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamParameters, lam_parameters_free)
+
+/* Index of the named parameter, declared now if new. A known name must come with the same shape
+ * (a programming error otherwise). Not allowed to add after lam_parameters_allocate. */
+int lam_parameters_declare(LamParameters *parameters, const char *name, int ndim,
+                           const size_t *shape, LamInit init);
+
+/* Storage for all declared parameters; gradients too if asked. */
+bool lam_parameters_allocate(LamParameters *parameters, bool with_gradients, GError **error);
+
+/* Starting values, the same for the same seed on every machine. */
+void lam_parameters_initialise(LamParameters *parameters, guint32 seed);
+
+/* Values from a file: every parameter present with its shape; with `prefix` prepended to the names.
+ * Does not look for tensors beside them (see lam_parameters_reject_others). LAM_ERROR_MODEL. */
+bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
+                         GError **error);
+/* LAM_ERROR_MODEL if the file holds a tensor that is none of the parameters. */
+bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafetensors *file,
+                                  GError **error);
+bool lam_parameters_write(const LamParameters *parameters, const float *values,
+                          LamSafetensors *file, const char *prefix, GError **error);
+
+int lam_parameters_count(const LamParameters *parameters);   /* tensors */
+size_t lam_parameters_floats(const LamParameters *parameters); /* values in all */
+const char *lam_parameters_name(const LamParameters *parameters, int index);
+size_t lam_parameters_offset(const LamParameters *parameters, int index); /* in the arena, floats */
+size_t lam_parameters_size(const LamParameters *parameters, int index);   /* floats */
+double lam_parameters_rate_scale(const LamParameters *parameters, int index);
+float *lam_parameters_values(LamParameters *parameters);     /* the arena */
+float *lam_parameters_gradients(LamParameters *parameters);  /* NULL without gradients */
+void lam_parameters_zero_gradients(LamParameters *parameters);
+
+G_END_DECLS

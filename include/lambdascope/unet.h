@@ -1,0 +1,72 @@
+/* The registration U-Net of VoxelMorph whose convolutions are static or generated from λ by a
+ * hypernetwork (HyperMorph, Hoopes et al. 2021).
+ *
+ *   fixed, moving ─ encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
+ *   (λ, 1-λ) ─ dense layers ─ one linear head per generated kernel and bias ──┘
+ *
+ * The field lives 2^(encoder levels - decoder levels) coarser than the input. */
+#pragma once
+
+#include <lambdascope/graph.h>
+
+G_BEGIN_DECLS
+
+#define LAM_UNET_MAX_LEVELS 8
+
+typedef enum {
+    LAM_GENERATED_NONE,    /* one λ: plain VoxelMorph */
+    LAM_GENERATED_DECODER, /* the encoder runs once per pair, only the decoder follows λ */
+    LAM_GENERATED_ALL,     /* as published */
+} LamGenerated;
+
+typedef enum {
+    LAM_SKIP_CONCAT, /* the decoder's convolution sees upsampled and skip features side by side */
+    LAM_SKIP_ADD,    /* skip features pass a static convolution of their own, computed once per pair,
+                      * whose result is added before the activation */
+} LamSkip;
+
+typedef struct {
+    int size[3];       /* W, H, D of the input grid */
+    double spacing_mm; /* of the input grid, isotropic */
+    int n_encoder, encoder[LAM_UNET_MAX_LEVELS]; /* channels per level, finest first */
+    int n_decoder, decoder[LAM_UNET_MAX_LEVELS]; /* channels, coarsest level first */
+    int n_final, final[LAM_UNET_MAX_LEVELS];     /* convolutions at the field's level, before flow */
+    int n_hidden, hidden[LAM_UNET_MAX_LEVELS];   /* widths of the hypernetwork */
+    LamGenerated generated;
+    LamSkip skip;
+    int integration_steps;
+} LamUnetConfig;
+
+/* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
+bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
+
+/* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
+ * decoder, final, hidden, generated, skip, integration_steps. Errors: LAM_ERROR_MODEL. */
+void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
+bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
+/* One key of the above from text; false with LAM_ERROR_ARGUMENT if the value makes no sense. */
+bool lam_unet_config_set(LamUnetConfig *config, const char *key, const char *value, GError **error);
+/* The reference model of DESIGN §4. */
+LamUnetConfig lam_unet_config_default(void);
+
+/* Voxels of the input per voxel of the field, along each axis (an axis of size 1 stays). */
+int lam_unet_field_factor(const LamUnetConfig *config);
+void lam_unet_field_size(const LamUnetConfig *config, int size[3]);
+
+/* The nodes that callers need. All belong to the graph. */
+typedef struct {
+    LamNode *fixed, *moving; /* inputs [1,D,H,W], intensities about [0,1] */
+    LamNode *lambda;         /* input, scalar: for the loss */
+    LamNode *hyper;          /* input, (λ, 1-λ); NULL if nothing is generated */
+    LamNode *velocity;       /* [3,D,H,W] on the field grid, voxels of that grid */
+    LamNode *displacement;   /* its exponential, likewise */
+} LamUnet;
+
+/* Declares the parameters (all of them known by name if they exist already). */
+void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters);
+/* Adds the network to a graph over allocated parameters. */
+LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters);
+/* Writes λ into the inputs and touches them. */
+void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda);
+
+G_END_DECLS

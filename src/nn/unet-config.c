@@ -1,0 +1,204 @@
+/* The architecture as text: in recipes and in the metadata of models. */
+#include <lambdascope/error.h>
+#include <lambdascope/unet.h>
+#include <math.h>
+#include <string.h>
+
+#define ARCHITECTURE "hypermorph-unet-1"
+#define MAX_CHANNELS 1024
+#define MAX_SIZE 512
+
+static const char *const generated_names[] = {"none", "decoder", "all"};
+static const char *const skip_names[] = {"concat", "add"};
+static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
+                                   "hidden", "generated",  "skip",    "integration_steps"};
+
+LamUnetConfig lam_unet_config_default(void)
+{
+    return (LamUnetConfig){
+        .size = {80, 96, 80},
+        .spacing_mm = 2,
+        .n_encoder = 5,
+        .encoder = {16, 32, 32, 32, 32},
+        .n_decoder = 4,
+        .decoder = {32, 32, 32, 32},
+        .n_final = 1,
+        .final = {16},
+        .n_hidden = 4,
+        .hidden = {32, 32, 32, 32},
+        .generated = LAM_GENERATED_DECODER,
+        .skip = LAM_SKIP_ADD,
+        .integration_steps = 7,
+    };
+}
+
+static bool wrong(GError **error, const char *key, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "architecture: %s: %s", key, why);
+    return false;
+}
+
+static bool check_list(const char *key, int n, const int *list, int min_n, int low, int high,
+                       GError **error)
+{
+    if (n < min_n || n > LAM_UNET_MAX_LEVELS)
+        return wrong(error, key, "too few or too many entries");
+    for (int i = 0; i < n; i++)
+        if (list[i] < low || list[i] > high)
+            return wrong(error, key, "value out of range");
+    return true;
+}
+
+bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
+{
+    if (!check_list("size", 3, c->size, 3, 1, MAX_SIZE, error) ||
+        !check_list("encoder", c->n_encoder, c->encoder, 2, 1, MAX_CHANNELS, error) ||
+        !check_list("decoder", c->n_decoder, c->decoder, 1, 1, MAX_CHANNELS, error) ||
+        !check_list("final", c->n_final, c->final, 0, 1, MAX_CHANNELS, error) ||
+        !check_list("hidden", c->n_hidden, c->hidden, c->generated != LAM_GENERATED_NONE, 1,
+                    MAX_CHANNELS, error))
+        return false;
+    if (c->n_decoder > c->n_encoder)
+        return wrong(error, "decoder", "more levels than the encoder");
+    if (!(c->spacing_mm >= 0.1 && c->spacing_mm <= 20))
+        return wrong(error, "spacing_mm", "must be within 0.1 and 20");
+    if (c->integration_steps < 1 || c->integration_steps > 12)
+        return wrong(error, "integration_steps", "must be within 1 and 12");
+    int multiple = 1 << (c->n_encoder - 1);
+    for (int i = 0; i < 3; i++)
+        if (c->size[i] != 1 && c->size[i] % multiple != 0)
+            return wrong(error, "size", "must be divisible by 2^(encoder levels - 1), or 1");
+    if (c->size[0] < 2 || c->size[1] < 2)
+        return wrong(error, "size", "only the third axis may be 1");
+    return true;
+}
+
+static char *list_text(int n, const int *list)
+{
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < n; i++)
+        g_string_append_printf(text, "%s%d", i > 0 ? "," : "", list[i]);
+    return g_string_free(text, FALSE);
+}
+
+static void write_list(LamSafetensors *file, const char *key, int n, const int *list)
+{
+    g_autofree char *text = list_text(n, list);
+    lam_safetensors_set_metadata(file, key, text);
+}
+
+void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
+{
+    char spacing[G_ASCII_DTOSTR_BUF_SIZE];
+    lam_safetensors_set_metadata(file, "architecture", ARCHITECTURE);
+    lam_safetensors_set_metadata(file, "spacing_mm",
+                                 g_ascii_dtostr(spacing, sizeof spacing, c->spacing_mm));
+    write_list(file, "size", 3, c->size);
+    write_list(file, "encoder", c->n_encoder, c->encoder);
+    write_list(file, "decoder", c->n_decoder, c->decoder);
+    write_list(file, "final", c->n_final, c->final);
+    write_list(file, "hidden", c->n_hidden, c->hidden);
+    write_list(file, "integration_steps", 1, &c->integration_steps);
+    lam_safetensors_set_metadata(file, "generated", generated_names[c->generated]);
+    lam_safetensors_set_metadata(file, "skip", skip_names[c->skip]);
+}
+
+/* "16,32" or "16;32" into list; the number of entries, or -1. */
+static int parse_list(const char *text, int *list, int max)
+{
+    if (*text == '\0')
+        return 0;
+    g_auto(GStrv) parts = g_strsplit_set(text, ",;", -1);
+    int n = (int)g_strv_length(parts);
+    if (n > 1 && *g_strstrip(parts[n - 1]) == '\0')
+        n--; /* key files allow a closing separator */
+    if (n > max)
+        return -1;
+    for (int i = 0; i < n; i++) {
+        gint64 value = 0;
+        if (!g_ascii_string_to_signed(g_strstrip(parts[i]), 10, 0, G_MAXINT32, &value, NULL))
+            return -1;
+        list[i] = (int)value;
+    }
+    return n;
+}
+
+static bool parse_name(const char *text, const char *const *names, int n, int *index)
+{
+    for (*index = 0; *index < n; (*index)++)
+        if (g_str_equal(text, names[*index]))
+            return true;
+    return false;
+}
+
+bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, GError **error)
+{
+    struct {
+        const char *key;
+        int *n, *list;
+    } lists[] = {{"encoder", &c->n_encoder, c->encoder},
+                 {"decoder", &c->n_decoder, c->decoder},
+                 {"final", &c->n_final, c->final},
+                 {"hidden", &c->n_hidden, c->hidden}};
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+        if (g_str_equal(key, lists[i].key)) {
+            int n = parse_list(value, lists[i].list, LAM_UNET_MAX_LEVELS);
+            *lists[i].n = MAX(n, 0);
+            return n >= 0 || wrong(error, key, "not a short list of numbers");
+        }
+    int index = 0;
+    if (g_str_equal(key, "size"))
+        return parse_list(value, c->size, 3) == 3 || wrong(error, key, "must be three numbers");
+    if (g_str_equal(key, "integration_steps"))
+        return parse_list(value, &c->integration_steps, 1) == 1 ||
+               wrong(error, key, "must be a number");
+    if (g_str_equal(key, "spacing_mm")) {
+        char *end = NULL;
+        c->spacing_mm = g_ascii_strtod(value, &end);
+        return (end != value && *end == '\0') || wrong(error, key, "must be a number");
+    }
+    if (g_str_equal(key, "generated")) {
+        bool known = parse_name(value, generated_names, G_N_ELEMENTS(generated_names), &index);
+        c->generated = (LamGenerated)(known ? index : 0);
+        return known || wrong(error, key, "must be none, decoder or all");
+    }
+    if (g_str_equal(key, "skip")) {
+        bool known = parse_name(value, skip_names, G_N_ELEMENTS(skip_names), &index);
+        c->skip = (LamSkip)(known ? index : 0);
+        return known || wrong(error, key, "must be concat or add");
+    }
+    return wrong(error, key, "unknown key");
+}
+
+bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error)
+{
+    const char *architecture = lam_safetensors_metadata(file, "architecture");
+    memset(config, 0, sizeof *config);
+    if (g_strcmp0(architecture, ARCHITECTURE) != 0) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "its architecture is %s, not " ARCHITECTURE,
+                    architecture != NULL ? architecture : "not stated");
+        return false;
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *value = lam_safetensors_metadata(file, keys[i]);
+        if (value == NULL) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "architecture: %s is missing", keys[i]);
+            return false;
+        }
+        if (!lam_unet_config_set(config, keys[i], value, error))
+            return false;
+    }
+    return lam_unet_config_check(config, error);
+}
+
+int lam_unet_field_factor(const LamUnetConfig *config)
+{
+    return 1 << (config->n_encoder - config->n_decoder);
+}
+
+void lam_unet_field_size(const LamUnetConfig *config, int size[3])
+{
+    int factor = lam_unet_field_factor(config);
+    for (int i = 0; i < 3; i++)
+        size[i] = config->size[i] == 1 ? 1 : config->size[i] / factor;
+}

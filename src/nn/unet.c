@@ -1,0 +1,186 @@
+/* Builds the network from its description. */
+#include <lambdascope/ops.h>
+#include <lambdascope/unet.h>
+#include <math.h>
+
+#define SLOPE 0.2f            /* leaky ReLU, as VoxelMorph */
+#define FLOW_DEVIATION 1e-4   /* the field starts near zero */
+#define HEAD_SHARE 0.1        /* heads' matrices, relative to the He-normal kernel in their bias */
+#define HEAD_RATE 0.1         /* a generated weight moves by the sum of its head's steps */
+
+/* What is being built: with graph NULL only the parameters are declared. */
+typedef struct {
+    const LamUnetConfig *config;
+    LamGraph *graph;
+    LamParameters *parameters;
+    LamNode *code; /* last hidden layer of the hypernetwork */
+    int code_size;
+} Builder;
+
+static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
+{
+    int index = lam_parameters_declare(b->parameters, name, ndim, shape, init);
+    return b->graph != NULL ? lam_graph_parameter(b->graph, index) : NULL;
+}
+
+/* A vector of n values from the code: matrix [n, code] and bias [shape], which starts as the kernel. */
+static LamNode *generated(Builder *b, const char *name, int ndim, const size_t *shape,
+                          double deviation)
+{
+    g_autofree char *matrix = g_strconcat("hyper.", name, ".matrix", NULL);
+    g_autofree char *bias = g_strconcat("hyper.", name, ".bias", NULL);
+    size_t n = 1;
+    for (int i = 0; i < ndim; i++)
+        n *= shape[i];
+    LamNode *w = parameter(b, matrix, 2, (size_t[]){n, (size_t)b->code_size},
+                           (LamInit){HEAD_SHARE * deviation, HEAD_RATE});
+    LamNode *base = parameter(b, bias, ndim, shape, (LamInit){deviation, 1});
+    return b->graph != NULL ? lam_op_dense(b->graph, b->code, w, base) : NULL;
+}
+
+typedef struct {
+    const char *name;
+    int in, out, stride;
+    float slope;
+    bool generated, bias;
+    double deviation; /* 0: He-normal */
+} Layer;
+
+static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend)
+{
+    const int depth_taps = b->config->size[2] == 1 ? 1 : 3;
+    size_t shape[] = {(size_t)layer.out, (size_t)layer.in, (size_t)depth_taps, 3, 3};
+    size_t bias_shape[] = {(size_t)layer.out};
+    double gain = 2.0 / (1.0 + layer.slope * layer.slope);
+    double he = sqrt(gain / (layer.in * 9.0 * depth_taps));
+    double deviation = layer.deviation > 0 ? layer.deviation : he;
+    g_autofree char *weight_name = g_strconcat(layer.name, ".weight", NULL);
+    g_autofree char *bias_name = g_strconcat(layer.name, ".bias", NULL);
+    LamNode *weight = layer.generated ? generated(b, weight_name, 5, shape, deviation)
+                                      : parameter(b, weight_name, 5, shape, (LamInit){deviation, 1});
+    LamNode *bias = NULL;
+    if (layer.bias)
+        bias = layer.generated ? generated(b, bias_name, 1, bias_shape, 0)
+                               : parameter(b, bias_name, 1, bias_shape, (LamInit){0, 1});
+    if (b->graph == NULL)
+        return NULL;
+    LamConvOptions options = {layer.out, {3, 3, depth_taps}, layer.stride, layer.slope};
+    return lam_op_conv(b->graph, x, weight, bias, addend, options);
+}
+
+static void build_hypernetwork(Builder *b, LamNode *input)
+{
+    const LamUnetConfig *c = b->config;
+    int width = 2;
+    b->code = input;
+    for (int i = 0; i < c->n_hidden; i++) {
+        g_autofree char *weight = g_strdup_printf("hyper.%d.weight", i);
+        g_autofree char *bias = g_strdup_printf("hyper.%d.bias", i);
+        size_t shape[] = {(size_t)c->hidden[i], (size_t)width};
+        LamNode *w = parameter(b, weight, 2, shape, (LamInit){sqrt(2.0 / width), 1});
+        LamNode *base = parameter(b, bias, 1, shape, (LamInit){0, 1});
+        if (b->graph != NULL)
+            b->code = lam_op_leaky_relu(b->graph, lam_op_dense(b->graph, b->code, w, base), 0);
+        width = c->hidden[i];
+    }
+    b->code_size = width;
+}
+
+/* Channels of the two images enter side by side as one plain tensor. */
+static void build_encoder(Builder *b, LamNode *pair, LamNode *levels[])
+{
+    const LamUnetConfig *c = b->config;
+    LamNode *x = pair;
+    for (int i = 0; i < c->n_encoder; i++) {
+        g_autofree char *name = g_strdup_printf("encoder.%d", i);
+        Layer layer = {name, i == 0 ? 2 : c->encoder[i - 1], c->encoder[i], i == 0 ? 1 : 2, SLOPE,
+                       c->generated == LAM_GENERATED_ALL, true, 0};
+        levels[i] = x = convolution(b, layer, x, NULL);
+    }
+}
+
+/* One level up: x is upsampled to the skip's size and joined with it. */
+static LamNode *ascend(Builder *b, int step, LamNode *x, LamNode *skip)
+{
+    const LamUnetConfig *c = b->config;
+    int level = c->n_encoder - 1 - step, skip_channels = c->encoder[level];
+    g_autofree char *name = g_strdup_printf("decoder.%d", step);
+    g_autofree char *skip_name = g_strdup_printf("skip.%d", step);
+    Layer layer = {name, c->decoder[step - 1], c->decoder[step], 1, SLOPE,
+                   c->generated != LAM_GENERATED_NONE, true, 0};
+    LamNode *up = NULL, *addend = NULL;
+    if (b->graph != NULL && skip != NULL) {
+        LamShape s = lam_node_shape(skip);
+        up = lam_op_upsample(b->graph, x, s.d, s.h, s.w);
+    }
+    if (c->skip == LAM_SKIP_ADD) {
+        Layer side = {skip_name, skip_channels, c->decoder[step], 1, 1, false, false, 0};
+        addend = convolution(b, side, skip, NULL);
+    } else {
+        layer.in += skip_channels;
+        up = b->graph != NULL ? lam_op_concat(b->graph, up, skip) : NULL;
+    }
+    return convolution(b, layer, up, addend);
+}
+
+static LamNode *build_decoder(Builder *b, LamNode *levels[])
+{
+    const LamUnetConfig *c = b->config;
+    bool generated_decoder = c->generated != LAM_GENERATED_NONE;
+    int top = c->n_encoder - 1, width = c->decoder[c->n_decoder - 1];
+    Layer bottom = {"decoder.0", c->encoder[top], c->decoder[0], 1, SLOPE, generated_decoder, true, 0};
+    LamNode *x = convolution(b, bottom, levels[top], NULL);
+    for (int step = 1; step < c->n_decoder; step++)
+        x = ascend(b, step, x, levels[top - step]);
+    for (int i = 0; i < c->n_final; i++) {
+        g_autofree char *name = g_strdup_printf("final.%d", i);
+        Layer layer = {name, width, c->final[i], 1, SLOPE, generated_decoder, true, 0};
+        x = convolution(b, layer, x, NULL);
+        width = c->final[i];
+    }
+    Layer flow = {"flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
+    return convolution(b, flow, x, NULL);
+}
+
+static LamNode *build(Builder *b, LamNode *pair, LamNode *hyper)
+{
+    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
+    if (b->config->generated != LAM_GENERATED_NONE)
+        build_hypernetwork(b, hyper);
+    build_encoder(b, pair, levels);
+    return build_decoder(b, levels);
+}
+
+void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
+{
+    Builder b = {.config = config, .parameters = parameters};
+    build(&b, NULL, NULL);
+}
+
+LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+{
+    Builder b = {.config = config, .graph = graph, .parameters = parameters};
+    LamShape image = {1, config->size[2], config->size[1], config->size[0]};
+    LamUnet unet = {
+        .fixed = lam_graph_input(graph, "fixed", image),
+        .moving = lam_graph_input(graph, "moving", image),
+        .lambda = lam_graph_input(graph, "lambda", (LamShape){1, 1, 1, 1}),
+    };
+    if (config->generated != LAM_GENERATED_NONE)
+        unet.hyper = lam_graph_input(graph, "hyper", (LamShape){2, 1, 1, 1});
+    LamNode *pair = lam_op_concat(graph, unet.fixed, unet.moving);
+    unet.velocity = lam_op_to_plain(graph, build(&b, pair, unet.hyper));
+    unet.displacement = lam_op_integrate(graph, unet.velocity, config->integration_steps);
+    return unet;
+}
+
+void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda)
+{
+    lam_node_value(unet->lambda)[0] = (float)lambda;
+    lam_graph_touch(graph, unet->lambda);
+    if (unet->hyper == NULL)
+        return;
+    lam_node_value(unet->hyper)[0] = (float)lambda;
+    lam_node_value(unet->hyper)[1] = (float)(1 - lambda);
+    lam_graph_touch(graph, unet->hyper);
+}
