@@ -1,9 +1,7 @@
 /* A trained model: architecture, grid, weights. Immutable after loading and shared by sessions. */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
-#include <stddef.h>
+#include <lambdascope/unet.h>
 
 G_BEGIN_DECLS
 
@@ -16,8 +14,22 @@ LamModel *lam_model_ref(LamModel *model);
 void lam_model_unref(LamModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamModel, lam_model_unref)
 
+/* A model around parameters that are owned elsewhere and may still change (a trainer's). The caller
+ * keeps them alive. */
+LamModel *lam_model_wrap(const LamUnetConfig *config, LamParameters *parameters);
+/* Writes architecture, weights and the given metadata (string -> string, may be NULL). */
+bool lam_model_save(const LamUnetConfig *config, const LamParameters *parameters,
+                    const float *values, GHashTable *metadata, const char *path, LamStore store,
+                    GError **error);
+
+const LamUnetConfig *lam_model_config(const LamModel *model);
+/* Read only for everyone but the owner of a wrapped model. */
+LamParameters *lam_model_parameters(const LamModel *model);
+
 const char *lam_model_path(const LamModel *model);
 const char *lam_model_title(const LamModel *model);
+/* First 12 hex digits of the SHA-256 of the file; NULL for wrapped models. */
+const char *lam_model_hash(const LamModel *model);
 /* Value of a metadata key of the file (licence, provenance, ...); NULL if absent. */
 const char *lam_model_metadata(const LamModel *model, const char *key);
 /* Grid: W, H, D voxels of the network's input. */
