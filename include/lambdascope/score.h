@@ -1,0 +1,33 @@
+/* How good one field is, on labelled scans: what lam evaluate prints and the trainer watches. */
+#pragma once
+
+#include <lambdascope/session.h>
+
+G_BEGIN_DECLS
+
+/* The two groups of structures of the OASIS (Neuromorphometrics) numbering that are averaged apart:
+ * subcortical = 4, 11, 31, 32, 35-41, 44, 45, 47, 48, 51, 52, 55-62; cortical = 100 and above. */
+bool lam_label_is_subcortical(int label);
+bool lam_label_is_cortical(int label);
+
+typedef struct {
+    double subcortical, cortical;  /* mean Dice over the structures present in both scans; NaN if none */
+    double fold_percent, sd_log_jacobian;
+    double roughness;              /* mean squared forward difference of d over its grid, voxels squared */
+    double similarity;             /* Pearson correlation on the model grid */
+    double milliseconds;           /* λ set -> field ready */
+    int n_labels;                  /* of the arrays below */
+    int *labels;                   /* sorted; owned */
+    double *dice;                  /* per label; NaN where absent in either scan; owned */
+} LamScore;
+
+void lam_score_clear(LamScore *score);
+
+/* Moving labels carried by nearest neighbour onto `grid` (usually the model grid), compared with fixed
+ * labels brought there the same way. snapshot NULL: the affine alone. moving is scored as the session's
+ * moving scan's labels. */
+bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
+               const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
+               LamScore *out, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,141 @@
+#include <lambdascope/score.h>
+
+#include <lambdascope/metrics.h>
+#include <lambdascope/resample.h>
+#include <math.h>
+
+bool lam_label_is_subcortical(int label)
+{
+    return label == 4 || label == 11 || label == 31 || label == 32 || (label >= 35 && label <= 41) ||
+           label == 44 || label == 45 || label == 47 || label == 48 || label == 51 || label == 52 ||
+           (label >= 55 && label <= 62);
+}
+
+bool lam_label_is_cortical(int label)
+{
+    return label >= 100;
+}
+
+void lam_score_clear(LamScore *score)
+{
+    g_clear_pointer(&score->labels, g_free);
+    g_clear_pointer(&score->dice, g_free);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* All labels above zero in either map, sorted. */
+static int *labels_of(const LamVolume *a, const LamVolume *b, int *n)
+{
+    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
+    const LamVolume *both[] = {a, b};
+    int last = 0;
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < lam_grid_voxels(&both[k]->grid); i++) {
+            int label = (int)lrintf(both[k]->data[i]);
+            if (label > 0 && label != last)
+                g_hash_table_add(seen, GINT_TO_POINTER(last = label));
+        }
+    *n = (int)g_hash_table_size(seen);
+    int *labels = g_new(int, MAX(*n, 1)), at = 0;
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, seen);
+    while (g_hash_table_iter_next(&iter, &key, NULL))
+        labels[at++] = GPOINTER_TO_INT(key);
+    qsort(labels, (size_t)*n, sizeof *labels, ascending);
+    return labels;
+}
+
+static double mean_of(const LamScore *score, bool (*wanted)(int))
+{
+    double sum = 0;
+    int n = 0;
+    for (int i = 0; i < score->n_labels; i++)
+        if (wanted(score->labels[i]) && !isnan(score->dice[i])) {
+            sum += score->dice[i];
+            n++;
+        }
+    return n > 0 ? sum / n : NAN;
+}
+
+/* Mean over axes, components and positions, as the training loss measures it. */
+static double roughness(const LamVolume *field)
+{
+    const int *size = field->grid.size;
+    const size_t step[3] = {1, (size_t)size[0], (size_t)size[0] * size[1]};
+    LamVec3 spacing = lam_grid_spacing_mm(&field->grid);
+    double total = 0;
+    int axes = 0;
+    for (int a = 0; a < 3; a++) {
+        double sum = 0;
+        size_t n = 0;
+        for (int c = 0; c < 3; c++) {
+            const float *u = lam_volume_channel(field, c);
+            for (size_t i = 0; i < lam_grid_voxels(&field->grid); i++) {
+                if ((int)(i / step[a] % (size_t)size[a]) + 1 == size[a])
+                    continue;
+                double d = (u[i + step[a]] - u[i]) / spacing.v[c];
+                sum += d * d;
+                n++;
+            }
+        }
+        if (n > 0) {
+            total += sum / (double)n;
+            axes++;
+        }
+    }
+    return axes > 0 ? total / axes : 0;
+}
+
+/* Labels that exist on one side only are not a matter of registration: NaN, as in the tables we
+ * compare with. */
+static void drop_one_sided(LamScore *score, const LamVolume *a, const LamVolume *b)
+{
+    for (int i = 0; i < score->n_labels; i++) {
+        bool in_a = false, in_b = false;
+        size_t n = lam_grid_voxels(&a->grid);
+        if (isnan(score->dice[i]) || score->dice[i] > 0)
+            continue;
+        for (size_t k = 0; k < n; k++) {
+            in_a |= (int)lrintf(a->data[k]) == score->labels[i];
+            in_b |= (int)lrintf(b->data[k]) == score->labels[i];
+        }
+        if (!in_a || !in_b)
+            score->dice[i] = NAN;
+    }
+}
+
+bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
+               const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
+               LamScore *out, GError **error)
+{
+    *out = (LamScore){.similarity = NAN};
+    g_autoptr(LamVolume) fixed = lam_resample(fixed_labels, grid, NULL, LAM_NEAREST, 0, error);
+    g_autoptr(LamVolume) total =
+        lam_field_compose_affine(snapshot != NULL ? snapshot->field : NULL,
+                                 lam_session_affine(session), grid, error);
+    if (fixed == NULL || total == NULL)
+        return false;
+    g_autoptr(LamVolume) carried =
+        lam_resample_field(moving_labels, grid, total, LAM_NEAREST, 0, error);
+    if (carried == NULL)
+        return false;
+    out->labels = labels_of(fixed, carried, &out->n_labels);
+    out->dice = g_new0(double, MAX(out->n_labels, 1));
+    lam_dice_many(fixed, carried, out->labels, out->n_labels, out->dice);
+    drop_one_sided(out, fixed, carried);
+    out->subcortical = mean_of(out, lam_label_is_subcortical);
+    out->cortical = mean_of(out, lam_label_is_cortical);
+    if (snapshot != NULL) {
+        out->fold_percent = snapshot->statistics.fold_percent;
+        out->sd_log_jacobian = snapshot->statistics.sd_log_jacobian;
+        out->roughness = roughness(snapshot->field);
+        out->similarity = snapshot->similarity;
+        out->milliseconds = snapshot->milliseconds;
+    }
+    return true;
+}
