@@ -44,6 +44,7 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
  * decoder, final, hidden, generated, skip, integration_steps. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
+bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
 /* One key of the above from text; false with LAM_ERROR_ARGUMENT if the value makes no sense. */
 bool lam_unet_config_set(LamUnetConfig *config, const char *key, const char *value, GError **error);
 /* The reference model of DESIGN §4. */

@@ -191,6 +191,22 @@ bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GEr
     return lam_unet_config_check(config, error);
 }
 
+static bool same_list(int n, const int *a, int m, const int *b)
+{
+    return n == m && memcmp(a, b, sizeof *a * (size_t)n) == 0;
+}
+
+bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
+{
+    return same_list(3, a->size, 3, b->size) && a->spacing_mm == b->spacing_mm &&
+           same_list(a->n_encoder, a->encoder, b->n_encoder, b->encoder) &&
+           same_list(a->n_decoder, a->decoder, b->n_decoder, b->decoder) &&
+           same_list(a->n_final, a->final, b->n_final, b->final) &&
+           same_list(a->n_hidden, a->hidden, b->n_hidden, b->hidden) &&
+           a->generated == b->generated && a->skip == b->skip &&
+           a->integration_steps == b->integration_steps;
+}
+
 int lam_unet_field_factor(const LamUnetConfig *config)
 {
     return 1 << (config->n_encoder - config->n_decoder);

@@ -1,0 +1,25 @@
+/* Training of a model by a recipe. One folder holds everything of a run: checkpoint.safetensors (all
+ * that resuming needs), best.safetensors (the model, f16), steps.csv, validation.csv, affine.ini. */
+#pragma once
+
+#include <lambdascope/progress.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const char *recipe;   /* path */
+    const char *data;     /* folder that the recipe's scans are relative to */
+    const char *output;   /* folder, made if needed */
+    bool resume;          /* go on from its checkpoint, if there is one */
+    double stop_minutes;  /* leave (with a checkpoint) after this long; 0 = when the schedule ends */
+    /* one line of text for people, when something happened; may be NULL */
+    void (*say)(const char *line, void *user);
+    void *user;
+} LamTrainOptions;
+
+/* Runs until the schedule's end, stop_minutes or cancellation (which checkpoints and returns true).
+ * progress tells the share of the schedule and a line with λ-averaged losses and the time left. */
+bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GError **error);
+
+G_END_DECLS
