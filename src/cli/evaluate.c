@@ -1,0 +1,187 @@
+/* lam evaluate: how good a model is on labelled pairs, over λ. */
+#include "cli.h"
+#include "evaluate-report.h"
+
+#include <lambdascope/error.h>
+#include <lambdascope/nifti.h>
+#include <lambdascope/pairs.h>
+#include <string.h>
+
+typedef struct {
+    char *lambda, *model, *csv, *grid;
+    gboolean as_json, per_structure;
+    const char *pairs_path; /* borrowed from argv */
+} Options;
+
+static bool parse(Options *o, int *argc, char ***argv, GError **error)
+{
+    const LamCliSyntax syntax = {
+        .arguments = "PAIRS.csv",
+        .summary =
+            "Registers each pair and compares the moving scan's carried labels with the fixed "
+            "scan's.",
+        .description =
+            "PAIRS.csv has a header row with fixed, moving, fixed_labels and moving_labels in any\n"
+            "order; paths are absolute or relative to its folder. Dice is averaged over the\n"
+            "subcortical structures (OASIS values 4, 11, 31, 32, 35-41, 44, 45, 47, 48, 51, 52,\n"
+            "55-62) and over the cortical ones (100 and above) that both scans hold.",
+        .positional = 1,
+    };
+    const GOptionEntry entries[] = {
+        {"lambda", 'l', 0, G_OPTION_ARG_STRING, &o->lambda,
+         "Values from 0 to 1, separated by commas (default 0.05,0.1,0.2,0.4,0.6,0.8,0.95)",
+         "L[,L...]"},
+        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
+        {"grid", 'g', 0, G_OPTION_ARG_STRING, &o->grid,
+         "Compare on the model's grid or on the fixed scan's own (default model)", "model|fixed"},
+        {"per-structure", 's', 0, G_OPTION_ARG_NONE, &o->per_structure,
+         "Dice of each structure, too", NULL},
+        {"csv", 'c', 0, G_OPTION_ARG_FILENAME, &o->csv, "Write all means as a table", "FILE"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &o->as_json, "One JSON object on standard output",
+         NULL},
+        {NULL},
+    };
+    if (!lam_cli_parse(&syntax, entries, argc, argv, error))
+        return false;
+    o->pairs_path = (*argv)[1];
+    if (o->grid == NULL || strcmp(o->grid, "model") == 0 || strcmp(o->grid, "fixed") == 0)
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "--grid: 'model' or 'fixed' is needed (see --help)");
+    return false;
+}
+
+static bool on_fixed_grid(const Options *o)
+{
+    return o->grid != NULL && strcmp(o->grid, "fixed") == 0;
+}
+
+/* Everything about one pair that the scores need. */
+typedef struct {
+    LamSession *session;
+    LamVolume *fixed_labels, *moving_labels;
+} Case;
+
+static void case_clear(Case *c)
+{
+    lam_session_free(c->session);
+    lam_volume_unref(c->fixed_labels);
+    lam_volume_unref(c->moving_labels);
+}
+
+static bool case_open(Case *c, LamModel *model, const LamPair *pair, const LamProgress *progress,
+                      GError **error)
+{
+    g_autoptr(LamVolume) fixed = lam_nifti_load(pair->fixed, 0, error);
+    g_autoptr(LamVolume) moving = fixed != NULL ? lam_nifti_load(pair->moving, 0, error) : NULL;
+    if (moving == NULL)
+        return false;
+    c->fixed_labels = lam_nifti_load(pair->fixed_labels, 0, error);
+    if (c->fixed_labels != NULL)
+        c->moving_labels = lam_nifti_load(pair->moving_labels, 0, error);
+    if (c->moving_labels != NULL)
+        c->session = lam_session_new(model, fixed, moving, NULL, 1, progress, error);
+    return c->session != NULL;
+}
+
+static bool score_case(const LamEvaluation *e, guint pair, const Case *c, bool fixed_grid,
+                       const LamProgress *progress, GError **error)
+{
+    const LamGrid *grid =
+        fixed_grid ? &lam_session_fixed(c->session)->grid : lam_session_model_grid(c->session);
+    if (!lam_score(c->session, NULL, c->fixed_labels, c->moving_labels, grid,
+                   lam_evaluation_score(e, 0, pair), error))
+        return false;
+    for (guint i = 0; i < e->lambdas->len; i++) {
+        double lambda = g_array_index(e->lambdas, double, i);
+        g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(c->session, lambda, true, error);
+        if (snapshot == NULL || !lam_score(c->session, snapshot, c->fixed_labels, c->moving_labels,
+                                           grid, lam_evaluation_score(e, i + 1, pair), error))
+            return false;
+        lam_progress_report(progress, (i + 1.0) / e->lambdas->len, "scoring");
+    }
+    return true;
+}
+
+static bool run_pair(const Options *o, const LamEvaluation *e, guint index, LamModel *model,
+                     const LamProgress *progress, GError **error)
+{
+    Case c = {0};
+    LamProgress opening = lam_progress_part(progress, 0, 0.5);
+    LamProgress scoring = lam_progress_part(progress, 0.5, 1);
+    bool ok = case_open(&c, model, e->pairs->pdata[index], &opening, error) &&
+              score_case(e, index, &c, on_fixed_grid(o), &scoring, error);
+    case_clear(&c);
+    return ok;
+}
+
+static bool check_pairs(const Options *o, const GPtrArray *pairs, GError **error)
+{
+    const char *why = pairs->len == 0 ? "it names no pair" : NULL;
+    for (guint i = 0; i < pairs->len; i++) {
+        const LamPair *pair = pairs->pdata[i];
+        if (pair->fixed_labels == NULL || pair->moving_labels == NULL)
+            why = "fixed_labels and moving_labels are needed in each row";
+    }
+    if (why != NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot use pairs: %s: %s", o->pairs_path,
+                    why);
+    return why == NULL;
+}
+
+static bool print_results(const Options *o, const LamEvaluation *e, GError **error)
+{
+    (o->as_json ? lam_evaluation_print_json : lam_evaluation_print)(e, o->per_structure);
+    return o->csv == NULL || lam_evaluation_save_csv(e, o->csv, error);
+}
+
+static bool run_all(const Options *o, LamEvaluation *e, GError **error)
+{
+    g_autofree char *path = lam_model_find(o->model, error);
+    g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
+    LamProgress progress = lam_cli_progress();
+    if (model == NULL)
+        return false;
+    e->model_path = path;
+    e->scores = g_new0(LamScore, (e->lambdas->len + 1) * e->pairs->len);
+    bool ok = true;
+    for (guint i = 0; ok && i < e->pairs->len; i++) {
+        LamProgress part =
+            lam_progress_part(&progress, (double)i / e->pairs->len, (i + 1.0) / e->pairs->len);
+        ok = run_pair(o, e, i, model, &part, error);
+    }
+    lam_cli_progress_done();
+    return ok && print_results(o, e, error);
+}
+
+static bool run(const Options *o, GError **error)
+{
+    const char *default_lambdas = "0.05,0.1,0.2,0.4,0.6,0.8,0.95";
+    const char *inputs[] = {o->pairs_path, NULL};
+    g_autoptr(GArray) lambdas =
+        lam_cli_parse_lambdas(o->lambda != NULL ? o->lambda : default_lambdas, error);
+    if (lambdas == NULL || !lam_cli_check_output(o->csv, inputs, error))
+        return false;
+    g_autoptr(GPtrArray) pairs = lam_pairs_load(o->pairs_path, NULL, error);
+    if (pairs == NULL || !check_pairs(o, pairs, error))
+        return false;
+    LamEvaluation e = {
+        .grid = on_fixed_grid(o) ? "fixed" : "model", .pairs = pairs, .lambdas = lambdas};
+    bool ok = run_all(o, &e, error);
+    for (guint i = 0; e.scores != NULL && i < (lambdas->len + 1) * pairs->len; i++)
+        lam_score_clear(&e.scores[i]);
+    g_free(e.scores);
+    return ok;
+}
+
+int lam_cli_evaluate(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    Options o = {0};
+    if (parse(&o, &argc, &argv, &error))
+        run(&o, &error);
+    char *strings[] = {o.lambda, o.model, o.csv, o.grid};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    return lam_cli_finish("evaluate", error);
+}

@@ -1,0 +1,246 @@
+/* lam info: what a file holds, as this program understands it. */
+#include "cli.h"
+
+#include <lambdascope/error.h>
+#include <lambdascope/field.h>
+#include <lambdascope/model.h>
+#include <lambdascope/nifti.h>
+#include <lambdascope/safetensors.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *space_name(LamSpaceSource source)
+{
+    static const char *const names[] = {"none", "sform", "qform", "pixdim"};
+    return source <= LAM_SPACE_PIXDIM ? names[source] : "?";
+}
+
+typedef struct {
+    float least, most;
+    double mean;
+} Range;
+
+static Range range_of(const LamVolume *v)
+{
+    size_t count = lam_grid_voxels(&v->grid) * (size_t)v->channels;
+    Range r = {INFINITY, -INFINITY, 0};
+    for (size_t i = 0; i < count; i++) {
+        r.least = fminf(r.least, v->data[i]);
+        r.most = fmaxf(r.most, v->data[i]);
+        r.mean += v->data[i];
+    }
+    r.mean /= (double)count;
+    return r;
+}
+
+static void print_statistics(const LamFieldStatistics *s)
+{
+    printf("displacement  mean %.2f mm, 95 %% below %.2f mm, largest %.2f mm\n", s->mean_mm,
+           s->p95_mm, s->max_mm);
+    printf("jacobian      %.3f to %.3f, folds %.4f %% of voxels, SD log|J| %.4f\n", s->min_jacobian,
+           s->max_jacobian, s->fold_percent, s->sd_log_jacobian);
+}
+
+static void print_volume(const char *path, const LamVolume *v, const LamFieldStatistics *statistics)
+{
+    LamVec3 spacing = lam_grid_spacing_mm(&v->grid);
+    Range range = range_of(v);
+    char letters[4];
+    lam_grid_orientation(&v->grid, letters);
+    printf("file          %s\n", path);
+    printf("kind          %s\n", statistics != NULL ? "displacement field" : "scan");
+    printf("voxels        %d×%d×%d", v->grid.size[0], v->grid.size[1], v->grid.size[2]);
+    if (v->frames > 1)
+        printf(", %d frames", v->frames);
+    printf("\nspacing       %g×%g×%g mm\n", spacing.v[0], spacing.v[1], spacing.v[2]);
+    printf("orientation   %s, from the %s\n", letters, space_name(v->space_source));
+    for (int i = 0; i < 3; i++)
+        printf("%-13s %10.4f %10.4f %10.4f %12.4f\n", i == 0 ? "to world, mm" : "",
+               v->grid.to_world.m[i][0], v->grid.to_world.m[i][1], v->grid.to_world.m[i][2],
+               v->grid.to_world.m[i][3]);
+    if (v->space_conflict_mm > 0)
+        printf("conflict      sform and qform differ by up to %.3g mm\n", v->space_conflict_mm);
+    printf("stored as     %s\n", v->stored_type != NULL ? v->stored_type : "?");
+    printf("values        %g to %g, mean %g\n", range.least, range.most, range.mean);
+    printf("not finite    %zu voxels\n", v->nan_count);
+    if (statistics != NULL)
+        print_statistics(statistics);
+    if (v->note != NULL)
+        printf("note          %s\n", v->note);
+}
+
+static void json_begin_array(JsonBuilder *json, const char *name)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+}
+
+static void json_geometry(JsonBuilder *json, const LamGrid *grid)
+{
+    LamVec3 spacing = lam_grid_spacing_mm(grid);
+    char letters[4];
+    lam_grid_orientation(grid, letters);
+    json_begin_array(json, "size_voxels");
+    for (int i = 0; i < 3; i++)
+        json_builder_add_int_value(json, grid->size[i]);
+    json_builder_end_array(json);
+    json_begin_array(json, "spacing_mm");
+    for (int i = 0; i < 3; i++)
+        json_builder_add_double_value(json, spacing.v[i]);
+    json_builder_end_array(json);
+    lam_cli_json_string(json, "orientation", letters);
+    json_begin_array(json, "voxel_to_world_mm");
+    for (int i = 0; i < 4; i++) {
+        json_builder_begin_array(json);
+        for (int j = 0; j < 4; j++)
+            json_builder_add_double_value(json, grid->to_world.m[i][j]);
+        json_builder_end_array(json);
+    }
+    json_builder_end_array(json);
+}
+
+static void json_statistics(JsonBuilder *json, const LamFieldStatistics *s)
+{
+    lam_cli_json_number(json, "displacement_mean_mm", s->mean_mm);
+    lam_cli_json_number(json, "displacement_p95_mm", s->p95_mm);
+    lam_cli_json_number(json, "displacement_max_mm", s->max_mm);
+    lam_cli_json_number(json, "jacobian_min", s->min_jacobian);
+    lam_cli_json_number(json, "jacobian_max", s->max_jacobian);
+    lam_cli_json_number(json, "fold_percent", s->fold_percent);
+    lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
+}
+
+static void json_volume(const char *path, const LamVolume *v, const LamFieldStatistics *statistics)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    Range range = range_of(v);
+    json_builder_begin_object(json);
+    lam_cli_json_string(json, "file", path);
+    lam_cli_json_string(json, "kind", statistics != NULL ? "field" : "scan");
+    json_geometry(json, &v->grid);
+    lam_cli_json_string(json, "space_source", space_name(v->space_source));
+    lam_cli_json_number(json, "space_conflict_mm", v->space_conflict_mm);
+    lam_cli_json_integer(json, "frames", v->frames);
+    lam_cli_json_integer(json, "channels", v->channels);
+    lam_cli_json_string(json, "stored_type", v->stored_type);
+    lam_cli_json_number(json, "value_min", range.least);
+    lam_cli_json_number(json, "value_max", range.most);
+    lam_cli_json_number(json, "value_mean", range.mean);
+    lam_cli_json_integer(json, "not_finite_voxels", (gint64)v->nan_count);
+    if (statistics != NULL)
+        json_statistics(json, statistics);
+    lam_cli_json_string(json, "note", v->note);
+    json_builder_end_object(json);
+    lam_cli_json_print(json);
+}
+
+static bool show_volume(const char *path, bool as_json, GError **error)
+{
+    g_autoptr(LamVolume) volume = lam_nifti_load(path, 0, error);
+    LamFieldStatistics statistics;
+    if (volume == NULL)
+        return false;
+    bool field = volume->channels == 3;
+    if (field && !lam_field_statistics(volume, &statistics, error))
+        return false;
+    (as_json ? json_volume : print_volume)(path, volume, field ? &statistics : NULL);
+    return true;
+}
+
+static size_t value_count(const LamSafetensors *file)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < lam_safetensors_count(file); i++)
+        count += lam_safetensors_at(file, i)->count;
+    return count;
+}
+
+/* model: NULL if the file is a container of something else, and why says so. */
+static void print_weights(const char *path, const LamSafetensors *file, const LamModel *model,
+                          const char *why)
+{
+    printf("file          %s\n", path);
+    if (model != NULL) {
+        int size[3];
+        lam_model_size(model, size);
+        printf("kind          model: %s\n", lam_model_title(model));
+        printf("grid          %d×%d×%d voxels of %g mm\n", size[0], size[1], size[2],
+               lam_model_spacing_mm(model));
+        printf("parameters    %zu\n", lam_model_parameter_count(model));
+    } else {
+        printf("kind          tensors, not a model (%s)\n", why);
+    }
+    printf("tensors       %zu with %zu values\n", lam_safetensors_count(file), value_count(file));
+    g_autofree const char **keys = lam_safetensors_metadata_keys(file);
+    for (int i = 0; keys[i] != NULL; i++)
+        printf("%-13s %s\n", keys[i], lam_safetensors_metadata(file, keys[i]));
+}
+
+static void json_model(JsonBuilder *json, const LamModel *model)
+{
+    int size[3];
+    lam_model_size(model, size);
+    lam_cli_json_string(json, "title", lam_model_title(model));
+    json_begin_array(json, "size_voxels");
+    for (int i = 0; i < 3; i++)
+        json_builder_add_int_value(json, size[i]);
+    json_builder_end_array(json);
+    lam_cli_json_number(json, "spacing_mm", lam_model_spacing_mm(model));
+    lam_cli_json_integer(json, "parameters", (gint64)lam_model_parameter_count(model));
+}
+
+static void json_weights(const char *path, const LamSafetensors *file, const LamModel *model,
+                         const char *why)
+{
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    lam_cli_json_string(json, "file", path);
+    lam_cli_json_string(json, "kind", model != NULL ? "model" : "tensors");
+    if (model != NULL)
+        json_model(json, model);
+    else
+        lam_cli_json_string(json, "not_a_model_because", why);
+    lam_cli_json_integer(json, "tensors", (gint64)lam_safetensors_count(file));
+    lam_cli_json_integer(json, "values", (gint64)value_count(file));
+    json_builder_set_member_name(json, "metadata");
+    json_builder_begin_object(json);
+    g_autofree const char **keys = lam_safetensors_metadata_keys(file);
+    for (int i = 0; keys[i] != NULL; i++)
+        lam_cli_json_string(json, keys[i], lam_safetensors_metadata(file, keys[i]));
+    json_builder_end_object(json);
+    json_builder_end_object(json);
+    lam_cli_json_print(json);
+}
+
+static bool show_weights(const char *path, bool as_json, GError **error)
+{
+    g_autoptr(LamSafetensors) file = lam_safetensors_load(path, error);
+    g_autoptr(GError) not_a_model = NULL;
+    if (file == NULL)
+        return false;
+    g_autoptr(LamModel) model = lam_model_load(path, &not_a_model);
+    (as_json ? json_weights : print_weights)(path, file, model,
+                                             not_a_model != NULL ? not_a_model->message : NULL);
+    return true;
+}
+
+int lam_cli_info(int argc, char **argv)
+{
+    const LamCliSyntax syntax = {
+        .arguments = "FILE",
+        .summary = "Describes a scan, a displacement field (NIfTI) or a model (.safetensors).",
+        .positional = 1,
+    };
+    gboolean as_json = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on standard output", NULL},
+        {NULL},
+    };
+    g_autoptr(GError) error = NULL;
+    if (lam_cli_parse(&syntax, entries, &argc, &argv, &error)) {
+        bool weights = g_str_has_suffix(argv[1], ".safetensors");
+        (weights ? show_weights : show_volume)(argv[1], as_json, &error);
+    }
+    return lam_cli_finish("info", error);
+}

@@ -1,0 +1,71 @@
+/* lam: the command line of the library. */
+#include "cli.h"
+
+#include <lambdascope/threads.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    const char *name;
+    int (*run)(int argc, char **argv);
+    const char *summary;
+} commands[] = {
+    {"register", lam_cli_register, "align one scan with another: warped image and field"},
+    {"apply", lam_cli_apply, "carry an image or a label map through a field"},
+    {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
+    {"info", lam_cli_info, "what a scan, a field or a model file holds"},
+    {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
+#ifdef LAM_HAVE_TRAIN
+    {"train", lam_cli_train, "train a model from a recipe"},
+#endif
+#ifdef LAM_HAVE_BENCH
+    {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},
+#endif
+    {"synth", lam_cli_synth, "make scans: lam synth phantom"},
+};
+
+static void print_help(FILE *out)
+{
+    fputs("Usage: lam COMMAND [OPTION…]\n\nMedical images aligned by a network that takes the "
+          "regularisation λ as an input.\n\nCommands:\n",
+          out);
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fputs("\nlam COMMAND --help tells more; lam --version prints the version.\n"
+          "Exit status: 0 done, 1 failed, 2 wrong usage.\n" LAM_CLI_NOTICE "\n",
+          out);
+}
+
+static int run(const char *name, int argc, char **argv)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(name, commands[i].name) == 0) {
+            g_autofree char *program = g_strdup_printf("lam %s", name);
+            g_set_prgname(program); /* what --help shows */
+            return commands[i].run(argc, argv);
+        }
+    fprintf(stderr, "lam: %s: no such command (see lam --help)\n", name);
+    return LAM_EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    setlocale(LC_NUMERIC, "C"); /* numbers are read and written with a point */
+    lam_threads_set(0);
+    if (argc < 2) {
+        print_help(stderr);
+        return LAM_EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        print_help(stdout);
+        return LAM_EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("lam " LAM_VERSION);
+        return LAM_EXIT_OK;
+    }
+    return run(argv[1], argc - 1, argv + 1);
+}
