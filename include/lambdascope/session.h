@@ -50,6 +50,9 @@ const LamMat4 *lam_session_affine(const LamSession *session);
 double lam_session_affine_correlation(const LamSession *session); /* NaN if given by the caller */
 LamVolume *lam_session_fixed(const LamSession *session);   /* borrowed: as loaded */
 LamVolume *lam_session_moving(const LamSession *session);  /* borrowed: as loaded */
+/* The network of this session, for measurements. Borrowed. */
+LamGraph *lam_session_graph(const LamSession *session);
+const LamUnet *lam_session_unet(const LamSession *session);
 const LamGrid *lam_session_model_grid(const LamSession *session);
 
 /* Exports at full resolution on the fixed scan's own grid, one interpolation. */

@@ -22,4 +22,14 @@ typedef struct {
  * progress tells the share of the schedule and a line with λ-averaged losses and the time left. */
 bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GError **error);
 
+/* Times of the training step of the reference model (lam_unet_config_default, NCC window 7) on noise. */
+typedef struct {
+    int repeats;      /* in: after two steps that do not count */
+    double *total_ms; /* in: room for `repeats` values; out: forward + backward + update of each */
+    double forward_ms, backward_ms, update_ms; /* out: means */
+    double conv_gflops; /* out: forward and both backward passes of all convolutions */
+} LamStepTimes;
+
+bool lam_time_training_step(LamStepTimes *times, GError **error);
+
 G_END_DECLS

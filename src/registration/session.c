@@ -213,6 +213,16 @@ LamVolume *lam_session_moving(const LamSession *session)
     return session->moving;
 }
 
+LamGraph *lam_session_graph(const LamSession *session)
+{
+    return session->graph;
+}
+
+const LamUnet *lam_session_unet(const LamSession *session)
+{
+    return &session->unet;
+}
+
 const LamGrid *lam_session_model_grid(const LamSession *session)
 {
     return &session->model_grid;
