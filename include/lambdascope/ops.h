@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 
 typedef struct {
     int channels;  /* out */
-    int kernel[3]; /* along w, h, d: odd */
+    int kernel[3]; /* along w, h, d: odd, at most 7 */
     int stride;    /* 1 or 2 (an axis of size 1 always has stride 1); zero padding kernel/2 */
     float slope;   /* leaky ReLU on the output; 1 = none */
 } LamConvOptions;
@@ -41,7 +41,7 @@ LamNode *lam_op_to_blocked(LamGraph *graph, LamNode *x);
 LamNode *lam_op_resize(LamGraph *graph, LamNode *x, int d, int h, int w, float scale);
 
 /* Spatial transformer: image [C,D,H,W] sampled at x + field(x), field [3,D,H,W] in voxels, channels
- * (w,h,d), linear; zero outside the image. */
+ * (w,h,d), linear; zero outside the image. With D = 1 the d channel is ignored. */
 LamNode *lam_op_warp(LamGraph *graph, LamNode *image, LamNode *field);
 
 /* exp of a stationary velocity field [3,D,H,W] in voxels by scaling and squaring (Arsigny et al. 2006):

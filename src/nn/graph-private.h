@@ -33,7 +33,7 @@ struct LamNode {
     LamNode *inputs[LAM_NODE_MAX_INPUTS];
     int n_inputs;
     int n_consumers;
-    const LamOp *consumer; /* the last one added */
+    const LamNode *consumer; /* the last one added */
     int parameter; /* index, or -1 */
     bool keeps_grad;
     guint64 depends; /* bit per input; bit 0 = parameters */

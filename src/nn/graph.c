@@ -130,7 +130,7 @@ LamNode *lam_node_add(LamGraph *graph, const LamOp *op, LamShape shape, LamLayou
         node->depends |= inputs[i]->depends;
         node->keeps_grad |= inputs[i]->keeps_grad;
         inputs[i]->n_consumers++;
-        inputs[i]->consumer = op;
+        inputs[i]->consumer = node;
     }
     return node;
 }
@@ -262,11 +262,12 @@ int lam_graph_forward(LamGraph *graph, LamNode *target, GCancellable *cancellabl
     return ran;
 }
 
-static void zero_gradients(LamGraph *graph)
+static void zero_gradients(LamGraph *graph, const guint8 *needed)
 {
     for (guint i = 0; i < graph->nodes->len; i++) {
         LamNode *node = graph->nodes->pdata[i];
-        bool overwritten = node->n_consumers == 1 && node->consumer->assigns;
+        bool overwritten = node->n_consumers == 1 && node->consumer->op->assigns &&
+                           needed[node->consumer->index];
         if (node->keeps_grad && node->parameter < 0 && !overwritten)
             memset(node->grad, 0, node->count * sizeof(float));
     }
@@ -277,7 +278,7 @@ void lam_graph_backward(LamGraph *graph, LamNode *loss)
     g_return_if_fail(graph->grads != NULL && loss->count == 1 && loss->grad != NULL);
     g_autofree guint8 *needed = g_malloc0(graph->nodes->len);
     mark_needed(loss, needed);
-    zero_gradients(graph);
+    zero_gradients(graph, needed);
     loss->grad[0] = 1;
     for (int i = loss->index; i >= 0; i--) {
         LamNode *node = graph->nodes->pdata[i];

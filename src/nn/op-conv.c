@@ -11,6 +11,8 @@
 #include <oneapi/dnnl/dnnl.h>
 #include <string.h>
 
+#define MAX_KERNEL 7 /* conv-data.c keeps 4 x 4 rows at most */
+
 enum { X, WEIGHT, BIAS, ADDEND };
 
 /* A primitive with the weights in the layout it prefers. */
@@ -29,6 +31,12 @@ typedef struct {
     bool strided;        /* backward by our own kernel */
     float *data_weights; /* packed for it */
 } Conv;
+
+/* An input whose gradient only this convolution fills: the graph did not zero it. */
+static bool owns_gradient(const LamNode *input)
+{
+    return input->parameter < 0 && input->n_consumers == 1;
+}
 
 static dnnl_memory_desc_t activation_desc(LamShape s, LamLayout layout)
 {
@@ -158,7 +166,7 @@ static bool prepare_backward(LamNode *node, GError **error)
     set_padding(&conv->geometry, strides, left, right);
     dnnl_convolution_desc_t forward, desc;
     dnnl_primitive_desc_t hint = NULL, pd = NULL;
-    float *target = x->n_consumers == 1 ? x->grad : node->scratch;
+    float *target = owns_gradient(x) ? x->grad : node->scratch;
     bool ok = succeed(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training,
                                                          dnnl_convolution_direct, &src, &weights,
                                                          NULL, &dst, strides, left, right),
@@ -223,12 +231,6 @@ LAM_CLONES static void activation_lanes(float *restrict grad, const float *restr
         sum[k] = total[k];
 }
 
-/* A computed kernel or bias whose gradient only this convolution fills: the graph did not zero it. */
-static bool owns_gradient(const LamNode *input)
-{
-    return input->parameter < 0 && input->n_consumers == 1;
-}
-
 static void activation_backward(LamNode *node)
 {
     const Conv *conv = node->state;
@@ -263,7 +265,7 @@ static void data_backward(LamNode *node)
     LamNode *x = node->inputs[X];
     if (conv->data_weights != NULL) {
         lam_conv_backward_data(&conv->geometry, node->inputs[WEIGHT]->value, node->grad,
-                               conv->data_weights, x->n_consumers == 1 ? x->grad : node->scratch);
+                               conv->data_weights, owns_gradient(x) ? x->grad : node->scratch);
     } else {
         pack_weights(conv, pass);
         dnnl_exec_arg_t args[] = {{DNNL_ARG_DIFF_SRC, pass->src},
@@ -272,7 +274,7 @@ static void data_backward(LamNode *node)
         dnnl_primitive_execute(pass->primitive, conv->stream, 3, args);
         dnnl_stream_wait(conv->stream);
     }
-    if (x->n_consumers > 1)
+    if (!owns_gradient(x))
         lam_kernel_add(x->grad, node->scratch, x->count);
 }
 
@@ -282,7 +284,7 @@ static void conv_backward(LamNode *node)
     LamNode *weight = node->inputs[WEIGHT], *addend = node->inputs[ADDEND];
     activation_backward(node);
     if (addend != NULL && addend->keeps_grad) {
-        if (addend->n_consumers == 1)
+        if (owns_gradient(addend))
             memcpy(addend->grad, node->grad, node->count * sizeof(float));
         else
             lam_kernel_add(addend->grad, node->grad, node->count);
@@ -323,7 +325,7 @@ static void conv_destroy(LamNode *node)
 static size_t conv_scratch(const LamNode *node)
 {
     const LamNode *x = node->inputs[X];
-    return x->keeps_grad && x->n_consumers > 1 ? x->count : 0;
+    return x->keeps_grad && !owns_gradient(x) ? x->count : 0;
 }
 
 static const LamOp conv_op = {
@@ -362,8 +364,11 @@ LamNode *lam_op_conv(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias
     LamShape shape = {options.channels, g->out[0], g->out[1], g->out[2]};
     size_t taps = (size_t)g->kernel[0] * g->kernel[1] * g->kernel[2];
     size_t weights = taps * (size_t)shape.c * (size_t)x->shape.c;
-    if (taps % 2 == 0 || options.stride < 1 || options.stride > 2)
-        return lam_graph_mistake(graph, "a convolution needs odd kernels and stride 1 or 2");
+    for (int i = 0; i < 3; i++)
+        if (g->kernel[i] < 1 || g->kernel[i] > MAX_KERNEL || g->kernel[i] % 2 == 0)
+            return lam_graph_mistake(graph, "a convolution needs odd kernels up to %d", MAX_KERNEL);
+    if (options.channels < 1 || options.stride < 1 || options.stride > 2)
+        return lam_graph_mistake(graph, "a convolution needs channels and a stride of 1 or 2");
     if (weight->count != weights || (bias != NULL && bias->count != (size_t)shape.c))
         return lam_graph_mistake(graph, "convolution %d to %d channels: kernel of %zu values, not %zu",
                                  x->shape.c, shape.c, weight->count, weights);

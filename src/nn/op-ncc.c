@@ -13,6 +13,7 @@
 
 typedef struct {
     int window;
+    bool sums_spent; /* backward works in the planes of the window sums */
 } Ncc;
 
 enum { SI, SJ, SII, SJJ, SIJ, WORK, PLANES };
@@ -73,14 +74,20 @@ LAM_CLONES static double cc_sum(const float *si, const float *sj, const float *s
     return total;
 }
 
+static void window_sums(LamNode *node)
+{
+    Ncc *ncc = node->state;
+    products(node);
+    for (int k = SI; k <= SIJ; k++)
+        lam_box_sum(node->inputs[0]->shape, ncc->window / 2, plane(node, k), plane(node, WORK));
+    ncc->sums_spent = false;
+}
+
 static void ncc_forward(LamNode *node)
 {
     LamShape s = node->inputs[0]->shape;
-    int window = ((Ncc *)node->state)->window;
-    float n = window_voxels(s, window);
-    products(node);
-    for (int k = SI; k <= SIJ; k++)
-        lam_box_sum(s, window / 2, plane(node, k), plane(node, WORK));
+    float n = window_voxels(s, ((Ncc *)node->state)->window);
+    window_sums(node);
     size_t slice = (size_t)s.h * s.w;
     g_autofree double *sums = g_new0(double, s.d);
 #pragma omp parallel for
@@ -127,9 +134,12 @@ static void ncc_backward(LamNode *node)
 {
     LamNode *first = node->inputs[0], *second = node->inputs[1];
     LamShape s = first->shape;
-    int window = ((Ncc *)node->state)->window;
-    float n = window_voxels(s, window), g = -node->grad[0] / (float)first->count;
+    Ncc *ncc = node->state;
+    float n = window_voxels(s, ncc->window), g = -node->grad[0] / (float)first->count;
     size_t slice = (size_t)s.h * s.w;
+    if (ncc->sums_spent)
+        window_sums(node);
+    ncc->sums_spent = true;
 #pragma omp parallel for
     for (int d = 0; d < s.d; d++) {
         size_t at = (size_t)d * slice;
@@ -140,7 +150,7 @@ static void ncc_backward(LamNode *node)
                            first->keeps_grad};
     for (int k = SI; k <= SIJ; k++)
         if (wanted[k])
-            lam_box_sum(s, window / 2, plane(node, k), plane(node, WORK));
+            lam_box_sum(s, ncc->window / 2, plane(node, k), plane(node, WORK));
     if (second->keeps_grad)
         add_gradient(second, first, plane(node, SI), plane(node, SJ), plane(node, SJJ), g);
     if (first->keeps_grad)
@@ -159,7 +169,7 @@ LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window)
         return lam_graph_mistake(graph, "NCC needs two plain one-channel images of one size");
     if (window < 1 || window % 2 == 0)
         return lam_graph_mistake(graph, "NCC: the window must be odd, not %d", window);
-    Ncc state = {window};
+    Ncc state = {.window = window};
     LamNode *inputs[] = {fixed, moved};
     return lam_node_add(graph, &ncc_op, lam_scalar_shape(), LAM_PLAIN, inputs, 2, &state,
                         sizeof state);

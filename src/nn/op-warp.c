@@ -9,15 +9,16 @@
 enum { IMAGE, FIELD };
 
 /* Corners of x + u, or false if it lies a voxel or more outside. Between the outermost voxel centre and
- * one voxel beyond, the value fades linearly to zero, so that the derivative stays meaningful. */
+ * one voxel beyond, the value fades linearly to zero, so that the derivative stays meaningful. A single
+ * slice (flat) is not left along d. */
 typedef struct {
     int base[3];
     float f[3];
 } Cell;
 
-LAM_INLINE Cell cell_at(const float *u, size_t n, size_t i, int w, int h, int d)
+LAM_INLINE Cell cell_at(const float *u, size_t n, size_t i, int w, int h, int d, bool flat)
 {
-    float at[3] = {(float)w + u[i], (float)h + u[n + i], (float)d + u[2 * n + i]};
+    float at[3] = {(float)w + u[i], (float)h + u[n + i], flat ? 0 : (float)d + u[2 * n + i]};
     Cell cell;
     for (int a = 0; a < 3; a++) {
         /* far outside is all the same, and must not overflow an int */
@@ -93,7 +94,7 @@ LAM_CLONES static void warp_slice(LamShape in, LamShape out, const float *restri
     for (int h = 0; h < out.h; h++)
         for (int w = 0; w < out.w; w++) {
             size_t i = ((size_t)d * out.h + h) * out.w + w;
-            Cell cell = cell_at(u, n, i, w, h, d);
+            Cell cell = cell_at(u, n, i, w, h, d, in.d == 1);
             LamCorners c = cell_corners(&cell, in);
             bool inside = cell_inside(&cell, in);
             for (int k = 0; k < in.c; k++)
@@ -117,10 +118,11 @@ LAM_CLONES static void warp_slice_adjoint(const LamNode *node, float *restrict s
     LamNode *field = node->inputs[FIELD];
     LamShape in = image->shape, out = node->shape;
     size_t n = lam_shape_voxels(out), m = lam_shape_voxels(in);
+    const int axes = in.d > 1 ? 3 : 2;
     for (int h = 0; h < out.h; h++)
         for (int w = 0; w < out.w; w++) {
             size_t i = ((size_t)d * out.h + h) * out.w + w;
-            Cell cell = cell_at(field->value, n, i, w, h, d);
+            Cell cell = cell_at(field->value, n, i, w, h, d, in.d == 1);
             LamCorners c = cell_corners(&cell, in);
             bool inside = cell_inside(&cell, in);
             for (int k = 0; k < in.c; k++) {
@@ -132,7 +134,7 @@ LAM_CLONES static void warp_slice_adjoint(const LamNode *node, float *restrict s
                 else
                     sample_border(&cell, in, image->value + k * m, slope);
                 if (field->keeps_grad)
-                    for (int a = 0; a < 3; a++)
+                    for (int a = 0; a < axes; a++)
                         field->grad[a * n + i] += g * slope[a];
                 if (spread == NULL)
                     continue;

@@ -19,7 +19,7 @@ LAM_INLINE int lam_axis_clamped(float at, int n, float *fraction, size_t *step, 
                                 float *inside)
 {
     *inside = at >= 0 && at <= (float)(n - 1);
-    at = at < 0 ? 0 : at > (float)(n - 1) ? (float)(n - 1) : at;
+    at = at > 0 ? (at < (float)(n - 1) ? at : (float)(n - 1)) : 0; /* NaN becomes 0 */
     int low = (int)at;
     *fraction = at - (float)low;
     *step = low + 1 < n ? stride : 0;

@@ -355,7 +355,7 @@ static void add_unet_tests(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    lam_threads_set(0);
+    lam_threads_set(1); /* tiny tensors; test-conv and test-ops run with two */
     for (size_t i = 0; i < G_N_ELEMENTS(conv_cases); i++) {
         g_autofree char *name = g_strconcat("/gradients/conv/", conv_cases[i].name, NULL);
         g_test_add_data_func(name, &conv_cases[i], test_conv);
