@@ -18,13 +18,13 @@ is_installed() {
 
 wanted=()
 for group in "$@"; do
-    for group in "$@"; do
-    grep -qx "\[$group\]" "$list" || { echo "$group: no such group in $list" >&2; exit 2; }
+    mapfile -t packages < <(packages_of "$group")
+    if [ ${#packages[@]} -eq 0 ]; then
+        echo "install-packages.sh: $group: no such group in $list" >&2
+        exit 2
+    fi
+    wanted+=("${packages[@]}")
 done
-mapfile -t wanted < <(awk -v groups=" $* " '
-    { sub(/#.*/, "") }
-    /^\[/ { gsub(/[][ ]/, ""); use = groups == "  " || index(groups, " " $0 " "); next }
-    NF && use { print $1 }' "$list")
 
 if ! command -v dpkg-query >/dev/null; then
     echo "This is not Debian; what is needed here are the equivalents of: ${wanted[*]}" >&2
