@@ -1,0 +1,194 @@
+/* Mouse and touch on the pictures: drag = crosshair, right drag = window and level, middle drag = pan,
+ * wheel = slices, Ctrl + wheel or pinch = zoom, double click = one pane or three. */
+#include "canvas-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WINDOW_DRAG_PX 350.0 /* a drag this long changes window or level by their whole width */
+#define ZOOM_STEP      1.15
+
+bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRect *rect)
+{
+    LamRect panes[LAM_PANE_COUNT];
+    GtkWidget *widget = GTK_WIDGET(canvas);
+    int scale = gtk_widget_get_scale_factor(widget);
+    lam_scene_layout(&canvas->scene, gtk_widget_get_width(widget) * scale,
+                     gtk_widget_get_height(widget) * scale, scale, panes);
+    *pane = lam_scene_pane_at(panes, x * scale, y * scale);
+    if (*pane < 0)
+        return false;
+    *rect = panes[*pane];
+    return true;
+}
+
+/* Moves the crosshair to a point in widget coordinates, seen in the pane where the drag began. */
+static void move_cursor(LamCanvas *canvas, double x, double y)
+{
+    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+    canvas->scene.cursor_mm =
+        lam_scene_unproject(&canvas->scene, &canvas->drag_pane, scale, x * scale, y * scale);
+}
+
+static bool begin_drag(LamCanvas *canvas, GtkGesture *gesture, double x, double y)
+{
+    int pane;
+    gtk_widget_grab_focus(GTK_WIDGET(canvas));
+    if (!canvas->scene.fixed || !lam_canvas_pane_at(canvas, x, y, &pane, &canvas->drag_pane)) {
+        gtk_gesture_set_state(gesture, GTK_EVENT_SEQUENCE_DENIED);
+        return false;
+    }
+    memcpy(canvas->start_levels, canvas->scene.levels, sizeof canvas->start_levels);
+    memcpy(canvas->start_pan_mm, canvas->scene.pan_mm, sizeof canvas->start_pan_mm);
+    return true;
+}
+
+static void end_input(LamCanvas *canvas, gint64 begin)
+{
+    lam_canvas_changed(canvas);
+    lam_timing_end(canvas->timing, LAM_TIMED_INPUT, begin);
+}
+
+static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    if (begin_drag(canvas, GTK_GESTURE(drag), x, y))
+        move_cursor(canvas, x, y);
+    end_input(canvas, begin);
+}
+
+static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    double x, y;
+    gtk_gesture_drag_get_start_point(drag, &x, &y);
+    move_cursor(canvas, x + dx, y + dy);
+    end_input(canvas, begin);
+}
+
+static void other_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
+{
+    begin_drag(user, GTK_GESTURE(drag), x, y);
+}
+
+/* Rightwards widens the window, upwards darkens: the level rises. Both scans follow in proportion. */
+static void levels_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    for (int i = 0; i < 2; i++) {
+        LamLevels start = canvas->start_levels[i];
+        double width = start.high - start.low, middle = (start.high + start.low) / 2;
+        middle -= dy / WINDOW_DRAG_PX * width;
+        width *= exp(dx / WINDOW_DRAG_PX);
+        canvas->scene.levels[i] = (LamLevels){middle - width / 2, middle + width / 2};
+    }
+    end_input(canvas, begin);
+}
+
+static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+    double mm = scale * lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_pane, scale);
+    canvas->scene.pan_mm[0] = canvas->start_pan_mm[0] - dx * mm;
+    canvas->scene.pan_mm[1] = canvas->start_pan_mm[1] + dy * mm;
+    end_input(canvas, begin);
+}
+
+static void clicked(GtkGestureClick *click, int presses, double x, double y, gpointer user)
+{
+    LamCanvas *canvas = user;
+    LamRect rect;
+    int pane;
+    if (presses != 2 || !canvas->scene.fixed || !lam_canvas_pane_at(canvas, x, y, &pane, &rect))
+        return;
+    canvas->scene.maximised = canvas->scene.maximised < 0 ? pane : -1;
+    lam_canvas_changed(canvas);
+}
+
+static void pointer_moved(GtkEventControllerMotion *motion, double x, double y, gpointer user)
+{
+    LamCanvas *canvas = user;
+    canvas->pointer_x = x;
+    canvas->pointer_y = y;
+}
+
+static void zoom_at(LamCanvas *canvas, double x, double y, double factor)
+{
+    LamRect rect;
+    int pane;
+    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+    if (lam_canvas_pane_at(canvas, x, y, &pane, &rect))
+        lam_scene_zoom_at(&canvas->scene, &rect, scale, x * scale, y * scale, factor);
+}
+
+static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    GdkModifierType state =
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
+    if (!canvas->scene.fixed)
+        return GDK_EVENT_PROPAGATE;
+    if (state & GDK_CONTROL_MASK) {
+        zoom_at(canvas, canvas->pointer_x, canvas->pointer_y, pow(ZOOM_STEP, -dy));
+    } else {
+        canvas->scroll_rest -= dy; /* touch pads give fractions of a step */
+        double slices = trunc(canvas->scroll_rest);
+        canvas->scroll_rest -= slices;
+        lam_scene_step(&canvas->scene, slices);
+    }
+    end_input(canvas, begin);
+    return GDK_EVENT_STOP;
+}
+
+static void pinch_begin(GtkGesture *gesture, GdkEventSequence *sequence, gpointer user)
+{
+    LamCanvas *canvas = user;
+    canvas->pinch_start_zoom = canvas->scene.zoom;
+}
+
+static void pinched(GtkGestureZoom *zoom, double scale, gpointer user)
+{
+    LamCanvas *canvas = user;
+    gint64 begin = lam_timing_begin();
+    double x, y;
+    if (!gtk_gesture_get_bounding_box_center(GTK_GESTURE(zoom), &x, &y))
+        return;
+    zoom_at(canvas, x, y, canvas->pinch_start_zoom * scale / canvas->scene.zoom);
+    end_input(canvas, begin);
+}
+
+static void add_drag(LamCanvas *canvas, guint button, GCallback begin, GCallback update)
+{
+    GtkGesture *drag = gtk_gesture_drag_new();
+    gtk_gesture_single_set_button(GTK_GESTURE_SINGLE(drag), button);
+    g_signal_connect(drag, "drag-begin", begin, canvas);
+    g_signal_connect(drag, "drag-update", update, canvas);
+    gtk_widget_add_controller(GTK_WIDGET(canvas), GTK_EVENT_CONTROLLER(drag));
+}
+
+void lam_canvas_add_input(LamCanvas *canvas)
+{
+    GtkWidget *widget = GTK_WIDGET(canvas);
+    GtkEventController *scroll =
+        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+    GtkEventController *motion = gtk_event_controller_motion_new();
+    GtkGesture *click = gtk_gesture_click_new(), *pinch = gtk_gesture_zoom_new();
+    add_drag(canvas, GDK_BUTTON_PRIMARY, G_CALLBACK(cursor_begin), G_CALLBACK(cursor_update));
+    add_drag(canvas, GDK_BUTTON_SECONDARY, G_CALLBACK(other_begin), G_CALLBACK(levels_update));
+    add_drag(canvas, GDK_BUTTON_MIDDLE, G_CALLBACK(other_begin), G_CALLBACK(pan_update));
+    g_signal_connect(scroll, "scroll", G_CALLBACK(scrolled), canvas);
+    g_signal_connect(motion, "motion", G_CALLBACK(pointer_moved), canvas);
+    g_signal_connect(click, "pressed", G_CALLBACK(clicked), canvas);
+    g_signal_connect(pinch, "begin", G_CALLBACK(pinch_begin), canvas);
+    g_signal_connect(pinch, "scale-changed", G_CALLBACK(pinched), canvas);
+    gtk_widget_add_controller(widget, scroll);
+    gtk_widget_add_controller(widget, motion);
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(pinch));
+    gtk_widget_add_controller(widget, GTK_EVENT_CONTROLLER(click));
+}

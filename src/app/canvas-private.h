@@ -1,0 +1,25 @@
+#pragma once
+
+#include "canvas.h"
+
+#include <lambdascope/renderer.h>
+
+struct _LamCanvas {
+    GtkGLArea parent;
+    LamScene scene;
+    LamRenderer *renderer;        /* between realize and unrealize */
+    LamTiming *timing;            /* borrowed */
+    const LamTexels *shown_field; /* compared only */
+
+    /* input (canvas-input.c) */
+    LamRect drag_pane;
+    LamLevels start_levels[2]; /* when the drag began */
+    double start_pan_mm[2];
+    double pointer_x, pointer_y;
+    double scroll_rest;
+    double pinch_start_zoom;
+};
+
+void lam_canvas_add_input(LamCanvas *canvas);
+/* The pane under a point in widget coordinates; false if there is none. */
+bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRect *rect);

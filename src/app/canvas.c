@@ -1,0 +1,170 @@
+#include "canvas-private.h"
+
+#include <glib/gi18n.h>
+
+#define UPLOAD_MS 6 /* per frame, so that a new pair does not hold up the window */
+
+enum { FAILED, SIGNALS };
+static guint signals[SIGNALS];
+
+G_DEFINE_FINAL_TYPE(LamCanvas, lam_canvas, GTK_TYPE_GL_AREA)
+
+static void fail(LamCanvas *canvas, GError *error)
+{
+    gtk_gl_area_set_error(GTK_GL_AREA(canvas), error);
+    g_signal_emit(canvas, signals[FAILED], 0, error->message);
+}
+
+static void lam_canvas_realize(GtkWidget *widget)
+{
+    LamCanvas *canvas = LAM_CANVAS(widget);
+    GTK_WIDGET_CLASS(lam_canvas_parent_class)->realize(widget);
+    gtk_gl_area_make_current(GTK_GL_AREA(canvas));
+    const GError *trouble = gtk_gl_area_get_error(GTK_GL_AREA(canvas));
+    if (trouble) {
+        g_signal_emit(canvas, signals[FAILED], 0, trouble->message);
+        return;
+    }
+    g_autoptr(GError) error = NULL;
+    canvas->renderer = lam_renderer_new(&error);
+    if (!canvas->renderer)
+        fail(canvas, error);
+}
+
+static void lam_canvas_unrealize(GtkWidget *widget)
+{
+    LamCanvas *canvas = LAM_CANVAS(widget);
+    gtk_gl_area_make_current(GTK_GL_AREA(canvas));
+    if (!gtk_gl_area_get_error(GTK_GL_AREA(canvas)))
+        lam_renderer_free(canvas->renderer);
+    canvas->renderer = NULL;
+    GTK_WIDGET_CLASS(lam_canvas_parent_class)->unrealize(widget);
+}
+
+static gboolean draw_again(GtkWidget *widget, GdkFrameClock *clock, gpointer user)
+{
+    gtk_gl_area_queue_render(GTK_GL_AREA(widget));
+    return G_SOURCE_REMOVE;
+}
+
+static void note_warped_shown(LamCanvas *canvas, bool pending)
+{
+    if (pending || !canvas->scene.field || canvas->shown_field == canvas->scene.field)
+        return;
+    canvas->shown_field = canvas->scene.field;
+    lam_timing_warped_shown(canvas->timing);
+}
+
+static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
+{
+    LamCanvas *canvas = LAM_CANVAS(area);
+    if (!canvas->renderer)
+        return FALSE;
+    g_autoptr(GError) error = NULL;
+    gint64 begin = lam_timing_begin();
+    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(area));
+    int width = gtk_widget_get_width(GTK_WIDGET(area)) * scale;
+    int height = gtk_widget_get_height(GTK_WIDGET(area)) * scale;
+    bool pending = false;
+    bool ok = lam_renderer_draw(canvas->renderer, &canvas->scene, width, height, scale, UPLOAD_MS,
+                                &pending, &error);
+    lam_timing_end(canvas->timing, LAM_TIMED_RENDER, begin);
+    if (!ok)
+        fail(canvas, error);
+    else
+        note_warped_shown(canvas, pending);
+    if (pending)
+        gtk_widget_add_tick_callback(GTK_WIDGET(area), draw_again, NULL, NULL);
+    return TRUE;
+}
+
+static void lam_canvas_dispose(GObject *object)
+{
+    LamCanvas *canvas = LAM_CANVAS(object);
+    lam_scene_clear(&canvas->scene);
+    G_OBJECT_CLASS(lam_canvas_parent_class)->dispose(object);
+}
+
+static void lam_canvas_class_init(LamCanvasClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lam_canvas_dispose;
+    widget_class->realize = lam_canvas_realize;
+    widget_class->unrealize = lam_canvas_unrealize;
+    GTK_GL_AREA_CLASS(klass)->render = lam_canvas_render;
+    gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+    signals[FAILED] = g_signal_new("failed", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void lam_canvas_init(LamCanvas *canvas)
+{
+    GtkGLArea *area = GTK_GL_AREA(canvas);
+    lam_scene_init(&canvas->scene);
+    gtk_gl_area_set_required_version(area, 3, 3);
+#if GTK_CHECK_VERSION(4, 12, 0)
+    gtk_gl_area_set_allowed_apis(area, GDK_GL_API_GL);
+#endif
+    gtk_gl_area_set_auto_render(area, FALSE);
+    gtk_gl_area_set_has_depth_buffer(area, FALSE);
+    gtk_widget_set_focusable(GTK_WIDGET(canvas), TRUE);
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(canvas), "crosshair");
+    gtk_accessible_update_property(GTK_ACCESSIBLE(canvas), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   _("Fixed, moving and warped scan"), -1);
+    lam_canvas_add_input(canvas);
+}
+
+void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing)
+{
+    canvas->timing = timing;
+}
+
+LamScene *lam_canvas_scene(LamCanvas *canvas)
+{
+    return &canvas->scene;
+}
+
+void lam_canvas_changed(LamCanvas *canvas)
+{
+    gtk_gl_area_queue_render(GTK_GL_AREA(canvas));
+}
+
+const char *lam_canvas_gl_description(LamCanvas *canvas)
+{
+    return canvas->renderer ? lam_renderer_description(canvas->renderer) : NULL;
+}
+
+void lam_canvas_step(LamCanvas *canvas, double slices)
+{
+    lam_scene_step(&canvas->scene, slices);
+    lam_canvas_changed(canvas);
+}
+
+void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm)
+{
+    LamVec3 right, up, through;
+    lam_scene_axes(&canvas->scene, &right, &up, &through);
+    for (int i = 0; i < 3; i++)
+        canvas->scene.cursor_mm.v[i] += right_mm * right.v[i] + up_mm * up.v[i];
+    lam_canvas_changed(canvas);
+}
+
+void lam_canvas_zoom(LamCanvas *canvas, double factor)
+{
+    LamRect rect;
+    int pane;
+    int width = gtk_widget_get_width(GTK_WIDGET(canvas));
+    int height = gtk_widget_get_height(GTK_WIDGET(canvas));
+    if (!lam_canvas_pane_at(canvas, width / 2.0, height / 2.0, &pane, &rect))
+        return;
+    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+    lam_scene_zoom_at(&canvas->scene, &rect, scale, rect.x + rect.width / 2,
+                      rect.y + rect.height / 2, factor);
+    lam_canvas_changed(canvas);
+}
+
+void lam_canvas_reset_view(LamCanvas *canvas)
+{
+    lam_scene_reset_view(&canvas->scene);
+    lam_canvas_changed(canvas);
+}

@@ -1,0 +1,29 @@
+/* The three pictures: a GtkGLArea that draws a LamScene and turns mouse and touch into changes of it. */
+#pragma once
+
+#include "timing.h"
+
+#include <gtk/gtk.h>
+#include <lambdascope/scene.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_CANVAS (lam_canvas_get_type())
+G_DECLARE_FINAL_TYPE(LamCanvas, lam_canvas, LAM, CANVAS, GtkGLArea)
+
+/* Signals: "failed" (char *message): there is no GL to draw with, or it broke. */
+
+void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
+/* The scene that is shown. Change it, then say so. */
+LamScene *lam_canvas_scene(LamCanvas *canvas);
+void lam_canvas_changed(LamCanvas *canvas);
+/* Renderer and version of GL, or NULL before the first frame. */
+const char *lam_canvas_gl_description(LamCanvas *canvas);
+
+/* What keys and menus do; all redraw. */
+void lam_canvas_step(LamCanvas *canvas, double slices);
+void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm);
+void lam_canvas_zoom(LamCanvas *canvas, double factor);
+void lam_canvas_reset_view(LamCanvas *canvas);
+
+G_END_DECLS

@@ -1,0 +1,302 @@
+#include "document.h"
+
+#include <glib/gi18n.h>
+#include <lambdascope/error.h>
+#include <lambdascope/nifti.h>
+#include <lambdascope/phantom.h>
+#include <lambdascope/threads.h>
+
+#include <math.h>
+
+#define CONFLICT_MM      1.0 /* sform and qform further apart than this are worth a word */
+#define POOR_CORRELATION 0.5
+
+struct _LamDocument {
+    GObject parent;
+    guint64 id;
+    char *fixed_path, *moving_path, *fixed_name, *moving_name, *warning;
+    LamTexels *fixed, *moving;
+    LamMat4 affine;
+    LamModel *model;
+    LamSession *session;
+};
+
+G_DEFINE_FINAL_TYPE(LamDocument, lam_document, G_TYPE_OBJECT)
+
+/* One opening: input, and what its progress is at. */
+typedef struct {
+    char *fixed_path, *moving_path, *model_name;
+    LamModel *model;
+    guint64 id;
+    LamDocumentProgress progress;
+    gpointer progress_user;
+
+    GMutex mutex;
+    double fraction;
+    char *stage;
+    guint report; /* source that will tell the main thread */
+} Opening;
+
+static void opening_free(gpointer data)
+{
+    Opening *opening = data;
+    g_free(opening->fixed_path);
+    g_free(opening->moving_path);
+    g_free(opening->model_name);
+    g_free(opening->stage);
+    if (opening->model)
+        lam_model_unref(opening->model);
+    g_mutex_clear(&opening->mutex);
+    g_free(opening);
+}
+
+static gboolean tell_progress(gpointer user)
+{
+    Opening *opening = g_task_get_task_data(user);
+    g_mutex_lock(&opening->mutex);
+    opening->report = 0;
+    double fraction = opening->fraction;
+    g_autofree char *stage = g_strdup(opening->stage);
+    g_mutex_unlock(&opening->mutex);
+    if (!g_task_get_completed(user))
+        opening->progress(fraction, stage, opening->progress_user);
+    return G_SOURCE_REMOVE;
+}
+
+/* On the opening thread. */
+static void note_progress(double fraction, const char *stage, void *user)
+{
+    GTask *task = user;
+    Opening *opening = g_task_get_task_data(task);
+    if (!opening->progress)
+        return;
+    g_mutex_lock(&opening->mutex);
+    opening->fraction = fraction;
+    if (g_strcmp0(stage, opening->stage)) {
+        g_free(opening->stage);
+        opening->stage = g_strdup(stage);
+    }
+    if (!opening->report)
+        opening->report =
+            g_idle_add_full(G_PRIORITY_DEFAULT, tell_progress, g_object_ref(task), g_object_unref);
+    g_mutex_unlock(&opening->mutex);
+}
+
+static bool load_phantom(LamVolume **fixed, LamVolume **moving, GError **error)
+{
+    LamPhantom phantom = {0};
+    LamPhantomOptions options = lam_phantom_defaults();
+    if (!lam_phantom_make(&options, &phantom, error))
+        return false;
+    *fixed = lam_volume_ref(phantom.fixed);
+    *moving = lam_volume_ref(phantom.moving);
+    lam_phantom_clear(&phantom);
+    return true;
+}
+
+static bool load_scans(const Opening *opening, const LamProgress *progress, LamVolume **fixed,
+                       LamVolume **moving, GError **error)
+{
+    if (!opening->fixed_path) {
+        lam_progress_report(progress, 0, _("Making the demo pair"));
+        return load_phantom(fixed, moving, error);
+    }
+    lam_progress_report(progress, 0, _("Reading the fixed scan"));
+    *fixed = lam_nifti_load(opening->fixed_path, 0, error);
+    if (!*fixed || lam_progress_cancelled(progress, error))
+        return false;
+    lam_progress_report(progress, 0.5, _("Reading the moving scan"));
+    *moving = lam_nifti_load(opening->moving_path, 0, error);
+    return *moving && !lam_progress_cancelled(progress, error);
+}
+
+static LamModel *find_model(const Opening *opening, GError **error)
+{
+    if (opening->model)
+        return lam_model_ref(opening->model);
+    g_autofree char *path = lam_model_find(opening->model_name, error);
+    return path ? lam_model_load(path, error) : NULL;
+}
+
+static void add_warning(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
+static void add_warning(GString *text, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    if (text->len)
+        g_string_append(text, "  ·  ");
+    g_string_append_vprintf(text, format, arguments);
+    va_end(arguments);
+}
+
+static void warn_about_scan(GString *text, const LamVolume *scan, const char *name)
+{
+    if (scan->space_conflict_mm > CONFLICT_MM)
+        add_warning(text, _("%s: sform and qform differ by %.0f mm; %s is used"), name,
+                    scan->space_conflict_mm,
+                    scan->space_source == LAM_SPACE_SFORM ? "sform" : "qform");
+    if (scan->space_source == LAM_SPACE_PIXDIM)
+        add_warning(text, _("%s: the file does not say where left and right are"), name);
+    if (scan->frames > 1)
+        add_warning(text, _("%s: the first of %d frames is shown"), name, scan->frames);
+}
+
+static char *find_warnings(const LamDocument *document, const LamVolume *fixed,
+                           const LamVolume *moving)
+{
+    g_autoptr(GString) text = g_string_new(NULL);
+    warn_about_scan(text, fixed, document->fixed_name);
+    warn_about_scan(text, moving, document->moving_name);
+    double correlation = lam_session_affine_correlation(document->session);
+    if (correlation < POOR_CORRELATION)
+        add_warning(text, _("the affine alignment is poor (correlation %.2f)"), correlation);
+    return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+}
+
+static char *name_of(const char *path, const char *otherwise)
+{
+    return path ? g_path_get_basename(path) : g_strdup(otherwise);
+}
+
+static LamDocument *open_document(const Opening *opening, const LamProgress *progress,
+                                  GError **error)
+{
+    LamProgress reading = lam_progress_part(progress, 0, 0.15);
+    LamProgress preparing = lam_progress_part(progress, 0.15, 1);
+    g_autoptr(LamDocument) document = g_object_new(LAM_TYPE_DOCUMENT, NULL);
+    g_autoptr(LamVolume) fixed = NULL;
+    g_autoptr(LamVolume) moving = NULL;
+    if (!load_scans(opening, &reading, &fixed, &moving, error))
+        return NULL;
+    document->id = opening->id;
+    document->fixed_path = g_strdup(opening->fixed_path);
+    document->moving_path = g_strdup(opening->moving_path);
+    document->fixed_name = name_of(opening->fixed_path, _("demo, fixed"));
+    document->moving_name = name_of(opening->moving_path, _("demo, moving"));
+    document->model = find_model(opening, error);
+    document->fixed = document->model ? lam_texels_new_scan(fixed, error) : NULL;
+    document->moving = document->fixed ? lam_texels_new_scan(moving, error) : NULL;
+    if (!document->moving)
+        return NULL;
+    document->session =
+        lam_session_new(document->model, fixed, moving, NULL, opening->id, &preparing, error);
+    if (!document->session)
+        return NULL;
+    document->affine = *lam_session_affine(document->session);
+    document->warning = find_warnings(document, fixed, moving);
+    return g_steal_pointer(&document);
+}
+
+static void open_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    GError *error = NULL;
+    LamProgress progress = {.report = note_progress, .user = task, .cancellable = cancellable};
+    lam_threads_set(0);
+    LamDocument *document = open_document(data, &progress, &error);
+    if (document)
+        g_task_return_pointer(task, document, g_object_unref);
+    else
+        g_task_return_error(task, error);
+}
+
+void lam_document_open_async(const LamDocumentSource *source, GCancellable *cancellable,
+                             LamDocumentProgress progress, gpointer progress_user,
+                             GAsyncReadyCallback callback, gpointer user)
+{
+    Opening *opening = g_new0(Opening, 1);
+    opening->fixed_path = g_strdup(source->fixed_path);
+    opening->moving_path = g_strdup(source->moving_path);
+    opening->model_name = g_strdup(source->model_name);
+    opening->model = source->model ? lam_model_ref(source->model) : NULL;
+    opening->id = source->id;
+    opening->progress = progress;
+    opening->progress_user = progress_user;
+    g_mutex_init(&opening->mutex);
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user);
+    g_task_set_task_data(task, opening, opening_free);
+    g_task_run_in_thread(task, open_thread);
+}
+
+LamDocument *lam_document_open_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_pointer(G_TASK(result), error);
+}
+
+static void lam_document_finalize(GObject *object)
+{
+    LamDocument *document = LAM_DOCUMENT(object);
+    char *strings[] = {document->fixed_path, document->moving_path, document->fixed_name,
+                       document->moving_name, document->warning};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    lam_texels_unref(document->fixed);
+    lam_texels_unref(document->moving);
+    lam_session_free(document->session);
+    if (document->model)
+        lam_model_unref(document->model);
+    G_OBJECT_CLASS(lam_document_parent_class)->finalize(object);
+}
+
+static void lam_document_class_init(LamDocumentClass *klass)
+{
+    G_OBJECT_CLASS(klass)->finalize = lam_document_finalize;
+}
+
+static void lam_document_init(LamDocument *document)
+{
+}
+
+guint64 lam_document_id(const LamDocument *document)
+{
+    return document->id;
+}
+
+LamTexels *lam_document_fixed(const LamDocument *document)
+{
+    return document->fixed;
+}
+
+LamTexels *lam_document_moving(const LamDocument *document)
+{
+    return document->moving;
+}
+
+const LamMat4 *lam_document_affine(const LamDocument *document)
+{
+    return &document->affine;
+}
+
+LamModel *lam_document_model(const LamDocument *document)
+{
+    return document->model;
+}
+
+const char *lam_document_fixed_path(const LamDocument *document)
+{
+    return document->fixed_path;
+}
+
+const char *lam_document_moving_path(const LamDocument *document)
+{
+    return document->moving_path;
+}
+
+const char *lam_document_fixed_name(const LamDocument *document)
+{
+    return document->fixed_name;
+}
+
+const char *lam_document_moving_name(const LamDocument *document)
+{
+    return document->moving_name;
+}
+
+const char *lam_document_warning(const LamDocument *document)
+{
+    return document->warning;
+}
+
+LamSession *lam_document_steal_session(LamDocument *document)
+{
+    return g_steal_pointer(&document->session);
+}

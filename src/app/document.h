@@ -1,0 +1,45 @@
+/* An opened pair: what the window shows and what the worker works on. Opening happens on a thread of
+ * its own; a document exists only once everything has worked. */
+#pragma once
+
+#include <gio/gio.h>
+#include <lambdascope/scene.h>
+#include <lambdascope/session.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_DOCUMENT (lam_document_get_type())
+G_DECLARE_FINAL_TYPE(LamDocument, lam_document, LAM, DOCUMENT, GObject)
+
+typedef struct {
+    const char *fixed_path, *moving_path; /* both NULL: the phantom pair */
+    const char *model_name;               /* NULL: the default */
+    LamModel *model;                      /* used instead of loading if not NULL */
+    guint64 id;                           /* tells the results of one pair from another's */
+} LamDocumentSource;
+
+/* Main thread; stage is translated. */
+typedef void (*LamDocumentProgress)(double fraction, const char *stage, gpointer user);
+
+/* `progress` is called until the callback is. */
+void lam_document_open_async(const LamDocumentSource *source, GCancellable *cancellable,
+                             LamDocumentProgress progress, gpointer progress_user,
+                             GAsyncReadyCallback callback, gpointer user);
+LamDocument *lam_document_open_finish(GAsyncResult *result, GError **error);
+
+guint64 lam_document_id(const LamDocument *document);
+LamTexels *lam_document_fixed(const LamDocument *document);
+LamTexels *lam_document_moving(const LamDocument *document);
+const LamMat4 *lam_document_affine(const LamDocument *document);
+LamModel *lam_document_model(const LamDocument *document);
+/* NULL for the phantom. */
+const char *lam_document_fixed_path(const LamDocument *document);
+const char *lam_document_moving_path(const LamDocument *document);
+const char *lam_document_fixed_name(const LamDocument *document);
+const char *lam_document_moving_name(const LamDocument *document);
+/* What a reader should know about the scans (header conflicts, poor alignment); NULL if nothing. */
+const char *lam_document_warning(const LamDocument *document);
+/* Hands over the session, once: it belongs to one thread at a time. */
+LamSession *lam_document_steal_session(LamDocument *document);
+
+G_END_DECLS

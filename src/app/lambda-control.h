@@ -1,0 +1,18 @@
+/* The λ slider with its numeric entry. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_LAMBDA_CONTROL (lam_lambda_control_get_type())
+G_DECLARE_FINAL_TYPE(LamLambdaControl, lam_lambda_control, LAM, LAMBDA_CONTROL, GtkWidget)
+
+/* Property "lambda": double in [0,1]; notified on each change, whoever makes it. */
+
+double lam_lambda_control_get_lambda(LamLambdaControl *control);
+void lam_lambda_control_set_lambda(LamLambdaControl *control, double lambda);
+/* Moves along the track, in natural log γ. */
+void lam_lambda_control_step(LamLambdaControl *control, double step);
+
+G_END_DECLS

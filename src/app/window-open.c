@@ -1,0 +1,324 @@
+/* Choosing, dropping and opening scans. The pair that is shown stays until another has been opened. */
+#include "window-private.h"
+
+#include <glib/gi18n.h>
+#include <lambdascope/error.h>
+
+typedef enum { ROLE_FIXED, ROLE_MOVING } Role;
+
+/* ---- opening ---- */
+
+void lam_window_show_error(LamWindow *window, const char *headline, const char *message)
+{
+    GtkWidget *dialog = gtk_message_dialog_new(
+        GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_ERROR,
+        GTK_BUTTONS_CLOSE, "%s", headline);
+    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", message);
+    g_signal_connect(dialog, "response", G_CALLBACK(gtk_window_destroy), NULL);
+    gtk_window_present(GTK_WINDOW(dialog));
+}
+
+/* What is wanted next goes back to what is shown. */
+static void forget_choice(LamWindow *window)
+{
+    g_clear_pointer(&window->chosen_fixed, g_free);
+    g_clear_pointer(&window->chosen_moving, g_free);
+    if (window->document) {
+        window->chosen_fixed = g_strdup(lam_document_fixed_path(window->document));
+        window->chosen_moving = g_strdup(lam_document_moving_path(window->document));
+    }
+}
+
+static void show_choice(LamWindow *window)
+{
+    const char *known = window->chosen_fixed ? window->chosen_fixed : window->chosen_moving;
+    bool half = !window->chosen_fixed != !window->chosen_moving;
+    gtk_widget_set_visible(GTK_WIDGET(window->chosen_label), half);
+    if (!half)
+        return;
+    g_autofree char *name = g_path_get_basename(known);
+    g_autofree char *text =
+        g_strdup_printf(window->chosen_fixed ? _("Fixed: %s. Now the moving scan.")
+                                             : _("Moving: %s. Now the fixed scan."),
+                        name);
+    gtk_label_set_label(window->chosen_label, text);
+}
+
+static void show_opening(LamWindow *window, bool opening)
+{
+    gtk_widget_set_visible(window->progress_card, opening);
+    lam_window_set_action_enabled(window, "cancel", opening);
+    bool pair = window->chosen_fixed && window->chosen_moving;
+    lam_window_set_action_enabled(window, "swap", pair && !opening);
+    gtk_progress_bar_set_fraction(window->progress_bar, 0);
+    gtk_label_set_label(window->progress_label, _("Opening"));
+}
+
+static void progressed(double fraction, const char *stage, gpointer user)
+{
+    LamWindow *window = user;
+    if (!window->opening)
+        return;
+    gtk_progress_bar_set_fraction(window->progress_bar, CLAMP(fraction, 0, 1));
+    if (stage)
+        gtk_label_set_label(window->progress_label, stage);
+}
+
+/* The window is kept alive by the reference taken when opening began. */
+static void opened(GObject *source, GAsyncResult *result, gpointer user)
+{
+    g_autoptr(LamWindow) window = user;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LamDocument) document = lam_document_open_finish(result, &error);
+    bool current = window->opening && window->opening == g_task_get_cancellable(G_TASK(result));
+    if (!current)
+        return; /* overtaken by another pair, or the window is gone */
+    g_clear_object(&window->opening);
+    if (document)
+        lam_window_show_document(window, document);
+    forget_choice(window);
+    show_choice(window);
+    show_opening(window, false);
+    if (error && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED) &&
+        !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        lam_window_show_error(window, _("The pair could not be opened"), error->message);
+}
+
+static void start_opening(LamWindow *window, const char *fixed_path, const char *moving_path)
+{
+    LamDocumentSource source = {
+        .fixed_path = fixed_path,
+        .moving_path = moving_path,
+        .model_name = window->model_name,
+        .model = window->document ? lam_document_model(window->document) : NULL,
+        .id = ++window->documents,
+    };
+    if (window->opening)
+        g_cancellable_cancel(window->opening);
+    g_clear_object(&window->opening);
+    window->opening = g_cancellable_new();
+    show_choice(window);
+    show_opening(window, true);
+    lam_timing_open_started(window->timing);
+    lam_document_open_async(&source, window->opening, progressed, window, opened,
+                            g_object_ref(window));
+}
+
+/* ---- choosing ---- */
+
+static void choose(LamWindow *window, Role role);
+
+static void set_choice(LamWindow *window, Role role, const char *path)
+{
+    char **slot = role == ROLE_FIXED ? &window->chosen_fixed : &window->chosen_moving;
+    g_free(*slot);
+    *slot = g_strdup(path);
+}
+
+/* Opens if both are known; else asks for the other. */
+static void continue_choice(LamWindow *window)
+{
+    show_choice(window);
+    if (window->chosen_fixed && window->chosen_moving)
+        start_opening(window, window->chosen_fixed, window->chosen_moving);
+    else
+        choose(window, window->chosen_fixed ? ROLE_MOVING : ROLE_FIXED);
+}
+
+static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
+{
+    Role role = (Role)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "role"));
+    g_autoptr(GtkNativeDialog) keep = g_steal_pointer(&window->chooser);
+    if (response != GTK_RESPONSE_ACCEPT)
+        return;
+    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
+    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    if (!path) {
+        lam_window_show_error(window, _("The scan could not be opened"),
+                              _("Only files on this computer can be opened."));
+        return;
+    }
+    set_choice(window, role, path);
+    continue_choice(window);
+}
+
+static void add_filters(GtkFileChooser *chooser)
+{
+    static const char *const patterns[] = {"*.nii", "*.nii.gz", "*.hdr", "*.img"};
+    g_autoptr(GtkFileFilter) scans = gtk_file_filter_new();
+    g_autoptr(GtkFileFilter) all = gtk_file_filter_new();
+    gtk_file_filter_set_name(scans, _("NIfTI scans"));
+    for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
+        gtk_file_filter_add_pattern(scans, patterns[i]);
+    gtk_file_filter_set_name(all, _("All files"));
+    gtk_file_filter_add_pattern(all, "*");
+    gtk_file_chooser_add_filter(chooser, scans);
+    gtk_file_chooser_add_filter(chooser, all);
+}
+
+static void start_in_folder_of(GtkFileChooser *chooser, const char *path)
+{
+    if (!path)
+        return;
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GFile) folder = g_file_get_parent(file);
+    if (folder)
+        gtk_file_chooser_set_current_folder(chooser, folder, NULL);
+}
+
+static void choose(LamWindow *window, Role role)
+{
+    if (window->chooser)
+        return;
+    GtkFileChooserNative *native = gtk_file_chooser_native_new(
+        role == ROLE_FIXED ? _("Choose the fixed scan") : _("Choose the moving scan"),
+        GTK_WINDOW(window), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+    const char *known = window->chosen_fixed ? window->chosen_fixed : window->chosen_moving;
+    add_filters(GTK_FILE_CHOOSER(native));
+    start_in_folder_of(GTK_FILE_CHOOSER(native), known);
+    window->chooser = GTK_NATIVE_DIALOG(native);
+    gtk_native_dialog_set_modal(window->chooser, TRUE);
+    g_object_set_data(G_OBJECT(native), "role", GINT_TO_POINTER(role));
+    g_signal_connect_object(native, "response", G_CALLBACK(chosen), window, 0);
+    gtk_native_dialog_show(window->chooser);
+}
+
+/* ---- actions ---- */
+
+static void open_fixed(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    choose(user, ROLE_FIXED);
+}
+
+static void open_moving(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    choose(user, ROLE_MOVING);
+}
+
+static void open_pair(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    forget_choice(window);
+    show_choice(window);
+    choose(window, ROLE_FIXED);
+}
+
+static void swap(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    char *fixed = window->chosen_fixed;
+    window->chosen_fixed = window->chosen_moving;
+    window->chosen_moving = fixed;
+    continue_choice(window);
+}
+
+static void open_demo(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    start_opening(user, NULL, NULL);
+}
+
+static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    if (window->opening)
+        g_cancellable_cancel(window->opening);
+    gtk_label_set_label(window->progress_label, _("Stopping"));
+}
+
+void lam_window_add_open_actions(LamWindow *window)
+{
+    const GActionEntry entries[] = {
+        {.name = "open-fixed", .activate = open_fixed},
+        {.name = "open-moving", .activate = open_moving},
+        {.name = "open-pair", .activate = open_pair},
+        {.name = "swap", .activate = swap},
+        {.name = "demo", .activate = open_demo},
+        {.name = "cancel", .activate = cancel},
+    };
+    g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
+    lam_window_set_action_enabled(window, "cancel", false);
+    lam_window_set_action_enabled(window, "swap", false);
+}
+
+void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path)
+{
+    if (!fixed_path && !moving_path) {
+        start_opening(window, NULL, NULL);
+        return;
+    }
+    set_choice(window, ROLE_FIXED, fixed_path);
+    set_choice(window, ROLE_MOVING, moving_path);
+    continue_choice(window);
+}
+
+/* ---- dropping ---- */
+
+static Role role_at(LamWindow *window, double x)
+{
+    return x < gtk_widget_get_width(window->overlay) / 2.0 ? ROLE_FIXED : ROLE_MOVING;
+}
+
+static void show_drop_zones(LamWindow *window, bool visible, double x)
+{
+    GtkWidget *zones[] = {window->drop_fixed, window->drop_moving};
+    gtk_widget_set_visible(window->drop_zones, visible);
+    for (int i = 0; i < 2; i++) {
+        if (visible && role_at(window, x) == (Role)i)
+            gtk_widget_add_css_class(zones[i], "chosen");
+        else
+            gtk_widget_remove_css_class(zones[i], "chosen");
+    }
+}
+
+static GdkDragAction drop_moved(GtkDropTarget *target, double x, double y, LamWindow *window)
+{
+    show_drop_zones(window, true, x);
+    return GDK_ACTION_COPY;
+}
+
+static void drop_left(GtkDropTarget *target, LamWindow *window)
+{
+    show_drop_zones(window, false, 0);
+}
+
+/* The zone says what the first file is to be; a second one takes the other part. */
+static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, double y,
+                        LamWindow *window)
+{
+    Role role = role_at(window, x);
+    GSList *files = g_value_get_boxed(value);
+    show_drop_zones(window, false, 0);
+    guint count = g_slist_length(files);
+    for (guint i = 0; i < MIN(count, 2); i++) {
+        g_autofree char *path = g_file_get_path(g_slist_nth_data(files, i));
+        if (!path)
+            return FALSE;
+        set_choice(window, i == 0 ? role : role == ROLE_FIXED ? ROLE_MOVING : ROLE_FIXED, path);
+    }
+    show_choice(window);
+    if (count && window->chosen_fixed && window->chosen_moving)
+        start_opening(window, window->chosen_fixed, window->chosen_moving);
+    return count > 0;
+}
+
+void lam_window_add_drop_target(LamWindow *window)
+{
+    GtkDropTarget *target = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
+    g_signal_connect(target, "enter", G_CALLBACK(drop_moved), window);
+    g_signal_connect(target, "motion", G_CALLBACK(drop_moved), window);
+    g_signal_connect(target, "leave", G_CALLBACK(drop_left), window);
+    g_signal_connect(target, "drop", G_CALLBACK(dropped), window);
+    gtk_widget_add_controller(window->overlay, GTK_EVENT_CONTROLLER(target));
+}
+
+void lam_window_dispose_opening(LamWindow *window)
+{
+    if (window->opening)
+        g_cancellable_cancel(window->opening);
+    g_clear_object(&window->opening);
+    if (window->chooser)
+        gtk_native_dialog_destroy(window->chooser);
+    g_clear_object(&window->chooser);
+    g_clear_pointer(&window->chosen_fixed, g_free);
+    g_clear_pointer(&window->chosen_moving, g_free);
+}

@@ -1,0 +1,444 @@
+/* The window's state, its actions on the view, and the results of the worker. */
+#include "window-private.h"
+
+#include <glib/gi18n.h>
+
+#include <math.h>
+
+#define REFINE_AFTER_MS 180 /* the similarity is computed once λ has rested this long */
+#define STALE_AFTER_MS  250
+#define LAMBDA_STEP     0.1 /* of [ and ], in log γ */
+
+G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
+
+/* ---- λ -> field ---- */
+
+/* What the worker hands over: everything that would take the main thread time is done. */
+typedef struct {
+    LamSnapshot *snapshot;
+    LamTexels *field; /* NULL in second runs: the picture does not change */
+} Result;
+
+static void free_result(gpointer data)
+{
+    Result *result = data;
+    lam_snapshot_unref(result->snapshot);
+    lam_texels_unref(result->field);
+    g_free(result);
+}
+
+static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
+{
+    g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(target, lambda, refine, error);
+    if (!snapshot)
+        return NULL;
+    g_autoptr(LamTexels) field = NULL;
+    if (!refine) {
+        g_autoptr(LamVolume) jacobian = lam_field_jacobian(snapshot->field, error);
+        field = jacobian ? lam_texels_new_field(snapshot->field, jacobian, error) : NULL;
+        if (!field)
+            return NULL;
+    }
+    Result *result = g_new(Result, 1);
+    *result = (Result){g_steal_pointer(&snapshot), g_steal_pointer(&field)};
+    return result;
+}
+
+static void set_computing(LamWindow *window, bool computing)
+{
+    g_clear_handle_id(&window->stale_timeout, g_source_remove);
+    gtk_widget_set_visible(window->computing_bar, computing);
+    lam_readout_set_stale(window->readout, computing);
+}
+
+static void deliver(gpointer data, const GError *error, guint64 generation, gpointer user)
+{
+    LamWindow *window = user;
+    Result *result = data;
+    gint64 begin = lam_timing_begin();
+    if (!lam_worker_is_busy(window->worker))
+        set_computing(window, false);
+    if (error) {
+        lam_readout_set_message(window->readout, error->message);
+        return;
+    }
+    if (window->document && result->snapshot->document == lam_document_id(window->document)) {
+        lam_readout_show(window->readout, result->snapshot);
+        if (result->field) {
+            lam_scene_set_field(lam_canvas_scene(window->canvas), result->field);
+            lam_canvas_changed(window->canvas);
+        }
+    }
+    free_result(result);
+    lam_timing_end(window->timing, LAM_TIMED_RESULT, begin);
+}
+
+static gboolean show_computing(gpointer user)
+{
+    LamWindow *window = user;
+    window->stale_timeout = 0;
+    set_computing(window, true);
+    gtk_progress_bar_pulse(GTK_PROGRESS_BAR(window->computing_bar));
+    return G_SOURCE_REMOVE;
+}
+
+void lam_window_request(LamWindow *window)
+{
+    if (!lam_worker_submit(window->worker, lam_lambda_control_get_lambda(window->lambda_control)))
+        return;
+    if (!window->stale_timeout && !gtk_widget_get_visible(window->computing_bar))
+        window->stale_timeout = g_timeout_add(STALE_AFTER_MS, show_computing, window);
+}
+
+static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWindow *window)
+{
+    gint64 begin = lam_timing_begin();
+    lam_window_request(window);
+    lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
+}
+
+/* ---- a new pair ---- */
+
+static void show_names(LamWindow *window, LamDocument *document)
+{
+    g_autofree char *title = g_strdup_printf(_("%s  onto  %s"), lam_document_moving_name(document),
+                                             lam_document_fixed_name(document));
+    g_autofree char *window_title = g_strdup_printf("%s – Lambdascope", title);
+    const char *model = lam_model_title(lam_document_model(document));
+    gtk_label_set_label(window->title_label, title);
+    gtk_label_set_label(window->subtitle_label, model ? model : "");
+    gtk_widget_set_visible(GTK_WIDGET(window->subtitle_label), model != NULL);
+    gtk_window_set_title(GTK_WINDOW(window), window_title);
+}
+
+void lam_window_show_document(LamWindow *window, LamDocument *document)
+{
+    gint64 begin = lam_timing_begin();
+    LamScene *scene = lam_canvas_scene(window->canvas);
+    g_set_object(&window->document, document);
+    lam_scene_set_field(scene, NULL);
+    lam_scene_set_scans(scene, lam_document_fixed(document), lam_document_moving(document),
+                        lam_document_affine(document));
+    g_free(scene->fixed_name);
+    g_free(scene->moving_name);
+    scene->fixed_name = g_strdup(lam_document_fixed_name(document));
+    scene->moving_name = g_strdup(lam_document_moving_name(document));
+    lam_scene_reset_view(scene);
+    show_names(window, document);
+    lam_readout_clear(window->readout);
+    lam_readout_set_message(window->readout, lam_document_warning(document));
+    gtk_widget_set_visible(window->foot, TRUE);
+    gtk_widget_set_sensitive(window->plane_box, TRUE);
+    gtk_widget_set_sensitive(window->grid_box, TRUE);
+    gtk_stack_set_visible_child_name(window->stack, "pictures");
+    gtk_widget_grab_focus(GTK_WIDGET(window->canvas));
+    lam_canvas_changed(window->canvas);
+    lam_worker_set_target(window->worker, lam_document_steal_session(document),
+                          (GDestroyNotify)lam_session_free);
+    lam_window_request(window);
+    lam_timing_end(window->timing, LAM_TIMED_OPENING, begin);
+}
+
+/* ---- actions on the view ---- */
+
+static void change_plane(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    static const char *const names[] = {"axial", "coronal", "sagittal"};
+    LamWindow *window = user;
+    LamScene *scene = lam_canvas_scene(window->canvas);
+    for (int i = 0; i < (int)G_N_ELEMENTS(names); i++) {
+        if (g_str_equal(g_variant_get_string(value, NULL), names[i])) {
+            scene->plane = (LamPlane)i;
+            scene->pan_mm[0] = scene->pan_mm[1] = 0;
+            g_simple_action_set_state(action, value);
+        }
+    }
+    lam_canvas_changed(window->canvas);
+}
+
+/* Stateful booleans: each names a flag of the scene. */
+static void change_flag(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    LamScene *scene = lam_canvas_scene(window->canvas);
+    const char *name = g_action_get_name(G_ACTION(action));
+    bool on = g_variant_get_boolean(value);
+    if (g_str_equal(name, "grid"))
+        scene->grid = on;
+    else if (g_str_equal(name, "crosshair"))
+        scene->crosshair = on;
+    else if (g_str_equal(name, "radiological"))
+        scene->radiological = on;
+    g_simple_action_set_state(action, value);
+    lam_canvas_changed(window->canvas);
+}
+
+static void grid_spacing_changed(GtkSpinButton *spin, LamWindow *window)
+{
+    lam_canvas_scene(window->canvas)->grid_mm = gtk_spin_button_get_value(spin);
+    lam_canvas_changed(window->canvas);
+}
+
+static void step_slices(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    lam_canvas_step(LAM_WINDOW(user)->canvas, g_variant_get_int32(value));
+}
+
+static void nudge(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    int right_mm, up_mm;
+    g_variant_get(value, "(ii)", &right_mm, &up_mm);
+    lam_canvas_nudge(LAM_WINDOW(user)->canvas, right_mm, up_mm);
+}
+
+static void zoom(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    lam_canvas_zoom(LAM_WINDOW(user)->canvas, g_variant_get_double(value));
+}
+
+static void reset_view(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    lam_canvas_scene(window->canvas)->maximised = -1;
+    lam_canvas_reset_view(window->canvas);
+}
+
+static void step_lambda(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    lam_lambda_control_step(LAM_WINDOW(user)->lambda_control,
+                            g_variant_get_int32(value) * LAMBDA_STEP);
+}
+
+static void add_view_actions(LamWindow *window)
+{
+    const GActionEntry entries[] = {
+        {.name = "plane", .parameter_type = "s", .state = "'axial'", .change_state = change_plane},
+        {.name = "grid", .state = "false", .change_state = change_flag},
+        {.name = "crosshair", .state = "true", .change_state = change_flag},
+        {.name = "radiological", .state = "true", .change_state = change_flag},
+        {.name = "step", .parameter_type = "i", .activate = step_slices},
+        {.name = "nudge", .parameter_type = "(ii)", .activate = nudge},
+        {.name = "zoom", .parameter_type = "d", .activate = zoom},
+        {.name = "reset-view", .activate = reset_view},
+        {.name = "lambda-step", .parameter_type = "i", .activate = step_lambda},
+    };
+    g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
+}
+
+void lam_window_set_action_enabled(LamWindow *window, const char *name, bool enabled)
+{
+    GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), name);
+    g_simple_action_set_enabled(G_SIMPLE_ACTION(action), enabled);
+}
+
+/* ---- keys ---- */
+
+/* Plain keys are bindings of the window, not accelerators of the application: those are looked at
+ * before the focus, and digits could not be typed into the entries any more. */
+static void add_key_bindings(GtkWidgetClass *klass)
+{
+    const struct {
+        guint key;
+        const char *action, *format, *plane;
+        int a, b;
+        double factor;
+    } keys[] = {
+        {GDK_KEY_g, "win.grid"},
+        {GDK_KEY_x, "win.crosshair"},
+        {GDK_KEY_0, "win.reset-view"},
+        {GDK_KEY_r, "win.reset-view"},
+        {GDK_KEY_1, "win.plane", "s", "axial"},
+        {GDK_KEY_2, "win.plane", "s", "coronal"},
+        {GDK_KEY_3, "win.plane", "s", "sagittal"},
+        {GDK_KEY_a, "win.plane", "s", "axial"},
+        {GDK_KEY_c, "win.plane", "s", "coronal"},
+        {GDK_KEY_s, "win.plane", "s", "sagittal"},
+        {GDK_KEY_bracketleft, "win.lambda-step", "i", NULL, -1},
+        {GDK_KEY_bracketright, "win.lambda-step", "i", NULL, 1},
+        {GDK_KEY_Page_Up, "win.step", "i", NULL, 1},
+        {GDK_KEY_Page_Down, "win.step", "i", NULL, -1},
+        {GDK_KEY_Left, "win.nudge", "(ii)", NULL, -1, 0},
+        {GDK_KEY_Right, "win.nudge", "(ii)", NULL, 1, 0},
+        {GDK_KEY_Up, "win.nudge", "(ii)", NULL, 0, 1},
+        {GDK_KEY_Down, "win.nudge", "(ii)", NULL, 0, -1},
+        {GDK_KEY_plus, "win.zoom", "d", NULL, 0, 0, 1.25},
+        {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 0, 1.25},
+        {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0, 0.8},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
+        const char *action = keys[i].action;
+        if (!keys[i].format)
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, NULL);
+        else if (*keys[i].format == 's')
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "s", keys[i].plane);
+        else if (*keys[i].format == 'd')
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "d", keys[i].factor);
+        else if (*keys[i].format == 'i')
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "i", keys[i].a);
+        else
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "(ii)", keys[i].a,
+                                                keys[i].b);
+    }
+}
+
+static void set_flicker(LamWindow *window, bool on)
+{
+    LamScene *scene = lam_canvas_scene(window->canvas);
+    if (scene->flicker == on)
+        return;
+    scene->flicker = on;
+    lam_canvas_changed(window->canvas);
+}
+
+/* Space is left to buttons and entries where they have the focus. */
+static gboolean key_pressed(GtkEventControllerKey *keys, guint key, guint code,
+                            GdkModifierType state, LamWindow *window)
+{
+    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(window));
+    bool ours = !focus || focus == GTK_WIDGET(window->canvas) ||
+                gtk_widget_is_ancestor(focus, GTK_WIDGET(window->lambda_control));
+    if (key != GDK_KEY_space || !ours || GTK_IS_EDITABLE(focus) || !window->document)
+        return GDK_EVENT_PROPAGATE;
+    set_flicker(window, true);
+    return GDK_EVENT_STOP;
+}
+
+static void key_released(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
+                         LamWindow *window)
+{
+    if (key == GDK_KEY_space)
+        set_flicker(window, false);
+}
+
+static void add_flicker_key(LamWindow *window)
+{
+    GtkEventController *keys = gtk_event_controller_key_new();
+    gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
+    g_signal_connect(keys, "key-pressed", G_CALLBACK(key_pressed), window);
+    g_signal_connect(keys, "key-released", G_CALLBACK(key_released), window);
+    gtk_widget_add_controller(GTK_WIDGET(window), keys);
+}
+
+/* ---- the window itself ---- */
+
+static gboolean show_trouble_page(gpointer user)
+{
+    LamWindow *window = user;
+    gtk_stack_set_visible_child_name(window->stack, "trouble");
+    g_object_unref(window);
+    return G_SOURCE_REMOVE;
+}
+
+/* Comes while the canvas is being realized: the page is changed afterwards. */
+static void canvas_failed(LamCanvas *canvas, const char *message, LamWindow *window)
+{
+    gtk_label_set_label(window->trouble_label, message);
+    g_idle_add(show_trouble_page, g_object_ref(window));
+}
+
+static void painted(GdkFrameClock *clock, LamWindow *window)
+{
+    lam_timing_first_frame(window->timing);
+    g_signal_handlers_disconnect_by_func(clock, painted, window);
+}
+
+static void lam_window_realize(GtkWidget *widget)
+{
+    GTK_WIDGET_CLASS(lam_window_parent_class)->realize(widget);
+    g_signal_connect_object(gtk_widget_get_frame_clock(widget), "after-paint", G_CALLBACK(painted),
+                            widget, 0);
+}
+
+static void lam_window_dispose(GObject *object)
+{
+    LamWindow *window = LAM_WINDOW(object);
+    lam_window_dispose_opening(window);
+    g_clear_handle_id(&window->stale_timeout, g_source_remove);
+    g_clear_pointer(&window->worker, lam_worker_free);
+    g_clear_object(&window->document);
+    g_clear_pointer(&window->model_name, g_free);
+    G_OBJECT_CLASS(lam_window_parent_class)->dispose(object);
+}
+
+static void bind_children(GtkWidgetClass *klass)
+{
+    gtk_widget_class_bind_template_child(klass, LamWindow, plane_box);
+    gtk_widget_class_bind_template_child(klass, LamWindow, grid_box);
+    gtk_widget_class_bind_template_child(klass, LamWindow, grid_spin);
+    gtk_widget_class_bind_template_child(klass, LamWindow, foot);
+    gtk_widget_class_bind_template_child(klass, LamWindow, progress_card);
+    gtk_widget_class_bind_template_child(klass, LamWindow, progress_label);
+    gtk_widget_class_bind_template_child(klass, LamWindow, progress_bar);
+    gtk_widget_class_bind_template_child(klass, LamWindow, computing_bar);
+    gtk_widget_class_bind_template_child(klass, LamWindow, overlay);
+    gtk_widget_class_bind_template_child(klass, LamWindow, drop_zones);
+    gtk_widget_class_bind_template_child(klass, LamWindow, drop_fixed);
+    gtk_widget_class_bind_template_child(klass, LamWindow, drop_moving);
+    gtk_widget_class_bind_template_child(klass, LamWindow, title_label);
+    gtk_widget_class_bind_template_child(klass, LamWindow, subtitle_label);
+    gtk_widget_class_bind_template_child(klass, LamWindow, chosen_label);
+    gtk_widget_class_bind_template_child(klass, LamWindow, trouble_label);
+    gtk_widget_class_bind_template_child(klass, LamWindow, stack);
+    gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
+    gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
+    gtk_widget_class_bind_template_child(klass, LamWindow, readout);
+}
+
+static void lam_window_class_init(LamWindowClass *klass)
+{
+    GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    G_OBJECT_CLASS(klass)->dispose = lam_window_dispose;
+    widget_class->realize = lam_window_realize;
+    g_type_ensure(LAM_TYPE_CANVAS);
+    g_type_ensure(LAM_TYPE_LAMBDA_CONTROL);
+    g_type_ensure(LAM_TYPE_READOUT);
+    gtk_widget_class_set_template_from_resource(widget_class,
+                                                "/io/github/lambdascope/Lambdascope/window.ui");
+    bind_children(widget_class);
+    gtk_widget_class_bind_template_callback(widget_class, canvas_failed);
+    gtk_widget_class_bind_template_callback(widget_class, grid_spacing_changed);
+    gtk_widget_class_bind_template_callback(widget_class, lambda_changed);
+    add_key_bindings(widget_class);
+}
+
+static void lam_window_init(LamWindow *window)
+{
+    LamWorkerJob job = {compute, free_result, deliver, window, REFINE_AFTER_MS};
+    gtk_widget_init_template(GTK_WIDGET(window));
+    gtk_widget_add_css_class(GTK_WIDGET(window), "lambdascope");
+    window->worker = lam_worker_new(&job);
+    add_view_actions(window);
+    lam_window_add_open_actions(window);
+    lam_window_add_drop_target(window);
+    add_flicker_key(window);
+}
+
+LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
+                          double lambda)
+{
+    LamWindow *window = g_object_new(LAM_TYPE_WINDOW, "application", application, NULL);
+    window->timing = timing;
+    window->model_name = g_strdup(model_name);
+    lam_canvas_set_timing(window->canvas, timing);
+    lam_lambda_control_set_lambda(window->lambda_control, lambda);
+    return window;
+}
+
+const char *lam_window_gl_description(LamWindow *window)
+{
+    return lam_canvas_gl_description(window->canvas);
+}
+
+void lam_window_add_accelerators(GtkApplication *application)
+{
+    const struct {
+        const char *action, *keys[3];
+    } accelerators[] = {
+        {"win.open-fixed", {"<Control>o"}}, {"win.open-moving", {"<Control><Shift>o"}},
+        {"win.cancel", {"Escape"}},         {"win.show-help-overlay", {"<Control>question", "F1"}},
+        {"app.quit", {"<Control>q"}},       {"window.close", {"<Control>w"}},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(accelerators); i++)
+        gtk_application_set_accels_for_action(application, accelerators[i].action,
+                                              accelerators[i].keys);
+}

@@ -1,0 +1,25 @@
+/* The window: header bar, pictures, λ control, readout. */
+#pragma once
+
+#include "timing.h"
+
+#include <gtk/gtk.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_WINDOW (lam_window_get_type())
+G_DECLARE_FINAL_TYPE(LamWindow, lam_window, LAM, WINDOW, GtkApplicationWindow)
+
+/* timing is borrowed. model_name: NULL = the default model. */
+LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
+                          double lambda);
+
+/* Opens a pair; both NULL: the phantom pair. Only one NULL: the other is asked for. */
+void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path);
+
+/* Renderer and version of GL for the About dialog; NULL before the first picture. */
+const char *lam_window_gl_description(LamWindow *window);
+/* Adds the accelerators of the window's actions to the application. */
+void lam_window_add_accelerators(GtkApplication *application);
+
+G_END_DECLS

@@ -1,0 +1,200 @@
+/* A session without a network: the same interface as src/registration/session.c and src/nn/model.c, with
+ * a field in closed form that is rougher the smaller λ is and folds near λ = 0. It lets the viewer and
+ * `lam render` be tested where no model is, quickly and with a known answer.
+ *
+ * LAM_FAKE_MS: how long one λ takes (default 20); LAM_FAKE_OPEN_MS: how long opening takes. */
+#include <lambdascope/error.h>
+#include <lambdascope/lambda_scale.h>
+#include <lambdascope/resample.h>
+#include <lambdascope/session.h>
+
+#include <math.h>
+
+struct LamModel {
+    gatomicrefcount refs;
+    char *path;
+};
+
+struct LamSession {
+    LamModel *model;
+    LamVolume *fixed, *moving;
+    LamMat4 affine;
+    LamGrid grid, field_grid;
+    guint64 document, generation;
+};
+
+static gulong microseconds_from(const char *variable, gulong fallback_ms)
+{
+    const char *text = g_getenv(variable);
+    return (text ? (gulong)g_ascii_strtoull(text, NULL, 10) : fallback_ms) * 1000;
+}
+
+char *lam_model_find(const char *name, GError **error)
+{
+    if (name && g_str_equal(name, "none")) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: not there", name);
+        return NULL;
+    }
+    return g_strdup(name ? name : "fake");
+}
+
+LamModel *lam_model_load(const char *path, GError **error)
+{
+    LamModel *model = g_new0(LamModel, 1);
+    g_atomic_ref_count_init(&model->refs);
+    model->path = g_strdup(path);
+    return model;
+}
+
+LamModel *lam_model_ref(LamModel *model)
+{
+    g_atomic_ref_count_inc(&model->refs);
+    return model;
+}
+
+void lam_model_unref(LamModel *model)
+{
+    if (model && g_atomic_ref_count_dec(&model->refs)) {
+        g_free(model->path);
+        g_free(model);
+    }
+}
+
+const char *lam_model_path(const LamModel *model)
+{
+    return model->path;
+}
+
+const char *lam_model_title(const LamModel *model)
+{
+    return "Closed form (test)";
+}
+
+LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot)
+{
+    g_atomic_ref_count_inc(&snapshot->refs);
+    return snapshot;
+}
+
+void lam_snapshot_unref(LamSnapshot *snapshot)
+{
+    if (snapshot && g_atomic_ref_count_dec(&snapshot->refs)) {
+        lam_volume_unref(snapshot->field);
+        g_free(snapshot);
+    }
+}
+
+static LamMat4 centres_affine(const LamVolume *fixed, const LamVolume *moving)
+{
+    LamVec3 a = lam_volume_brain_centre_mm(fixed), b = lam_volume_brain_centre_mm(moving);
+    return lam_mat4_translation(b.v[0] - a.v[0], b.v[1] - a.v[1], b.v[2] - a.v[2]);
+}
+
+LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving,
+                            const LamMat4 *affine, guint64 document, const LamProgress *progress,
+                            GError **error)
+{
+    gulong pause = microseconds_from("LAM_FAKE_OPEN_MS", 300) / 10;
+    for (int i = 0; i < 10; i++) {
+        lam_progress_report(progress, i / 10.0, i < 7 ? "Aligning" : "Encoding");
+        if (lam_progress_cancelled(progress, error))
+            return NULL;
+        g_usleep(pause);
+    }
+    LamSession *session = g_new0(LamSession, 1);
+    const int size[3] = {80, 96, 80}, half[3] = {40, 48, 40};
+    LamVec3 centre = lam_volume_brain_centre_mm(fixed);
+    session->model = lam_model_ref(model);
+    session->fixed = lam_volume_ref(fixed);
+    session->moving = lam_volume_ref(moving);
+    session->affine = affine ? *affine : centres_affine(fixed, moving);
+    session->grid = lam_grid_centred(size, 2, centre);
+    session->field_grid = lam_grid_centred(half, 4, centre);
+    session->document = document;
+    return session;
+}
+
+void lam_session_free(LamSession *session)
+{
+    if (!session)
+        return;
+    lam_model_unref(session->model);
+    lam_volume_unref(session->fixed);
+    lam_volume_unref(session->moving);
+    g_free(session);
+}
+
+const LamMat4 *lam_session_affine(const LamSession *session)
+{
+    return &session->affine;
+}
+
+double lam_session_affine_correlation(const LamSession *session)
+{
+    return 0.9;
+}
+
+LamVolume *lam_session_fixed(const LamSession *session)
+{
+    return session->fixed;
+}
+
+LamVolume *lam_session_moving(const LamSession *session)
+{
+    return session->moving;
+}
+
+/* Waves that fade towards the edge of the box; shorter waves fade away as λ grows. */
+static void displacement(LamVec3 x, double lambda, double d[3])
+{
+    double r2 = (x.v[0] * x.v[0] + x.v[1] * x.v[1] + x.v[2] * x.v[2]) / (62.0 * 62.0);
+    double fade = exp(-r2 * r2);
+    double coarse = 7 * (1 - lambda * lambda), fine = 3.2 * pow(1 - lambda, 4);
+    d[0] = fade * (coarse * sin(x.v[1] / 24) + fine * sin(x.v[0] / 5 + x.v[1] / 9));
+    d[1] =
+        fade * (coarse * cos(x.v[0] / 28 + x.v[2] / 40) + fine * sin(x.v[1] / 4.6 - x.v[0] / 11));
+    d[2] = fade * (coarse * 0.6 * sin(x.v[0] / 31) + fine * cos(x.v[2] / 5 + x.v[1] / 12));
+}
+
+static LamVolume *make_field(const LamSession *session, double lambda, GError **error)
+{
+    const LamGrid *grid = &session->field_grid;
+    LamVolume *field = lam_volume_new(grid, 3, error);
+    if (!field)
+        return NULL;
+    LamVec3 centre = lam_grid_centre_mm(grid);
+    size_t voxels = lam_grid_voxels(grid);
+    for (size_t at = 0; at < voxels; at++) {
+        int i = (int)(at % grid->size[0]), j = (int)(at / grid->size[0]) % grid->size[1];
+        int k = (int)(at / ((size_t)grid->size[0] * grid->size[1]));
+        LamVec3 x = lam_mat4_apply(&grid->to_world, (LamVec3){{i, j, k}});
+        double d[3];
+        for (int c = 0; c < 3; c++)
+            x.v[c] -= centre.v[c];
+        displacement(x, lambda, d);
+        for (int c = 0; c < 3; c++)
+            field->data[c * voxels + at] = (float)d[c];
+    }
+    return field;
+}
+
+LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
+                                    GError **error)
+{
+    gint64 start = g_get_monotonic_time();
+    LamSnapshot *snapshot = g_new0(LamSnapshot, 1);
+    g_atomic_ref_count_init(&snapshot->refs);
+    snapshot->lambda = CLAMP(lambda, 0, 1);
+    snapshot->field = make_field(session, snapshot->lambda, error);
+    if (!snapshot->field || !lam_field_statistics(snapshot->field, &snapshot->statistics, error)) {
+        lam_snapshot_unref(snapshot);
+        return NULL;
+    }
+    g_usleep(microseconds_from("LAM_FAKE_MS", 20));
+    snapshot->affine = session->affine;
+    snapshot->similarity = with_similarity ? 0.95 - 0.2 * snapshot->lambda : NAN;
+    snapshot->milliseconds = (double)(g_get_monotonic_time() - start) / 1000;
+    snapshot->generation = ++session->generation;
+    snapshot->document = session->document;
+    return snapshot;
+}
