@@ -1,5 +1,5 @@
 /* lam render: the viewer's scene as a picture, without a window. */
-#include "render.h"
+#include "cli.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
@@ -12,11 +12,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#define EXIT_FAILED 1
-#define EXIT_USAGE  2
-#define NOTICE      "Research and education; not a medical device"
+#define NOTICE "Research and education; not a medical device"
 
 typedef struct {
     char *fixed, *moving, *lambda, *model, *plane, *at, *size, *output;
@@ -41,40 +38,11 @@ static void options_clear(Options *o)
     g_clear_pointer(&o->lambdas, g_array_unref);
 }
 
-static bool bad_value(GError **error, const char *option, const char *value, const char *wanted)
+static bool bad_value(GError **error, const char *option, const char *wanted)
 {
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot use --%s: %s: %s", option, value,
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--%s: %s (see --help)", option,
                 wanted);
     return false;
-}
-
-/* Comma-separated finite numbers; NULL if anything else is there. */
-static GArray *parse_numbers(const char *text)
-{
-    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
-    g_autoptr(GArray) numbers = g_array_new(FALSE, FALSE, sizeof(double));
-    for (char **part = parts; *part; part++) {
-        char *end = NULL;
-        double value = g_ascii_strtod(g_strstrip(*part), &end);
-        if (end == *part || *end || !isfinite(value))
-            return NULL;
-        g_array_append_val(numbers, value);
-    }
-    return g_steal_pointer(&numbers);
-}
-
-static bool parse_lambdas(Options *o, GError **error)
-{
-    static const char wanted[] = "numbers from 0 to 1 are needed, as in 0.3 or 0.05,0.3,0.9";
-    o->lambdas = parse_numbers(o->lambda);
-    if (!o->lambdas || !o->lambdas->len)
-        return bad_value(error, "lambda", o->lambda, wanted);
-    for (guint i = 0; i < o->lambdas->len; i++) {
-        double value = g_array_index(o->lambdas, double, i);
-        if (value < 0 || value > 1)
-            return bad_value(error, "lambda", o->lambda, wanted);
-    }
-    return true;
 }
 
 static bool parse_plane(Options *o, GError **error)
@@ -86,17 +54,23 @@ static bool parse_plane(Options *o, GError **error)
             return true;
         }
     }
-    return bad_value(error, "plane", o->plane, "axial, coronal or sagittal is needed");
+    return bad_value(error, "plane", "axial, coronal or sagittal is needed");
 }
 
 static bool parse_cursor(Options *o, GError **error)
 {
+    static const char wanted[] = "three numbers in mm are needed, as in 12,-30,8.5";
     if (!o->at)
         return true;
-    g_autoptr(GArray) numbers = parse_numbers(o->at);
-    if (!numbers || numbers->len != 3)
-        return bad_value(error, "at", o->at, "three numbers in mm are needed, as in 12,-30,8.5");
-    memcpy(o->cursor_mm.v, numbers->data, sizeof o->cursor_mm.v);
+    g_auto(GStrv) parts = g_strsplit(o->at, ",", -1);
+    if (g_strv_length(parts) != 3)
+        return bad_value(error, "at", wanted);
+    for (int i = 0; i < 3; i++) {
+        char *end = NULL;
+        o->cursor_mm.v[i] = g_ascii_strtod(g_strstrip(parts[i]), &end);
+        if (end == parts[i] || *end || !isfinite(o->cursor_mm.v[i]))
+            return bad_value(error, "at", wanted);
+    }
     o->has_cursor = true;
     return true;
 }
@@ -108,72 +82,53 @@ static bool parse_size(Options *o, GError **error)
     o->height = 700;
     if (o->size && (sscanf(o->size, "%dx%d%n", &o->width, &o->height, &end) != 2 || o->size[end] ||
                     MIN(o->width, o->height) < 64 || MAX(o->width, o->height) > 16384))
-        return bad_value(error, "size", o->size, "width and height in pixels, as in 1500x700");
+        return bad_value(error, "size", "width and height in pixels, as in 1500x700");
     return true;
 }
 
 static bool check(Options *o, GError **error)
 {
-    const char *missing = !o->fixed    ? "fixed"
-                          : !o->moving ? "moving"
-                          : !o->lambda ? "lambda"
-                          : !o->output ? "output"
-                                       : NULL;
-    if (missing) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot render: --%s: it is missing (see lam render --help)", missing);
+    if (!lam_cli_require(o->fixed, "fixed", error) ||
+        !lam_cli_require(o->moving, "moving", error) ||
+        !lam_cli_require(o->lambda, "lambda", error) ||
+        !lam_cli_require(o->output, "output", error))
         return false;
-    }
     if (!(o->scale >= 0.5 && o->scale <= 8))
-        return bad_value(error, "scale", "the value given", "0.5 to 8 is possible");
+        return bad_value(error, "scale", "0.5 to 8 is possible");
     if (!(o->zoom >= 0.25 && o->zoom <= 40))
-        return bad_value(error, "zoom", "the value given", "0.25 to 40 is possible");
+        return bad_value(error, "zoom", "0.25 to 40 is possible");
     if (!(o->grid_mm >= 0 && o->grid_mm <= 100))
-        return bad_value(error, "grid", "the value given", "0 (none) to 100 mm is possible");
-    return parse_lambdas(o, error) && parse_plane(o, error) && parse_cursor(o, error) &&
-           parse_size(o, error);
+        return bad_value(error, "grid", "0 (none) to 100 mm is possible");
+    o->lambdas = lam_cli_parse_lambdas(o->lambda, error);
+    return o->lambdas && parse_plane(o, error) && parse_cursor(o, error) && parse_size(o, error);
 }
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
+    const LamCliSyntax syntax = {
+        .summary = "Draws Fixed | Moving | Warped into a PNG, as the viewer shows them; needs "
+                   "neither a display nor a graphics card.",
+    };
     const GOptionEntry entries[] = {
         {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &o->fixed, "Scan that stays", "FILE"},
         {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &o->moving, "Scan that is deformed", "FILE"},
         {"lambda", 'l', 0, G_OPTION_ARG_STRING, &o->lambda,
          "0 (fits the image) to 1 (stays smooth); several, separated by commas: one picture each",
-         "L[,L...]"},
+         "L[,L…]"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
         {"plane", 'p', 0, G_OPTION_ARG_STRING, &o->plane, "axial, coronal or sagittal", "PLANE"},
-        {"at", 'a', 0, G_OPTION_ARG_STRING, &o->at, "Cursor in mm (RAS, fixed scan)", "X,Y,Z"},
+        {"at", 'a', 0, G_OPTION_ARG_STRING, &o->at, "Crosshair in mm (RAS, fixed scan)", "X,Y,Z"},
         {"size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels (default 1500x700)", "WxH"},
         {"grid", 'g', 0, G_OPTION_ARG_DOUBLE, &o->grid_mm, "Warped grid with this spacing", "MM"},
         {"zoom", 'z', 0, G_OPTION_ARG_DOUBLE, &o->zoom, "Magnification (default 1)", "N"},
-        {"scale", 0, 0, G_OPTION_ARG_DOUBLE, &o->scale, "Size of text and lines", "N"},
+        {"scale", 0, 0, G_OPTION_ARG_DOUBLE, &o->scale, "Size of text and lines (default 1)", "N"},
         {"neurological", 0, 0, G_OPTION_ARG_NONE, &o->neurological,
          "Patient's left on the left (default: on the right)", NULL},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Picture to write", "FILE.png"},
         {NULL},
     };
     o->scale = o->zoom = 1;
-    g_autoptr(GOptionContext) context =
-        g_option_context_new("- draw a pair as the viewer shows it");
-    g_option_context_set_summary(context, "Draws Fixed | Moving | Warped into a PNG; needs neither "
-                                          "a display nor a graphics card.");
-    g_option_context_set_description(context, NOTICE ".");
-    g_option_context_add_main_entries(context, entries, NULL);
-    if (!g_option_context_parse(context, argc, argv, error))
-        return false;
-    if (*argc > 1) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot render: %s: not an option (see lam render --help)", (*argv)[1]);
-        return false;
-    }
-    return check(o, error);
-}
-
-static void show_progress(double fraction, const char *stage, void *user)
-{
-    fprintf(stderr, "\r\033[K%3.0f %%  %s", fraction * 100, stage ? stage : "");
+    return lam_cli_parse(&syntax, entries, argc, argv, error) && check(o, error);
 }
 
 static LamSession *open_session(Options *o, GError **error)
@@ -185,12 +140,9 @@ static LamSession *open_session(Options *o, GError **error)
     if (!moving)
         return NULL;
     o->model_title = g_strdup(lam_model_title(model));
-    LamProgress progress = {.report = show_progress};
-    bool terminal = isatty(STDERR_FILENO);
-    LamSession *session =
-        lam_session_new(model, fixed, moving, NULL, 1, terminal ? &progress : NULL, error);
-    if (terminal)
-        fputs("\r\033[K", stderr);
+    LamProgress progress = lam_cli_progress();
+    LamSession *session = lam_session_new(model, fixed, moving, NULL, 1, &progress, error);
+    lam_cli_progress_done();
     return session;
 }
 
@@ -267,22 +219,27 @@ static bool render_all(const Options *o, LamSession *session, LamScene *scene, G
     return ok;
 }
 
+static bool run(Options *o, LamScene *scene, GError **error)
+{
+    const char *inputs[] = {o->fixed, o->moving, NULL};
+    for (guint i = 0; i < o->lambdas->len; i++) {
+        g_autofree char *path = output_path(o, g_array_index(o->lambdas, double, i));
+        if (!lam_cli_check_output(path, inputs, error))
+            return false;
+    }
+    g_autoptr(LamSession) session = open_session(o, error);
+    return session && fill_scene(scene, o, session, error) && render_all(o, session, scene, error);
+}
+
 int lam_cli_render(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
     Options options = {0};
     LamScene scene;
-    int status = EXIT_USAGE;
     lam_scene_init(&scene);
-    if (parse(&options, &argc, &argv, &error)) {
-        g_autoptr(LamSession) session = open_session(&options, &error);
-        bool ok = session && fill_scene(&scene, &options, session, &error) &&
-                  render_all(&options, session, &scene, &error);
-        status = ok ? 0 : EXIT_FAILED;
-    }
-    if (error)
-        fprintf(stderr, "lam render: %s\n", error->message);
+    if (parse(&options, &argc, &argv, &error))
+        run(&options, &scene, &error);
     lam_scene_clear(&scene);
     options_clear(&options);
-    return status;
+    return lam_cli_finish("render", error);
 }
