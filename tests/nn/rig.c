@@ -65,6 +65,14 @@ void rig_fill(GRand *rand, float *values, size_t n, double deviation)
         values[i] = (float)(deviation * rig_normal(rand));
 }
 
+double *rig_doubles(const float *values, size_t n)
+{
+    double *copy = g_new(double, n);
+    for (size_t i = 0; i < n; i++)
+        copy[i] = values[i];
+    return copy;
+}
+
 double rig_distance(const float *a, const double *b, size_t n)
 {
     double worst = 0, squares = 0;

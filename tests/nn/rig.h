@@ -31,5 +31,8 @@ LamNode *rig_loss(Rig *rig, LamNode *y);
 double rig_normal(GRand *rand);
 void rig_fill(GRand *rand, float *values, size_t n, double deviation);
 
+/* A copy in double precision; g_free. */
+double *rig_doubles(const float *values, size_t n);
+
 /* Largest |a - b| over the root mean square of b. */
 double rig_distance(const float *a, const double *b, size_t n);
