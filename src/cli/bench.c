@@ -2,9 +2,7 @@
 #include "cli.h"
 
 #include <cblas.h>
-#include <glib/gi18n.h>
-#include <json-glib/json-glib.h>
-#include <lambdascope/adam.h>
+#include <lambdascope/error.h>
 #include <lambdascope/memory.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/session.h>
@@ -16,6 +14,9 @@
 #define SGEMM_SIZE 1536
 #define SGEMM_RUNS 6
 #define WARM_UP 3
+#define DEFAULT_TICKS 60
+#define DEFAULT_STEPS 10
+#define MAX_REPEATS 100000
 
 typedef struct {
     char *model;
@@ -62,28 +63,19 @@ typedef struct {
     double value;
 } Figure;
 
-static void print_json(const Figure *figures, int n)
-{
-    g_autoptr(JsonBuilder) builder = json_builder_new();
-    json_builder_begin_object(builder);
-    for (int i = 0; i < n; i++) {
-        json_builder_set_member_name(builder, figures[i].key);
-        json_builder_add_double_value(builder, figures[i].value);
-    }
-    json_builder_end_object(builder);
-    g_autoptr(JsonNode) root = json_builder_get_root(builder);
-    g_autofree char *text = json_to_string(root, TRUE);
-    puts(text);
-}
-
 static void print_figures(const Options *options, const Figure *figures, int n)
 {
-    if (options->json) {
-        print_json(figures, n);
+    if (!options->json) {
+        for (int i = 0; i < n; i++)
+            printf("%-44s %10.3f\n", figures[i].words, figures[i].value);
         return;
     }
+    g_autoptr(JsonBuilder) builder = json_builder_new();
+    json_builder_begin_object(builder);
     for (int i = 0; i < n; i++)
-        printf("%-44s %10.3f\n", _(figures[i].words), figures[i].value);
+        lam_cli_json_number(builder, figures[i].key, figures[i].value);
+    json_builder_end_object(builder);
+    lam_cli_json_print(builder);
 }
 
 static LamSession *phantom_session(const Options *options, GError **error)
@@ -129,13 +121,13 @@ static bool tick(const Options *options, GError **error)
     if (peak == 0)
         return false;
     const Figure figures[] = {
-        {"tick_ms_median", N_("slider tick, median (ms)"), percentile(ms, options->repeats, 0.5)},
-        {"tick_ms_p95", N_("slider tick, 95th percentile (ms)"),
+        {"tick_ms_median", "slider tick, median (ms)", percentile(ms, options->repeats, 0.5)},
+        {"tick_ms_p95", "slider tick, 95th percentile (ms)",
          percentile(ms, options->repeats, 0.95)},
-        {"conv_gflops", N_("λ-dependent convolutions (GFLOP/s)"), conv},
-        {"sgemm_gflops", N_("sgemm in this run (GFLOP/s)"), peak},
-        {"sgemm_share", N_("convolutions / sgemm"), conv / peak},
-        {"threads", N_("threads"), lam_threads()},
+        {"conv_gflops", "λ-dependent convolutions (GFLOP/s)", conv},
+        {"sgemm_gflops", "sgemm in this run (GFLOP/s)", peak},
+        {"sgemm_share", "convolutions / sgemm", conv / peak},
+        {"threads", "threads", lam_threads()},
     };
     print_figures(options, figures, G_N_ELEMENTS(figures));
     return true;
@@ -152,50 +144,65 @@ static bool step(const Options *options, GError **error)
     if (peak == 0)
         return false;
     const Figure figures[] = {
-        {"step_ms_median", N_("training step, median (ms)"), percentile(ms, options->repeats, 0.5)},
-        {"step_ms_p95", N_("training step, 95th percentile (ms)"),
+        {"step_ms_median", "training step, median (ms)", percentile(ms, options->repeats, 0.5)},
+        {"step_ms_p95", "training step, 95th percentile (ms)",
          percentile(ms, options->repeats, 0.95)},
-        {"forward_ms", N_("forward (ms, mean)"), times.forward_ms},
-        {"backward_ms", N_("backward (ms, mean)"), times.backward_ms},
-        {"update_ms", N_("update (ms, mean)"), times.update_ms},
-        {"conv_gflops", N_("convolutions, forward and backward (GFLOP/s)"), times.conv_gflops},
-        {"sgemm_gflops", N_("sgemm in this run (GFLOP/s)"), peak},
-        {"sgemm_share", N_("convolutions / sgemm"), times.conv_gflops / peak},
-        {"threads", N_("threads"), lam_threads()},
+        {"forward_ms", "forward (ms, mean)", times.forward_ms},
+        {"backward_ms", "backward (ms, mean)", times.backward_ms},
+        {"update_ms", "update (ms, mean)", times.update_ms},
+        {"conv_gflops", "convolutions, forward and backward (GFLOP/s)", times.conv_gflops},
+        {"sgemm_gflops", "sgemm in this run (GFLOP/s)", peak},
+        {"sgemm_share", "convolutions / sgemm", times.conv_gflops / peak},
+        {"threads", "threads", lam_threads()},
     };
     print_figures(options, figures, G_N_ELEMENTS(figures));
     return true;
 }
 
-int lam_cli_bench(int argc, char **argv)
+static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
-    Options options = {.repeats = 0};
-    g_autofree char *model = NULL;
+    const LamCliSyntax syntax = {
+        .arguments = "tick|step",
+        .summary = "Measures the slider's tick (λ set to field ready) or a training step, beside what\n"
+                   "sgemm reaches in the same run.",
+        .positional = 1,
+    };
     const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, N_("One JSON object on standard output"),
-         NULL},
-        {"repeats", 'n', 0, G_OPTION_ARG_INT, &options.repeats,
-         N_("How often (default: 60 ticks, 10 steps)"), N_("N")},
-        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &model, N_("Model of the tick"), N_("NAME|FILE")},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object on standard output", NULL},
+        {"repeats", 'n', 0, G_OPTION_ARG_INT, &o->repeats,
+         "How often (default: 60 ticks, 10 steps)", "N"},
+        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Model of the tick", "NAME|FILE"},
         {NULL},
     };
-    g_autoptr(GOptionContext) context =
-        g_option_context_new(_("tick|step — measure the slider's tick or a training step"));
-    g_autoptr(GError) error = NULL;
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    bool parsed = g_option_context_parse(context, &argc, &argv, &error);
-    bool is_tick = argc == 2 && g_str_equal(argv[1], "tick");
-    bool is_step = argc == 2 && g_str_equal(argv[1], "step");
-    if (!parsed || (!is_tick && !is_step) || options.repeats < 0 || options.repeats > 100000) {
-        fprintf(stderr, "lam bench: %s\n", error != NULL ? error->message : _("say tick or step"));
-        return LAM_EXIT_USAGE;
+    if (!lam_cli_parse(&syntax, entries, argc, argv, error))
+        return false;
+    if (o->repeats >= 0 && o->repeats <= MAX_REPEATS)
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "--repeats must be between 1 and %d", MAX_REPEATS);
+    return false;
+}
+
+static bool run(Options *o, const char *what, GError **error)
+{
+    bool is_tick = g_str_equal(what, "tick");
+    if (!is_tick && !g_str_equal(what, "step")) {
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "%s: only tick and step can be measured", what);
+        return false;
     }
-    options.model = model;
-    if (options.repeats == 0)
-        options.repeats = is_tick ? 60 : 10;
+    if (o->repeats == 0)
+        o->repeats = is_tick ? DEFAULT_TICKS : DEFAULT_STEPS;
     lam_threads_set(0);
-    if (is_tick ? tick(&options, &error) : step(&options, &error))
-        return LAM_EXIT_OK;
-    fprintf(stderr, "lam bench: %s\n", error->message);
-    return LAM_EXIT_FAILED;
+    return is_tick ? tick(o, error) : step(o, error);
+}
+
+int lam_cli_bench(int argc, char **argv)
+{
+    Options o = {0};
+    g_autoptr(GError) error = NULL;
+    if (parse(&o, &argc, &argv, &error))
+        run(&o, argv[1], &error);
+    g_free(o.model);
+    return lam_cli_finish("bench", error);
 }

@@ -16,12 +16,8 @@ static const struct {
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
-#ifdef LAM_HAVE_TRAIN
     {"train", lam_cli_train, "train a model from a recipe"},
-#endif
-#ifdef LAM_HAVE_BENCH
     {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},
-#endif
     {"synth", lam_cli_synth, "make scans: lam synth phantom"},
 };
 

@@ -1,7 +1,6 @@
 /* lam train: a recipe in, a model out. */
 #include "cli.h"
 
-#include <glib/gi18n.h>
 #include <lambdascope/trainer.h>
 #include <pthread.h>
 #include <signal.h>
@@ -61,43 +60,60 @@ static void catch_interrupts(GCancellable *cancellable)
     g_thread_unref(g_thread_new("interrupt", wait_for_interrupt, cancellable));
 }
 
-int lam_cli_train(int argc, char **argv)
+typedef struct {
+    char *data, *output;
+    gboolean resume;
+    double stop_minutes;
+} Options;
+
+static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
-    g_autofree char *data = NULL, *output = NULL;
-    gboolean resume = FALSE;
-    double stop_minutes = 0;
+    const LamCliSyntax syntax = {
+        .arguments = "RECIPE",
+        .summary = "Trains a model by a recipe (see models/recipes).",
+        .description =
+            "The folder of a run holds checkpoint.safetensors (for --resume), best.safetensors (the\n"
+            "model), steps.csv and validation.csv. An interrupt writes a checkpoint and leaves.",
+        .positional = 1,
+    };
     const GOptionEntry entries[] = {
-        {"data", 'd', 0, G_OPTION_ARG_FILENAME, &data,
-         N_("Folder that the recipe's scans are relative to (default: the recipe's)"), N_("FOLDER")},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output,
-         N_("Folder of the run: checkpoint, best model, logs"), N_("FOLDER")},
-        {"resume", 0, 0, G_OPTION_ARG_NONE, &resume, N_("Go on from the checkpoint in it"), NULL},
-        {"stop", 0, 0, G_OPTION_ARG_DOUBLE, &stop_minutes,
-         N_("Leave with a checkpoint after this many minutes"), N_("MINUTES")},
+        {"data", 'd', 0, G_OPTION_ARG_FILENAME, &o->data,
+         "Folder that the recipe's scans are relative to (default: the recipe's)", "FOLDER"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Folder of the run", "FOLDER"},
+        {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, "Go on from the checkpoint in it", NULL},
+        {"stop", 0, 0, G_OPTION_ARG_DOUBLE, &o->stop_minutes,
+         "Leave with a checkpoint after this many minutes", "MINUTES"},
         {NULL},
     };
-    g_autoptr(GOptionContext) context = g_option_context_new(_("RECIPE — train a model"));
-    g_autoptr(GError) error = NULL;
-    g_option_context_add_main_entries(context, entries, GETTEXT_PACKAGE);
-    if (!g_option_context_parse(context, &argc, &argv, &error) || argc != 2 || output == NULL) {
-        fprintf(stderr, "lam train: %s\n",
-                error != NULL ? error->message : _("give one RECIPE and --output FOLDER"));
-        return LAM_EXIT_USAGE;
-    }
-    g_autofree char *folder = data != NULL ? g_strdup(data) : g_path_get_dirname(argv[1]);
+    return lam_cli_parse(&syntax, entries, argc, argv, error) &&
+           lam_cli_require(o->output, "output", error);
+}
+
+static bool train(const Options *o, const char *recipe, GError **error)
+{
+    g_autofree char *folder = o->data != NULL ? g_strdup(o->data) : g_path_get_dirname(recipe);
     Reporter reporter = {.terminal = isatty(STDERR_FILENO)};
-    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    /* not freed: the thread that waits for an interrupt keeps it until the program ends */
+    GCancellable *cancellable = g_cancellable_new();
     catch_interrupts(cancellable);
     LamProgress progress = {.report = report, .user = &reporter, .cancellable = cancellable};
-    LamTrainOptions options = {.recipe = argv[1],
+    LamTrainOptions options = {.recipe = recipe,
                                .data = folder,
-                               .output = output,
-                               .resume = resume,
-                               .stop_minutes = stop_minutes,
+                               .output = o->output,
+                               .resume = o->resume,
+                               .stop_minutes = o->stop_minutes,
                                .say = say,
                                .user = &reporter};
-    if (lam_train(&options, &progress, &error))
-        return LAM_EXIT_OK;
-    fprintf(stderr, "lam train: %s\n", error->message);
-    return LAM_EXIT_FAILED;
+    return lam_train(&options, &progress, error);
+}
+
+int lam_cli_train(int argc, char **argv)
+{
+    Options o = {0};
+    g_autoptr(GError) error = NULL;
+    if (parse(&o, &argc, &argv, &error))
+        train(&o, argv[1], &error);
+    g_free(o.data);
+    g_free(o.output);
+    return lam_cli_finish("train", error);
 }

@@ -7,6 +7,7 @@
 #define ARCHITECTURE "hypermorph-unet-1"
 #define MAX_CHANNELS 1024
 #define MAX_SIZE 512
+#define CONCAT_MULTIPLE 16 /* the largest channel block, whatever this machine's */
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
 static const char *const skip_names[] = {"concat", "add"};
@@ -64,6 +65,9 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
         return wrong(error, "spacing_mm", "must be within 0.1 and 20");
     if (c->integration_steps < 1 || c->integration_steps > 12)
         return wrong(error, "integration_steps", "must be within 1 and 12");
+    for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
+        if (c->decoder[i] % CONCAT_MULTIPLE != 0)
+            return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
     int multiple = 1 << (c->n_encoder - 1);
     for (int i = 0; i < 3; i++)
         if (c->size[i] != 1 && c->size[i] % multiple != 0)
@@ -170,6 +174,14 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
     return wrong(error, key, "unknown key");
 }
 
+/* The same mistakes, but in a file that claims to be a model. */
+static bool as_model_error(GError **error)
+{
+    if (error != NULL && *error != NULL)
+        (*error)->code = LAM_ERROR_MODEL;
+    return false;
+}
+
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error)
 {
     const char *architecture = lam_safetensors_metadata(file, "architecture");
@@ -186,9 +198,9 @@ bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GEr
             return false;
         }
         if (!lam_unet_config_set(config, keys[i], value, error))
-            return false;
+            return as_model_error(error);
     }
-    return lam_unet_config_check(config, error);
+    return lam_unet_config_check(config, error) || as_model_error(error);
 }
 
 static bool same_list(int n, const int *a, int m, const int *b)
