@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """The documentation names only what exists: relative links and src/, tools/, ... paths in *.md; and
-po/POTFILES.in lists exactly the sources with strings to translate."""
+po/POTFILES.in lists exactly the sources with strings to translate; and each model has its card."""
 import pathlib
 import re
 import sys
@@ -39,9 +39,15 @@ def untold_strings(root):
         yield f"po/POTFILES.in: {name} is listed and has no strings to translate"
 
 
+def missing_cards(root):
+    for model in root.glob("models/*.safetensors"):
+        if not model.with_suffix(".md").exists():
+            yield f"{model.relative_to(root)}: the model card {model.stem}.md is missing"
+
+
 def main():
     root = pathlib.Path(__file__).resolve().parent.parent
-    problems = [*missing_paths(root), *untold_strings(root)]
+    problems = [*missing_paths(root), *untold_strings(root), *missing_cards(root)]
     print("\n".join(problems) or f"{len(documents(root))} documents")
     return 1 if problems else 0
 

@@ -9,15 +9,19 @@ import tempfile
 SUMMARY = pathlib.Path(__file__).resolve().parent.parent / "tools" / "test-summary.py"
 
 MIXED_XML = """<testsuites>
-  <testsuite name="lambdascope.good"><testcase name="1"/><testcase name="2"/>
+  <testsuite name="lambdascope.lambdascope:unit / good"><testcase name="1"/><testcase name="2"/>
     <testcase name="3"><skipped/></testcase></testsuite>
-  <testsuite name="lambdascope.bad"><testcase name="1"/><testcase name="2"><failure/></testcase></testsuite>
-  <testsuite name="lambdascope.crash"><testcase name="1"/></testsuite>
-  <testsuite name="lambdascope"><testcase name="plain"/><testcase name="absent"><skipped/></testcase>
-    <testcase name="slow"><error/></testcase></testsuite>
-</testsuites>"""
+  <testsuite name="lambdascope.lambdascope:unit / bad"><testcase name="1"/>
+    <testcase name="2"><failure/></testcase></testsuite>
+  <testsuite name="lambdascope.lambdascope:unit / crash"><testcase name="1"/></testsuite>
+  <testsuite name="lambdascope"><testcase name="lambdascope:unit / plain"/>
+    <testcase name="lambdascope:unit / absent"><skipped/></testcase>
+    <testcase name="lambdascope:unit / slow"/></testsuite>
+</testsuites>"""  # Meson 1.0 does not mark a program that ran out of time
 MIXED = {"good": "OK", "bad": "FAIL", "crash": "ERROR", "plain": "OK", "absent": "SKIP", "slow": "TIMEOUT"}
-CLEAN_XML = """<testsuites><testsuite name="lambdascope.good"><testcase name="1"/></testsuite></testsuites>"""
+CLEAN_XML = """<testsuites>
+  <testsuite name="lambdascope.lambdascope:unit / good"><testcase name="1"/></testsuite>
+</testsuites>"""
 
 
 def run(folder, *bases):

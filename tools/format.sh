@@ -10,13 +10,10 @@ if [ -z "$format" ]; then
 fi
 mapfile -t sources < <(find include src tests bench -name '*.[ch]' | sort)
 if [ "${1:-}" = --check ]; then
-    status=0
-    for source in "${sources[@]}"; do
-        "$format" --style=file "$source" | cmp -s - "$source" || {
-            echo "$source: not formatted (tools/format.sh does it)"
-            status=1
-        }
-    done
-    exit $status
+    different=$("$format" --style=file --dry-run "${sources[@]}" 2>&1 | cut -d: -f1 | grep '\.[ch]$' |
+        sort -u || true)
+    [ -n "$different" ] || exit 0
+    printf 'Not formatted; tools/format.sh does it:\n%s\n' "$different"
+    exit 1
 fi
 exec "$format" --style=file -i "${sources[@]}"

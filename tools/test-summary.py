@@ -2,8 +2,8 @@
 """Counts the subtests in Meson's logs and prints "N passed, N failed, N skipped".
 
 Arguments: log bases, for example build/meson-logs/testlog, of which .junit.xml and .json are read;
-one that is absent had no tests. A program that crashed, timed out or ended badly counts as failed even
-if each subtest it got to report had passed. Exit status 1 if anything failed or nothing ran.
+one that is absent had no tests. A program without subtests counts once. One that crashed, timed out or
+ended badly counts as failed even if each subtest that it got to report had passed. Exit status 1 if anything failed or nothing ran.
 """
 import collections
 import json
@@ -20,22 +20,30 @@ def outcome(case):
     return "skipped" if case.find("skipped") is not None else "passed"
 
 
+def results_of_programs(path):
+    with open(path, encoding="utf-8") as log:
+        tests = [json.loads(line) for line in log]
+    return {test["name"]: test["result"] for test in tests}
+
+
 def count_base(base, totals):
-    failed_programs = set()
+    programs = results_of_programs(base + ".json")
+    with_subtests, with_failures = set(), set()
     for suite in ElementTree.parse(base + ".junit.xml").getroot().iter("testsuite"):
+        program = suite.get("name").partition(".")[2]  # "project.program" if there are subtests
+        if program not in programs:
+            continue
+        with_subtests.add(program)
         for case in suite.iter("testcase"):
-            result = outcome(case)
-            totals[result] += 1
-            if result == "failed":
-                # One subtest of a program (suite "project.program") or a whole program.
-                failed_programs.add(suite.get("name").partition(".")[2] or case.get("name"))
-    with open(base + ".json", encoding="utf-8") as log:
-        for line in log:
-            test = json.loads(line)
-            program = test["name"].rpartition(" / ")[2]
-            if test["result"] in BAD and program not in failed_programs:
-                totals["failed"] += 1
-                print(f"{program}: {test['result'].lower()}")
+            totals[outcome(case)] += 1
+            if outcome(case) == "failed":
+                with_failures.add(program)
+    for program, result in programs.items():
+        if result in BAD and program not in with_failures:
+            totals["failed"] += 1
+            print(f"{program}: {result.lower()}")
+        elif result not in BAD and program not in with_subtests:
+            totals["skipped" if result == "SKIP" else "passed"] += 1
 
 
 def main():
