@@ -1,0 +1,256 @@
+/* lam as a program: what each subcommand prints and writes, and its exit status. */
+#include "fixture.h"
+
+#include <json-glib/json-glib.h>
+#include <lambdascope/metrics.h>
+#include <lambdascope/nifti.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static LamCliFixture *fixture;
+
+static char *in_folder(const char *name)
+{
+    return g_build_filename(fixture->folder, name, NULL);
+}
+
+static char *in_pair(const char *name)
+{
+    return g_build_filename(fixture->pair, name, NULL);
+}
+
+static void assert_done(LamCliRun *run)
+{
+    g_test_message("%s%s", run->out, run->err);
+    g_assert_cmpstr(run->err, ==, "");
+    g_assert_cmpint(run->status, ==, 0);
+}
+
+/* Standard output is one JSON object and nothing else. */
+static JsonObject *parse_object(const char *text, JsonParser *parser)
+{
+    g_autoptr(GError) error = NULL;
+    json_parser_load_from_data(parser, text, -1, &error);
+    g_assert_no_error(error);
+    return json_node_get_object(json_parser_get_root(parser));
+}
+
+static void test_help(void)
+{
+    static const char *const commands[] = {"register", "apply",  "evaluate", "info",
+                                           "synth",    "render", "train",    "bench"};
+    LamCliRun all = lam_cli_run("--help", NULL), version = lam_cli_run("--version", NULL);
+    assert_done(&all);
+    assert_done(&version);
+    g_assert_true(g_str_has_prefix(version.out, "lam "));
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++) {
+        LamCliRun one = lam_cli_run(commands[i], "--help", NULL);
+        assert_done(&one);
+        g_assert_nonnull(strstr(all.out, commands[i]));
+        g_assert_nonnull(strstr(one.out, commands[i]));
+        lam_cli_run_clear(&one);
+    }
+    lam_cli_run_clear(&all);
+    lam_cli_run_clear(&version);
+}
+
+static void test_usage(void)
+{
+    static const char *const wrong[][8] = {
+        {"frobnicate"},
+        {"info"},
+        {"info", "a", "b"},
+        {"info", "--colour", "a"},
+        {"register", "--fixed", "a"},
+        {"register", "--fixed", "a", "--moving", "b", "--lambda", "0.5"},
+        {"register", "-f", "a", "-m", "b", "-w", "c"},
+        {"register", "-f", "a", "-m", "b", "-wc", "-l", "1.5"},
+        {"apply", "--input", "a"},
+        {"evaluate"},
+        {"evaluate", "a.csv", "--lambda", "0.1,x"},
+        {"evaluate", "a.csv", "--lambda", "2"},
+        {"evaluate", "a.csv", "--grid", "square"},
+        {"synth", "phantom"},
+        {"synth", "skull", "--output", "x"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        LamCliRun run = lam_cli_run_array(wrong[i]);
+        lam_cli_assert_failed(&run, 2, "");
+        lam_cli_run_clear(&run);
+    }
+    LamCliRun nothing = lam_cli_run_array((const char *[]){NULL});
+    g_assert_cmpint(nothing.status, ==, 2);
+    lam_cli_run_clear(&nothing);
+}
+
+static void test_info_scan(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    LamCliRun text = lam_cli_run("info", fixture->fixed, NULL);
+    LamCliRun json = lam_cli_run("info", "--json", fixture->fixed, NULL);
+    assert_done(&text);
+    assert_done(&json);
+    g_assert_nonnull(strstr(text.out, "RAS"));
+    JsonObject *object = parse_object(json.out, parser);
+    g_assert_cmpstr(json_object_get_string_member(object, "kind"), ==, "scan");
+    g_assert_cmpstr(json_object_get_string_member(object, "orientation"), ==, "RAS");
+    g_assert_cmpstr(json_object_get_string_member(object, "space_source"), ==, "sform");
+    g_assert_cmpstr(json_object_get_string_member(object, "stored_type"), ==, "int16");
+    JsonArray *size = json_object_get_array_member(object, "size_voxels");
+    g_assert_cmpint(json_array_get_int_element(size, 0), ==, 41);
+    JsonArray *spacing = json_object_get_array_member(object, "spacing_mm");
+    g_assert_cmpfloat(json_array_get_double_element(spacing, 2), ==, 4);
+    lam_cli_run_clear(&text);
+    lam_cli_run_clear(&json);
+}
+
+static void test_info_field(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *truth = in_pair("truth.nii.gz");
+    LamCliRun json = lam_cli_run("info", "--json", truth, NULL);
+    assert_done(&json);
+    JsonObject *object = parse_object(json.out, parser);
+    g_assert_cmpstr(json_object_get_string_member(object, "kind"), ==, "field");
+    g_assert_cmpfloat(json_object_get_double_member(object, "fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(object, "displacement_max_mm"), >, 7);
+    lam_cli_run_clear(&json);
+}
+
+static void test_info_model(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    LamCliRun json = lam_cli_run("info", "--json", fixture->model, NULL);
+    assert_done(&json);
+    JsonObject *object = parse_object(json.out, parser);
+    g_assert_cmpstr(json_object_get_string_member(object, "kind"), ==, "model");
+    g_assert_cmpstr(json_object_get_string_member(object, "title"), ==, "untrained test model");
+    g_assert_cmpfloat(json_object_get_double_member(object, "spacing_mm"), ==, 4);
+    g_assert_cmpint(json_object_get_int_member(object, "parameters"), >, 100);
+    lam_cli_run_clear(&json);
+}
+
+/* The true field carries the moving labels onto the fixed ones. */
+static void test_apply(void)
+{
+    g_autofree char *truth = in_pair("truth.nii.gz"), *moving = in_pair("moving_labels.nii.gz");
+    g_autofree char *fixed = in_pair("fixed_labels.nii.gz"), *output = in_folder("carried.nii.gz");
+    LamCliRun run = lam_cli_run("apply", "--field", truth, "--input", moving, "--reference",
+                                fixture->fixed, "--labels", "--output", output, NULL);
+    assert_done(&run);
+    lam_cli_run_clear(&run);
+    g_autoptr(LamVolume) carried = lam_nifti_load(output, 0, NULL);
+    g_autoptr(LamVolume) wanted = lam_nifti_load(fixed, 0, NULL);
+    g_assert_cmpstr(carried->stored_type, ==, "int16");
+    g_assert_true(lam_grid_equal(&carried->grid, &wanted->grid, 1e-4));
+    g_assert_cmpfloat(lam_dice(carried, wanted, 44), >, 0.75);
+    g_assert_cmpfloat(lam_dice(carried, wanted, 59), >, 0.8);
+}
+
+static void test_register_affine(void)
+{
+    g_autofree char *warped = in_folder("affine.nii.gz"), *field = in_folder("affine-field.nii.gz");
+    LamCliRun run = lam_cli_run("register", "--fixed", fixture->fixed, "--moving", fixture->moving,
+                                "--affine-only", "--warped", warped, "--field", field, NULL);
+    assert_done(&run);
+    double before, aligned;
+    g_assert_cmpint(sscanf(run.out, "correlation as loaded %lf, affine %lf", &before, &aligned), ==,
+                    2);
+    g_assert_cmpfloat(aligned, >, before);
+    lam_cli_run_clear(&run);
+    g_autoptr(LamVolume) u = lam_nifti_load(field, 0, NULL);
+    g_assert_cmpint(u->channels, ==, 3);
+}
+
+/* What register writes as field and image belong together: apply gives the image again. */
+static void test_register_model(void)
+{
+    g_autofree char *warped = in_folder("warped.nii.gz"), *field = in_folder("field.nii.gz");
+    g_autofree char *again = in_folder("again.nii.gz");
+    LamCliRun run = lam_cli_run("register", "-f", fixture->fixed, "-m", fixture->moving, "-l",
+                                "0.3", "-M", fixture->model, "-w", warped, "-u", field, NULL);
+    assert_done(&run);
+    g_assert_nonnull(strstr(run.out, "folds"));
+    lam_cli_run_clear(&run);
+    run = lam_cli_run("apply", "-u", field, "-i", fixture->moving, "-r", fixture->fixed, "-o",
+                      again, NULL);
+    assert_done(&run);
+    lam_cli_run_clear(&run);
+    g_autoptr(LamVolume) a = lam_nifti_load(warped, 0, NULL);
+    g_autoptr(LamVolume) b = lam_nifti_load(again, 0, NULL);
+    g_assert_cmpfloat(lam_correlation(a->data, b->data, lam_grid_voxels(&a->grid)), >, 0.9999);
+}
+
+static void test_evaluate(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *pairs = in_pair("pairs.csv"), *table = in_folder("table.csv"), *text = NULL;
+    LamCliRun run = lam_cli_run("evaluate", pairs, "--lambda", "0.1,0.9", "--model", fixture->model,
+                                "--json", "--per-structure", "--csv", table, NULL);
+    assert_done(&run);
+    JsonObject *object = parse_object(run.out, parser);
+    JsonObject *affine = json_object_get_object_member(object, "affine");
+    double sub = json_object_get_double_member(affine, "dice_subcortical");
+    g_assert_cmpfloat(sub, >, 0.3);
+    g_assert_cmpfloat(sub, <, 1);
+    JsonArray *lambdas = json_object_get_array_member(object, "lambdas");
+    g_assert_cmpuint(json_array_get_length(lambdas), ==, 2);
+    JsonObject *last = json_array_get_object_element(lambdas, 1);
+    g_assert_cmpfloat(json_object_get_double_member(last, "lambda"), ==, 0.9);
+    /* Untrained, the network hardly moves anything, so that the affine's figures come again. */
+    g_assert_cmpfloat(fabs(json_object_get_double_member(last, "dice_subcortical") - sub), <, 0.02);
+    g_assert_cmpfloat(json_object_get_double_member(last, "tick_ms"), >, 0);
+    g_assert_cmpfloat(json_object_get_double_member(last, "fold_percent"), ==, 0);
+    g_assert_true(
+        json_object_has_member(json_object_get_object_member(last, "dice_per_structure"), "44"));
+    lam_cli_run_clear(&run);
+    g_assert_true(g_file_get_contents(table, &text, NULL, NULL));
+    g_assert_true(g_str_has_prefix(text, "lambda,figure,mean,pairs\naffine,dice_subcortical,"));
+    g_assert_nonnull(strstr(text, "\n0.9,dice_label_44,"));
+    run =
+        lam_cli_run("evaluate", pairs, "-l", "0.5", "-M", fixture->model, "--grid", "fixed", NULL);
+    assert_done(&run);
+    g_assert_nonnull(strstr(run.out, "\n0.5 "));
+    lam_cli_run_clear(&run);
+}
+
+/* Two seeds, two pairs; the same seed, the same files. */
+static void test_synth(void)
+{
+    g_autofree char *again = in_folder("again"), *other = in_folder("other");
+    LamCliRun a = lam_cli_run("synth", "phantom", "--spacing", "4", "-o", again, NULL);
+    LamCliRun b =
+        lam_cli_run("synth", "phantom", "--spacing", "4", "--seed", "2", "-o", other, NULL);
+    assert_done(&a);
+    assert_done(&b);
+    g_autofree char *path_again = g_build_filename(again, "fixed.nii.gz", NULL);
+    g_autofree char *path_other = g_build_filename(other, "fixed.nii.gz", NULL);
+    g_autoptr(LamVolume) first = lam_nifti_load(fixture->fixed, 0, NULL);
+    g_autoptr(LamVolume) same = lam_nifti_load(path_again, 0, NULL);
+    g_autoptr(LamVolume) differs = lam_nifti_load(path_other, 0, NULL);
+    size_t bytes = lam_grid_voxels(&first->grid) * sizeof(float);
+    g_assert_cmpmem(first->data, bytes, same->data, bytes);
+    g_assert_true(memcmp(first->data, differs->data, bytes) != 0);
+    lam_cli_run_clear(&a);
+    lam_cli_run_clear(&b);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/cli/help", test_help);
+    g_test_add_func("/cli/usage", test_usage);
+    g_test_add_func("/cli/info/scan", test_info_scan);
+    g_test_add_func("/cli/info/field", test_info_field);
+    g_test_add_func("/cli/info/model", test_info_model);
+    g_test_add_func("/cli/apply", test_apply);
+    g_test_add_func("/cli/register/affine", test_register_affine);
+    g_test_add_func("/cli/register/model", test_register_model);
+    g_test_add_func("/cli/evaluate", test_evaluate);
+    g_test_add_func("/cli/synth", test_synth);
+    fixture = lam_cli_fixture_new();
+    int status = g_test_run();
+    lam_cli_fixture_free(fixture);
+    return status;
+}
