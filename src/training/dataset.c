@@ -67,7 +67,7 @@ static bool cached_affine(GKeyFile *cache, const Scan *reference, const Scan *sc
 static bool align(Scan *scan, LamVolume *volume, const Scan *reference, const LamVolume *target,
                   GKeyFile *cache, GError **error)
 {
-    if (scan == reference) {
+    if (target == NULL || scan == reference) {
         scan->from_reference = lam_mat4_identity();
         return true;
     }
@@ -82,8 +82,8 @@ static bool align(Scan *scan, LamVolume *volume, const Scan *reference, const La
 }
 
 /* target: the first scan as loaded, kept while the others are aligned with it. */
-static bool add_scan(LamDataset *dataset, const char *path, double spacing_mm, LamVolume **target,
-                     GKeyFile *cache, GError **error)
+static bool add_scan(LamDataset *dataset, const char *path, const LamRecipe *recipe,
+                     LamVolume **target, GKeyFile *cache, GError **error)
 {
     Scan *scan = g_new0(Scan, 1);
     g_ptr_array_add(dataset->scans, scan);
@@ -92,10 +92,10 @@ static bool add_scan(LamDataset *dataset, const char *path, double spacing_mm, L
     if (volume == NULL)
         return false;
     scan->centre_mm = lam_volume_brain_centre_mm(volume);
-    scan->prepared = lam_volume_prepare(volume, spacing_mm, error);
+    scan->prepared = lam_volume_prepare(volume, recipe->network.spacing_mm, error);
     if (scan->prepared == NULL)
         return false;
-    if (*target == NULL)
+    if (*target == NULL && recipe->align)
         *target = lam_volume_ref(volume);
     if (!align(scan, volume, dataset->scans->pdata[0], *target, cache, error)) {
         g_prefix_error(error, "%s: ", path);
@@ -111,8 +111,7 @@ static bool load_all(LamDataset *dataset, const LamRecipe *recipe, const glob_t 
     for (size_t i = 0; i < found->gl_pathc; i++) {
         lam_progress_report(progress, (double)i / (double)found->gl_pathc, "loading scans");
         if (lam_progress_cancelled(progress, error) ||
-            !add_scan(dataset, found->gl_pathv[i], recipe->network.spacing_mm, &target, cache,
-                      error))
+            !add_scan(dataset, found->gl_pathv[i], recipe, &target, cache, error))
             return false;
     }
     return true;

@@ -18,6 +18,7 @@ static const Key table[] = {
     {"model", "data", TEXT, AT(data)},
     {"data", "scans", TEXT, AT(scans)},
     {"data", "validation", TEXT, AT(validation)},
+    {"data", "align", BOOLEAN, AT(align)},
     {"training", "seed", INTEGER, AT(seed), 0, 1e9},
     {"training", "steps", INTEGER, AT(steps), 1, 1e8},
     {"training", "minutes", NUMBER, AT(minutes), 0, 1e6},
@@ -45,6 +46,7 @@ static LamRecipe *defaults(void)
     LamRecipe *recipe = g_new0(LamRecipe, 1);
     *recipe = (LamRecipe){
         .network = lam_unet_config_default(),
+        .align = true,
         .seed = 1,
         .steps = 1000,
         .rate = 5e-4,

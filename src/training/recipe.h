@@ -11,6 +11,7 @@ typedef struct {
 
     /* [data], relative to the data folder */
     char *scans;      /* glob of training scans */
+    bool align;       /* affinely, with the first; false: they are already */
     char *validation; /* CSV: fixed,moving,fixed_labels,moving_labels; relative to the recipe */
 
     /* [training] */

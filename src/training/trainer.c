@@ -296,7 +296,8 @@ static bool leave(const Trainer *t)
     double minutes = 1e-6 / 60 * (double)(g_get_monotonic_time() - t->started);
     bool cancelled =
         t->progress != NULL && g_cancellable_is_cancelled(t->progress->cancellable);
-    return cancelled || schedule(t) >= 1 ||
+    guint64 steps = t->state.step - t->state.first_step, limit = t->options->stop_steps;
+    return cancelled || schedule(t) >= 1 || (limit > 0 && steps >= limit) ||
            (t->options->stop_minutes > 0 && minutes >= t->options->stop_minutes);
 }
 
