@@ -369,9 +369,12 @@ LamNode *lam_op_conv(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias
             return lam_graph_mistake(graph, "a convolution needs odd kernels up to %d", MAX_KERNEL);
     if (options.channels < 1 || options.stride < 1 || options.stride > 2)
         return lam_graph_mistake(graph, "a convolution needs channels and a stride of 1 or 2");
-    if (weight->count != weights || (bias != NULL && bias->count != (size_t)shape.c))
+    if (weight->count != weights)
         return lam_graph_mistake(graph, "convolution %d to %d channels: kernel of %zu values, not %zu",
                                  x->shape.c, shape.c, weight->count, weights);
+    if (bias != NULL && bias->count != (size_t)shape.c)
+        return lam_graph_mistake(graph, "convolution: bias of %zu values for %d channels",
+                                 bias->count, shape.c);
     if (addend != NULL && (!lam_shape_equal(addend->shape, shape) || addend->layout != LAM_BLOCKED))
         return lam_graph_mistake(graph, "convolution: the addend's shape differs");
     LamNode *inputs[] = {x, weight, bias, addend};
