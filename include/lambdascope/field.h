@@ -7,8 +7,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    double fold_percent;  /* share of voxels with |J| <= 0 by central differences, in % */
-    double sd_log_jacobian; /* standard deviation of log |J| over voxels with |J| > 0 */
+    double fold_percent;            /* share of voxels with |J| <= 0 by central differences, in % */
+    double sd_log_jacobian;         /* standard deviation of log |J| over voxels with |J| > 0 */
     double mean_mm, p95_mm, max_mm; /* displacement magnitude */
     double min_jacobian, max_jacobian;
 } LamFieldStatistics;

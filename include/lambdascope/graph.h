@@ -56,7 +56,7 @@ LamShape lam_node_shape(const LamNode *node);
 LamLayout lam_node_layout(const LamNode *node);
 size_t lam_node_count(const LamNode *node); /* floats stored, padding included */
 float *lam_node_value(LamNode *node);
-float *lam_node_gradient(LamNode *node);    /* NULL if none is kept */
+float *lam_node_gradient(LamNode *node); /* NULL if none is kept */
 /* True if the node's value depends on the input. */
 bool lam_node_depends_on(const LamNode *node, const LamNode *input);
 /* Bytes planned for values and gradients. */

@@ -22,9 +22,9 @@ LamMat4 lam_mat4_translation(double x, double y, double z);
 LamMat4 lam_mat4_scaling(double x, double y, double z);
 /* Rotation about x, then y, then z (radians), about the origin. */
 LamMat4 lam_mat4_rotation(double rx, double ry, double rz);
-double lam_mat4_det3(const LamMat4 *a);                          /* determinant of the 3x3 part */
-LamVec3 lam_mat4_apply(const LamMat4 *a, LamVec3 x);             /* point: translation included */
-LamVec3 lam_mat4_apply_vector(const LamMat4 *a, LamVec3 x);      /* vector: 3x3 part only */
+double lam_mat4_det3(const LamMat4 *a);                     /* determinant of the 3x3 part */
+LamVec3 lam_mat4_apply(const LamMat4 *a, LamVec3 x);        /* point: translation included */
+LamVec3 lam_mat4_apply_vector(const LamMat4 *a, LamVec3 x); /* vector: 3x3 part only */
 bool lam_mat4_is_finite(const LamMat4 *a);
 /* Largest absolute difference of entries. */
 double lam_mat4_distance(const LamMat4 *a, const LamMat4 *b);

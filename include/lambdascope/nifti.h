@@ -12,7 +12,7 @@ LamVolume *lam_nifti_load(const char *path, int frame, GError **error);
 
 typedef enum {
     LAM_NIFTI_FLOAT32,
-    LAM_NIFTI_INT16,  /* rounded; refused if values do not fit */
+    LAM_NIFTI_INT16, /* rounded; refused if values do not fit */
     LAM_NIFTI_UINT8,
     LAM_NIFTI_INT32,
 } LamNiftiType;

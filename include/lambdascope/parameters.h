@@ -41,14 +41,14 @@ bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafe
 bool lam_parameters_write(const LamParameters *parameters, const float *values,
                           LamSafetensors *file, const char *prefix, GError **error);
 
-int lam_parameters_count(const LamParameters *parameters);   /* tensors */
+int lam_parameters_count(const LamParameters *parameters);     /* tensors */
 size_t lam_parameters_floats(const LamParameters *parameters); /* values in all */
 const char *lam_parameters_name(const LamParameters *parameters, int index);
 size_t lam_parameters_offset(const LamParameters *parameters, int index); /* in the arena, floats */
 size_t lam_parameters_size(const LamParameters *parameters, int index);   /* floats */
 double lam_parameters_rate_scale(const LamParameters *parameters, int index);
-float *lam_parameters_values(LamParameters *parameters);     /* the arena */
-float *lam_parameters_gradients(LamParameters *parameters);  /* NULL without gradients */
+float *lam_parameters_values(LamParameters *parameters);    /* the arena */
+float *lam_parameters_gradients(LamParameters *parameters); /* NULL without gradients */
 void lam_parameters_zero_gradients(LamParameters *parameters);
 
 G_END_DECLS

@@ -15,9 +15,11 @@ typedef struct {
 } LamPhantomOptions;
 
 typedef struct {
-    LamVolume *fixed, *moving;               /* T1-like, brain only */
-    LamVolume *fixed_labels, *moving_labels; /* values as in the OASIS maps where a structure has one */
-    LamVolume *truth;                        /* pull-back displacement on the fixed grid, mm, RAS: fixed(x) = moving(x+u) */
+    LamVolume *fixed, *moving; /* T1-like, brain only */
+    LamVolume *fixed_labels,
+        *moving_labels; /* values as in the OASIS maps where a structure has one */
+    LamVolume
+        *truth; /* pull-back displacement on the fixed grid, mm, RAS: fixed(x) = moving(x+u) */
 } LamPhantom;
 
 LamPhantomOptions lam_phantom_defaults(void);

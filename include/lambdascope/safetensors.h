@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 
 typedef struct {
     char *name;
-    int ndim;                        /* 0..5 */
+    int ndim; /* 0..5 */
     size_t shape[LAM_TENSOR_MAX_DIMS];
-    size_t count;                    /* product of shape */
-    float *data;                     /* count floats; owned by the file object */
+    size_t count; /* product of shape */
+    float *data;  /* count floats; owned by the file object */
 } LamNamedTensor;
 
 typedef struct LamSafetensors LamSafetensors;
@@ -36,9 +36,11 @@ bool lam_safetensors_add(LamSafetensors *file, const char *name, int ndim, const
 void lam_safetensors_set_metadata(LamSafetensors *file, const char *key, const char *value);
 
 const LamNamedTensor *lam_safetensors_find(const LamSafetensors *file, const char *name);
-const LamNamedTensor *lam_safetensors_at(const LamSafetensors *file, size_t index); /* NULL past the end */
+const LamNamedTensor *lam_safetensors_at(const LamSafetensors *file,
+                                         size_t index); /* NULL past the end */
 size_t lam_safetensors_count(const LamSafetensors *file);
-const char *lam_safetensors_metadata(const LamSafetensors *file, const char *key); /* NULL if absent */
+const char *lam_safetensors_metadata(const LamSafetensors *file,
+                                     const char *key); /* NULL if absent */
 /* Keys, NULL-terminated, sorted; free with g_free (not the strings). */
 const char **lam_safetensors_metadata_keys(const LamSafetensors *file);
 

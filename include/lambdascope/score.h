@@ -11,14 +11,15 @@ bool lam_label_is_subcortical(int label);
 bool lam_label_is_cortical(int label);
 
 typedef struct {
-    double subcortical, cortical;  /* mean Dice over the structures present in both scans; NaN if none */
+    double subcortical,
+        cortical; /* mean Dice over the structures present in both scans; NaN if none */
     double fold_percent, sd_log_jacobian;
-    double roughness;              /* mean squared forward difference of d over its grid, voxels squared */
-    double similarity;             /* Pearson correlation on the model grid */
-    double milliseconds;           /* λ set -> field ready */
-    int n_labels;                  /* of the arrays below */
-    int *labels;                   /* sorted; owned */
-    double *dice;                  /* per label; NaN where absent in either scan; owned */
+    double roughness;    /* mean squared forward difference of d over its grid, voxels squared */
+    double similarity;   /* Pearson correlation on the model grid */
+    double milliseconds; /* λ set -> field ready */
+    int n_labels;        /* of the arrays below */
+    int *labels;         /* sorted; owned */
+    double *dice;        /* per label; NaN where absent in either scan; owned */
 } LamScore;
 
 void lam_score_clear(LamScore *score);

@@ -19,14 +19,15 @@ typedef struct LamSession LamSession;
 
 /* What one λ gave. Immutable, reference counted. */
 typedef struct {
-    double lambda;          /* in [0,1] */
-    LamVolume *field;       /* d: 3 channels, mm, RAS, on the field grid; owned */
-    LamMat4 affine;         /* A: fixed world -> moving world */
+    double lambda;                 /* in [0,1] */
+    LamVolume *field;              /* d: 3 channels, mm, RAS, on the field grid; owned */
+    LamMat4 affine;                /* A: fixed world -> moving world */
     LamFieldStatistics statistics; /* of d on its grid */
-    double similarity;      /* Pearson correlation of fixed and warped on the model grid; NaN if not asked for */
-    double milliseconds;    /* λ set -> field ready */
-    guint64 generation;     /* counts up with each set_lambda */
-    guint64 document;       /* id given to lam_session_new: drops results of an earlier pair */
+    double
+        similarity; /* Pearson correlation of fixed and warped on the model grid; NaN if not asked for */
+    double milliseconds; /* λ set -> field ready */
+    guint64 generation;  /* counts up with each set_lambda */
+    guint64 document;    /* id given to lam_session_new: drops results of an earlier pair */
     gatomicrefcount refs;
 } LamSnapshot;
 
@@ -48,8 +49,8 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
 
 const LamMat4 *lam_session_affine(const LamSession *session);
 double lam_session_affine_correlation(const LamSession *session); /* NaN if given by the caller */
-LamVolume *lam_session_fixed(const LamSession *session);   /* borrowed: as loaded */
-LamVolume *lam_session_moving(const LamSession *session);  /* borrowed: as loaded */
+LamVolume *lam_session_fixed(const LamSession *session);          /* borrowed: as loaded */
+LamVolume *lam_session_moving(const LamSession *session);         /* borrowed: as loaded */
 /* The network of this session, for measurements. Borrowed. */
 LamGraph *lam_session_graph(const LamSession *session);
 const LamUnet *lam_session_unet(const LamSession *session);

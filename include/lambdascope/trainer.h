@@ -8,12 +8,12 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    const char *recipe;   /* path */
-    const char *data;     /* folder that the recipe's scans are relative to */
-    const char *output;   /* folder, made if needed */
-    bool resume;          /* go on from its checkpoint, if there is one */
-    double stop_minutes;  /* leave (with a checkpoint) after this long; 0 = when the schedule ends */
-    guint64 stop_steps;   /* leave after this many steps of this process; 0 = no limit */
+    const char *recipe;  /* path */
+    const char *data;    /* folder that the recipe's scans are relative to */
+    const char *output;  /* folder, made if needed */
+    bool resume;         /* go on from its checkpoint, if there is one */
+    double stop_minutes; /* leave (with a checkpoint) after this long; 0 = when the schedule ends */
+    guint64 stop_steps;  /* leave after this many steps of this process; 0 = no limit */
     /* one line of text for people, when something happened; may be NULL */
     void (*say)(const char *line, void *user);
     void *user;

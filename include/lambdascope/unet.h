@@ -21,17 +21,17 @@ typedef enum {
 
 typedef enum {
     LAM_SKIP_CONCAT, /* the decoder's convolution sees upsampled and skip features side by side */
-    LAM_SKIP_ADD,    /* skip features pass a static convolution of their own, computed once per pair,
+    LAM_SKIP_ADD, /* skip features pass a static convolution of their own, computed once per pair,
                       * whose result is added before the activation */
 } LamSkip;
 
 typedef struct {
-    int size[3];       /* W, H, D of the input grid */
-    double spacing_mm; /* of the input grid, isotropic */
+    int size[3];                                 /* W, H, D of the input grid */
+    double spacing_mm;                           /* of the input grid, isotropic */
     int n_encoder, encoder[LAM_UNET_MAX_LEVELS]; /* channels per level, finest first */
     int n_decoder, decoder[LAM_UNET_MAX_LEVELS]; /* channels, coarsest level first */
-    int n_final, final[LAM_UNET_MAX_LEVELS];     /* convolutions at the field's level, before flow */
-    int n_hidden, hidden[LAM_UNET_MAX_LEVELS];   /* widths of the hypernetwork */
+    int n_final, final[LAM_UNET_MAX_LEVELS];   /* convolutions at the field's level, before flow */
+    int n_hidden, hidden[LAM_UNET_MAX_LEVELS]; /* widths of the hypernetwork */
     LamGenerated generated;
     LamSkip skip;
     int integration_steps;

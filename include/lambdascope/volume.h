@@ -31,12 +31,12 @@ typedef struct {
 
     /* what the file said; NULL/0 for volumes made in memory */
     char *path;
-    char *stored_type;           /* "int16" ... */
+    char *stored_type; /* "int16" ... */
     LamSpaceSource space_source;
-    double space_conflict_mm;    /* largest corner distance between sform and qform if both are set */
-    int frames;                  /* number of frames in the file (>1: 4-D) */
-    size_t nan_count;            /* non-finite voxels replaced by 0 while reading */
-    char *note;                  /* anything the reader had to decide, for lam info; may be NULL */
+    double space_conflict_mm; /* largest corner distance between sform and qform if both are set */
+    int frames;               /* number of frames in the file (>1: 4-D) */
+    size_t nan_count;         /* non-finite voxels replaced by 0 while reading */
+    char *note;               /* anything the reader had to decide, for lam info; may be NULL */
 
     gatomicrefcount refs;
 } LamVolume;

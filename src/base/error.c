@@ -1,3 +1,3 @@
 #include <lambdascope/error.h>
 
-G_DEFINE_QUARK(lam-error-quark, lam_error)
+G_DEFINE_QUARK(lam - error - quark, lam_error)

@@ -11,12 +11,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SGEMM_SIZE 1536
-#define SGEMM_RUNS 6
-#define WARM_UP 3
+#define SGEMM_SIZE    1536
+#define SGEMM_RUNS    6
+#define WARM_UP       3
 #define DEFAULT_TICKS 60
 #define DEFAULT_STEPS 10
-#define MAX_REPEATS 100000
+#define MAX_REPEATS   100000
 
 typedef struct {
     char *model;
@@ -163,8 +163,9 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
     const LamCliSyntax syntax = {
         .arguments = "tick|step",
-        .summary = "Measures the slider's tick (λ set to field ready) or a training step, beside what\n"
-                   "sgemm reaches in the same run.",
+        .summary =
+            "Measures the slider's tick (λ set to field ready) or a training step, beside what\n"
+            "sgemm reaches in the same run.",
         .positional = 1,
     };
     const GOptionEntry entries[] = {

@@ -18,8 +18,8 @@ static void report(double fraction, const char *stage, void *user)
 {
     Reporter *reporter = user;
     gint64 now = g_get_monotonic_time();
-    gint64 interval = reporter->terminal ? G_USEC_PER_SEC / 2
-                                         : (gint64)SECONDS_BETWEEN_LINES * G_USEC_PER_SEC;
+    gint64 interval =
+        reporter->terminal ? G_USEC_PER_SEC / 2 : (gint64)SECONDS_BETWEEN_LINES * G_USEC_PER_SEC;
     if (now - reporter->last_line < interval)
         return;
     reporter->last_line = now;
@@ -72,7 +72,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         .arguments = "RECIPE",
         .summary = "Trains a model by a recipe (see models/recipes).",
         .description =
-            "The folder of a run holds checkpoint.safetensors (for --resume), best.safetensors (the\n"
+            "The folder of a run holds checkpoint.safetensors (for --resume), best.safetensors "
+            "(the\n"
             "model), steps.csv and validation.csv. An interrupt writes a checkpoint and leaves.",
         .positional = 1,
     };

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#define BETA1 0.9f
-#define BETA2 0.999f
+#define BETA1   0.9f
+#define BETA2   0.999f
 #define EPSILON 1e-8f
-#define CHUNK ((size_t)1 << 15)
+#define CHUNK   ((size_t)1 << 15)
 
 struct LamAdam {
     LamParameters *parameters;
@@ -102,7 +102,8 @@ static bool read_moment(const LamAdam *adam, const LamSafetensors *file, const c
 bool lam_adam_read(LamAdam *adam, const LamSafetensors *file, GError **error)
 {
     const char *steps = lam_safetensors_metadata(file, "adam.step");
-    if (steps == NULL || !g_ascii_string_to_unsigned(steps, 10, 0, G_MAXUINT32, &adam->steps, error)) {
+    if (steps == NULL ||
+        !g_ascii_string_to_unsigned(steps, 10, 0, G_MAXUINT32, &adam->steps, error)) {
         if (steps == NULL)
             g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL, "no optimiser state in it");
         return false;

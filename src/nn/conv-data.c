@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LANES 8
-#define GROUP 10
+#define LANES    8
+#define GROUP    10
 #define MAX_ROWS 16
 
 /* One row of dy that contributes: which taps (kd, kh) lead to it. */
@@ -30,8 +30,8 @@ static int padded_channels(int channels)
 
 size_t lam_conv_data_packed_floats(const LamConvGeometry *g)
 {
-    return (size_t)padded_channels(g->in_channels) * g->out_channels * g->kernel[0] *
-           g->kernel[1] * g->kernel[2];
+    return (size_t)padded_channels(g->in_channels) * g->out_channels * g->kernel[0] * g->kernel[1] *
+           g->kernel[2];
 }
 
 /* [I/8][taps][O][8] from [O][I][taps]. */
@@ -46,9 +46,8 @@ static void pack(const LamConvGeometry *g, const float *weights, float *packed)
                 for (int k = 0; k < LANES; k++) {
                     int ic = i * LANES + k;
                     packed[(((size_t)i * taps + t) * g->out_channels + o) * LANES + k] =
-                        ic < g->in_channels
-                            ? weights[((size_t)o * g->in_channels + ic) * taps + t]
-                            : 0;
+                        ic < g->in_channels ? weights[((size_t)o * g->in_channels + ic) * taps + t]
+                                            : 0;
                 }
 }
 
@@ -84,8 +83,8 @@ static void gather(const LamConvGeometry *g, const float *dy, const Row *row, fl
     size_t at = ((size_t)row->d * g->out[1] + row->h) * g->out[2];
     int width = padded_width(g), pad = g->kernel[2] / 2;
     for (int o = 0; o < g->out_channels; o++) {
-        const float *src = dy + (size_t)(o / g->block) * g->block * voxels + at * g->block +
-                           o % g->block;
+        const float *src =
+            dy + (size_t)(o / g->block) * g->block * voxels + at * g->block + o % g->block;
         for (int w = 0; w < g->out[2]; w++)
             buffer[(size_t)o * width + pad + w] = src[(size_t)w * g->block];
     }

@@ -7,9 +7,9 @@
 
 #include <string.h>
 
-#define QUAD 4   /* input channels per task */
-#define TAPS 3   /* kernel width of the fast path */
-#define LANES 8  /* output channels per task */
+#define QUAD     4 /* input channels per task */
+#define TAPS     3 /* kernel width of the fast path */
+#define LANES    8 /* output channels per task */
 #define MAX_TAPS 9
 
 typedef struct {
@@ -17,7 +17,7 @@ typedef struct {
     size_t x_step;        /* floats between neighbours along w */
     const float *dy;      /* first voxel, at the right lane */
     size_t dy_step;
-    int channels;         /* of the quad that exist */
+    int channels; /* of the quad that exist */
 } Task;
 
 /* All rows of one slice for one (kd, kh), three taps wide. */

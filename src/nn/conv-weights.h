@@ -4,10 +4,10 @@
 
 typedef struct {
     int in_channels, out_channels;
-    int in[3], out[3];  /* d, h, w */
-    int kernel[3];      /* d, h, w */
-    int stride[3];      /* d, h, w */
-    int block;          /* channels per block of the output (and of x if blocked) */
+    int in[3], out[3]; /* d, h, w */
+    int kernel[3];     /* d, h, w */
+    int stride[3];     /* d, h, w */
+    int block;         /* channels per block of the output (and of x if blocked) */
     int x_blocked;
 } LamConvGeometry;
 

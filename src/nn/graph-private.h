@@ -34,7 +34,7 @@ struct LamNode {
     int n_inputs;
     int n_consumers;
     const LamNode *consumer; /* the last one added */
-    int parameter; /* index, or -1 */
+    int parameter;           /* index, or -1 */
     bool keeps_grad;
     guint64 depends; /* bit per input; bit 0 = parameters */
     float *value, *grad;

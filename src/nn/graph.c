@@ -266,8 +266,8 @@ static void zero_gradients(LamGraph *graph, const guint8 *needed)
 {
     for (guint i = 0; i < graph->nodes->len; i++) {
         LamNode *node = graph->nodes->pdata[i];
-        bool overwritten = node->n_consumers == 1 && node->consumer->op->assigns &&
-                           needed[node->consumer->index];
+        bool overwritten =
+            node->n_consumers == 1 && node->consumer->op->assigns && needed[node->consumer->index];
         if (node->keeps_grad && node->parameter < 0 && !overwritten)
             memset(node->grad, 0, node->count * sizeof(float));
     }

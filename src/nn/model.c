@@ -200,6 +200,7 @@ char *lam_model_find(const char *name, GError **error)
             return path;
         g_free(path);
     }
-    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: no such file or model", name);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: no such file or model",
+                name);
     return NULL;
 }

@@ -10,8 +10,8 @@ typedef struct {
 static void blend_forward(LamNode *node)
 {
     float lambda = node->inputs[LAMBDA]->value[0], weight = ((Blend *)node->state)->weight;
-    node->value[0] = (1 - lambda) * node->inputs[A]->value[0] +
-                     lambda * weight * node->inputs[B]->value[0];
+    node->value[0] =
+        (1 - lambda) * node->inputs[A]->value[0] + lambda * weight * node->inputs[B]->value[0];
 }
 
 static void blend_backward(LamNode *node)

@@ -60,7 +60,8 @@ static bool succeed(dnnl_status_t status, const char *what, GError **error)
 {
     if (status == dnnl_success)
         return true;
-    g_set_error(error, LAM_ERROR, status == dnnl_out_of_memory ? LAM_ERROR_MEMORY : LAM_ERROR_FAILED,
+    g_set_error(error, LAM_ERROR,
+                status == dnnl_out_of_memory ? LAM_ERROR_MEMORY : LAM_ERROR_FAILED,
                 "cannot prepare a convolution: %s: oneDNN status %d", what, (int)status);
     return false;
 }
@@ -101,23 +102,22 @@ static bool make_pass(LamNode *node, const dnnl_primitive_desc_t pd, Pass *pass,
                                     "convolution weights", error);
     if (pass->packed == NULL)
         return false;
-    const dnnl_memory_desc_t src_desc = activation_desc(node->inputs[X]->shape,
-                                                        node->inputs[X]->layout);
+    const dnnl_memory_desc_t src_desc =
+        activation_desc(node->inputs[X]->shape, node->inputs[X]->layout);
     const dnnl_memory_desc_t dst_desc = activation_desc(node->shape, LAM_BLOCKED);
     dnnl_primitive_desc_t reorder = NULL;
     dnnl_engine_t engine = conv->engine;
-    bool ok = succeed(dnnl_primitive_create(&pass->primitive, pd), "primitive", error) &&
-              succeed(dnnl_reorder_primitive_desc_create(&reorder, &plain, engine, wanted, engine,
-                                                         NULL),
-                      "weight reorder", error) &&
-              succeed(dnnl_primitive_create(&pass->pack, reorder), "weight reorder", error) &&
-              succeed(dnnl_memory_create(&pass->src, &src_desc, engine, src), "source", error) &&
-              succeed(dnnl_memory_create(&pass->dst, &dst_desc, engine, dst), "result", error) &&
-              succeed(dnnl_memory_create(&pass->plain_weights, &plain, engine,
-                                         node->inputs[WEIGHT]->value),
-                      "weights", error) &&
-              succeed(dnnl_memory_create(&pass->weights, wanted, engine, pass->packed), "weights",
-                      error);
+    bool ok =
+        succeed(dnnl_primitive_create(&pass->primitive, pd), "primitive", error) &&
+        succeed(dnnl_reorder_primitive_desc_create(&reorder, &plain, engine, wanted, engine, NULL),
+                "weight reorder", error) &&
+        succeed(dnnl_primitive_create(&pass->pack, reorder), "weight reorder", error) &&
+        succeed(dnnl_memory_create(&pass->src, &src_desc, engine, src), "source", error) &&
+        succeed(dnnl_memory_create(&pass->dst, &dst_desc, engine, dst), "result", error) &&
+        succeed(
+            dnnl_memory_create(&pass->plain_weights, &plain, engine, node->inputs[WEIGHT]->value),
+            "weights", error) &&
+        succeed(dnnl_memory_create(&pass->weights, wanted, engine, pass->packed), "weights", error);
     dnnl_primitive_desc_destroy(reorder);
     return ok;
 }
@@ -142,9 +142,9 @@ static bool prepare_forward(LamNode *node, GError **error)
               succeed(dnnl_primitive_desc_create(&pd, &desc, attr, conv->engine, NULL), "forward",
                       error) &&
               make_pass(node, pd, &conv->forward, node->inputs[X]->value, node->value, error) &&
-              (b == NULL || succeed(dnnl_memory_create(&conv->forward.bias, &bias, conv->engine,
-                                                       b->value),
-                                    "bias", error));
+              (b == NULL ||
+               succeed(dnnl_memory_create(&conv->forward.bias, &bias, conv->engine, b->value),
+                       "bias", error));
     dnnl_primitive_attr_destroy(attr);
     dnnl_primitive_desc_destroy(pd);
     return ok;
@@ -167,19 +167,19 @@ static bool prepare_backward(LamNode *node, GError **error)
     dnnl_convolution_desc_t forward, desc;
     dnnl_primitive_desc_t hint = NULL, pd = NULL;
     float *target = owns_gradient(x) ? x->grad : node->scratch;
-    bool ok = succeed(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training,
-                                                         dnnl_convolution_direct, &src, &weights,
-                                                         NULL, &dst, strides, left, right),
-                      "backward", error) &&
-              succeed(dnnl_primitive_desc_create(&hint, &forward, NULL, conv->engine, NULL),
-                      "backward", error) &&
-              succeed(dnnl_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &src,
-                                                               &weights, &dst, strides, left,
-                                                               right),
-                      "backward", error) &&
-              succeed(dnnl_primitive_desc_create(&pd, &desc, NULL, conv->engine, hint), "backward",
-                      error) &&
-              make_pass(node, pd, &conv->backward, target, node->grad, error);
+    bool ok =
+        succeed(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training,
+                                                   dnnl_convolution_direct, &src, &weights, NULL,
+                                                   &dst, strides, left, right),
+                "backward", error) &&
+        succeed(dnnl_primitive_desc_create(&hint, &forward, NULL, conv->engine, NULL), "backward",
+                error) &&
+        succeed(dnnl_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &src,
+                                                         &weights, &dst, strides, left, right),
+                "backward", error) &&
+        succeed(dnnl_primitive_desc_create(&pd, &desc, NULL, conv->engine, hint), "backward",
+                error) &&
+        make_pass(node, pd, &conv->backward, target, node->grad, error);
     dnnl_primitive_desc_destroy(hint);
     dnnl_primitive_desc_destroy(pd);
     return ok;
@@ -237,7 +237,7 @@ static void activation_backward(LamNode *node)
     int block = conv->geometry.block, blocks = (node->shape.c + block - 1) / block;
     size_t voxels = lam_shape_voxels(node->shape), pieces = MAX(1, MIN(64, voxels / 256));
     LamNode *bias = node->inputs[BIAS];
-    g_autofree float *sums = g_new0(float, (size_t)blocks * pieces * block);
+    g_autofree float *sums = g_new0(float, (size_t)blocks *pieces *block);
 #pragma omp parallel for
     for (size_t i = 0; i < (size_t)blocks * pieces; i++) {
         size_t from = i % pieces * voxels / pieces, to = (i % pieces + 1) * voxels / pieces;
@@ -370,7 +370,8 @@ LamNode *lam_op_conv(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias
     if (options.channels < 1 || options.stride < 1 || options.stride > 2)
         return lam_graph_mistake(graph, "a convolution needs channels and a stride of 1 or 2");
     if (weight->count != weights)
-        return lam_graph_mistake(graph, "convolution %d to %d channels: kernel of %zu values, not %zu",
+        return lam_graph_mistake(graph,
+                                 "convolution %d to %d channels: kernel of %zu values, not %zu",
                                  x->shape.c, shape.c, weight->count, weights);
     if (bias != NULL && bias->count != (size_t)shape.c)
         return lam_graph_mistake(graph, "convolution: bias of %zu values for %d channels",
@@ -378,7 +379,8 @@ LamNode *lam_op_conv(LamGraph *graph, LamNode *x, LamNode *weight, LamNode *bias
     if (addend != NULL && (!lam_shape_equal(addend->shape, shape) || addend->layout != LAM_BLOCKED))
         return lam_graph_mistake(graph, "convolution: the addend's shape differs");
     LamNode *inputs[] = {x, weight, bias, addend};
-    LamNode *node = lam_node_add(graph, &conv_op, shape, LAM_BLOCKED, inputs, 4, &conv, sizeof conv);
+    LamNode *node =
+        lam_node_add(graph, &conv_op, shape, LAM_BLOCKED, inputs, 4, &conv, sizeof conv);
     node->macs = (double)weights * (double)lam_shape_voxels(shape);
     return node;
 }

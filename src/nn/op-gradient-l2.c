@@ -14,10 +14,11 @@ static int axes_of(LamShape s, Axis axes[3])
     int count = 0;
     for (int i = 0; i < 3; i++)
         if (lengths[i] > 1)
-            axes[count++] = (Axis){strides[i], (size_t)lengths[i], n / (strides[i] * lengths[i]), 0};
+            axes[count++] =
+                (Axis){strides[i], (size_t)lengths[i], n / (strides[i] * lengths[i]), 0};
     for (int i = 0; i < count; i++)
-        axes[i].weight = 1.0f / ((float)(axes[i].outer * (axes[i].length - 1) * axes[i].stride) *
-                                 (float)count);
+        axes[i].weight =
+            1.0f / ((float)(axes[i].outer * (axes[i].length - 1) * axes[i].stride) * (float)count);
     return count;
 }
 

@@ -25,8 +25,8 @@ static void upsample_forward(LamNode *node)
         for (int d = 0; d < up->out.d; d++)
             for (int h = 0; h < up->out.h; h++) {
                 const float *src = x + input_row(up, b, d, h);
-                float *dst = node->value + (((size_t)b * up->out.d + d) * up->out.h + h) *
-                                               up->out.w * up->lanes;
+                float *dst = node->value +
+                             (((size_t)b * up->out.d + d) * up->out.h + h) * up->out.w * up->lanes;
                 for (int w = 0; w < up->out.w; w++)
                     memcpy(dst + (size_t)w * up->lanes, src + (size_t)(w >> half) * up->lanes,
                            sizeof(float) * up->lanes);
@@ -57,7 +57,8 @@ static void upsample_backward(LamNode *node)
         for (int d = 0; d < up->in.d; d++)
             for (int h = 0; h < up->in.h; h++)
                 gather_row(up, node->grad,
-                           grad + (((size_t)b * up->in.d + d) * up->in.h + h) * up->in.w * up->lanes,
+                           grad +
+                               (((size_t)b * up->in.d + d) * up->in.h + h) * up->in.w * up->lanes,
                            b, d, h);
 }
 

@@ -180,8 +180,8 @@ LamNode *lam_op_warp(LamGraph *graph, LamNode *image, LamNode *field)
     LamShape s = image->shape, f = field->shape;
     if (f.c != 3 || image->layout != LAM_PLAIN || field->layout != LAM_PLAIN || s.d != f.d ||
         s.h != f.h || s.w != f.w)
-        return lam_graph_mistake(graph, "warp: image %dx%dx%d, field %dx%dx%d with %d channels", s.w,
-                                 s.h, s.d, f.w, f.h, f.d, f.c);
+        return lam_graph_mistake(graph, "warp: image %dx%dx%d, field %dx%dx%d with %d channels",
+                                 s.w, s.h, s.d, f.w, f.h, f.d, f.c);
     LamNode *inputs[] = {image, field};
     return lam_node_add(graph, &warp_op, s, LAM_PLAIN, inputs, 2, NULL, 0);
 }

@@ -9,10 +9,10 @@
 
 /* The eight corners of a position: offsets in a [D,H,W] plane and fractions along w, h, d. */
 typedef struct {
-    size_t base;         /* corner (low, low, low) */
-    size_t dx, dy, dz;   /* step to the high corner; 0 at a clamped edge */
+    size_t base;       /* corner (low, low, low) */
+    size_t dx, dy, dz; /* step to the high corner; 0 at a clamped edge */
     float fx, fy, fz;
-    float inside[3];     /* 0 where the axis was clamped: no derivative along it */
+    float inside[3]; /* 0 where the axis was clamped: no derivative along it */
 } LamCorners;
 
 LAM_INLINE int lam_axis_clamped(float at, int n, float *fraction, size_t *step, size_t stride,
@@ -52,8 +52,8 @@ LAM_INLINE float lam_corners_sample(const LamCorners *c, const float *p, float g
     float gh = lam_mix(g, h, c->fx), ij = lam_mix(i, j, c->fx);
     float low = lam_mix(ab, ef, c->fy), high = lam_mix(gh, ij, c->fy);
     if (gradient) {
-        gradient[0] = c->inside[0] * lam_mix(lam_mix(b - a, f - e, c->fy),
-                                             lam_mix(h - g, j - i, c->fy), c->fz);
+        gradient[0] = c->inside[0] *
+                      lam_mix(lam_mix(b - a, f - e, c->fy), lam_mix(h - g, j - i, c->fy), c->fz);
         gradient[1] = c->inside[1] * lam_mix(ef - ab, ij - gh, c->fz);
         gradient[2] = c->inside[2] * (high - low);
     }

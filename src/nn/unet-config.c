@@ -4,9 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define ARCHITECTURE "hypermorph-unet-1"
-#define MAX_CHANNELS 1024
-#define MAX_SIZE 512
+#define ARCHITECTURE    "hypermorph-unet-1"
+#define MAX_CHANNELS    1024
+#define MAX_SIZE        512
 #define CONCAT_MULTIPLE 16 /* the largest channel block, whatever this machine's */
 
 static const char *const generated_names[] = {"none", "decoder", "all"};

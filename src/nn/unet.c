@@ -3,10 +3,10 @@
 #include <lambdascope/unet.h>
 #include <math.h>
 
-#define SLOPE 0.2f            /* leaky ReLU, as VoxelMorph */
-#define FLOW_DEVIATION 1e-4   /* the field starts near zero */
-#define HEAD_SHARE 0.1        /* heads' matrices, relative to the He-normal kernel in their bias */
-#define HEAD_RATE 0.1         /* a generated weight moves by the sum of its head's steps */
+#define SLOPE          0.2f /* leaky ReLU, as VoxelMorph */
+#define FLOW_DEVIATION 1e-4 /* the field starts near zero */
+#define HEAD_SHARE     0.1  /* heads' matrices, relative to the He-normal kernel in their bias */
+#define HEAD_RATE      0.1  /* a generated weight moves by the sum of its head's steps */
 
 /* What is being built: with graph NULL only the parameters are declared. */
 typedef struct {
@@ -56,8 +56,9 @@ static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend
     double deviation = layer.deviation > 0 ? layer.deviation : he;
     g_autofree char *weight_name = g_strconcat(layer.name, ".weight", NULL);
     g_autofree char *bias_name = g_strconcat(layer.name, ".bias", NULL);
-    LamNode *weight = layer.generated ? generated(b, weight_name, 5, shape, deviation)
-                                      : parameter(b, weight_name, 5, shape, (LamInit){deviation, 1});
+    LamNode *weight = layer.generated
+                          ? generated(b, weight_name, 5, shape, deviation)
+                          : parameter(b, weight_name, 5, shape, (LamInit){deviation, 1});
     LamNode *bias = NULL;
     if (layer.bias)
         bias = layer.generated ? generated(b, bias_name, 1, bias_shape, 0)
@@ -93,8 +94,8 @@ static void build_encoder(Builder *b, LamNode *pair, LamNode *levels[])
     LamNode *x = pair;
     for (int i = 0; i < c->n_encoder; i++) {
         g_autofree char *name = g_strdup_printf("encoder.%d", i);
-        Layer layer = {name, i == 0 ? 2 : c->encoder[i - 1], c->encoder[i], i == 0 ? 1 : 2, SLOPE,
-                       c->generated == LAM_GENERATED_ALL, true, 0};
+        Layer layer = {name,  i == 0 ? 2 : c->encoder[i - 1],    c->encoder[i], i == 0 ? 1 : 2,
+                       SLOPE, c->generated == LAM_GENERATED_ALL, true,          0};
         levels[i] = x = convolution(b, layer, x, NULL);
     }
 }
@@ -106,8 +107,14 @@ static LamNode *ascend(Builder *b, int step, LamNode *x, LamNode *skip)
     int level = c->n_encoder - 1 - step, skip_channels = c->encoder[level];
     g_autofree char *name = g_strdup_printf("decoder.%d", step);
     g_autofree char *skip_name = g_strdup_printf("skip.%d", step);
-    Layer layer = {name, c->decoder[step - 1], c->decoder[step], 1, SLOPE,
-                   c->generated != LAM_GENERATED_NONE, true, 0};
+    Layer layer = {name,
+                   c->decoder[step - 1],
+                   c->decoder[step],
+                   1,
+                   SLOPE,
+                   c->generated != LAM_GENERATED_NONE,
+                   true,
+                   0};
     LamNode *up = NULL, *addend = NULL;
     if (b->graph != NULL && skip != NULL) {
         LamShape s = lam_node_shape(skip);
@@ -128,7 +135,8 @@ static LamNode *build_decoder(Builder *b, LamNode *levels[])
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
     int top = c->n_encoder - 1, width = c->decoder[c->n_decoder - 1];
-    Layer bottom = {"decoder.0", c->encoder[top], c->decoder[0], 1, SLOPE, generated_decoder, true, 0};
+    Layer bottom = {"decoder.0", c->encoder[top],   c->decoder[0], 1,
+                    SLOPE,       generated_decoder, true,          0};
     LamNode *x = convolution(b, bottom, levels[top], NULL);
     for (int step = 1; step < c->n_decoder; step++)
         x = ascend(b, step, x, levels[top - step]);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define GAIN_ENOUGH     1e-5 /* of correlation, per step */
+#define GAIN_ENOUGH     1e-6 /* of correlation, per step */
 #define MOVE_ENOUGH     0.01 /* of the grid's spacing */
 #define LONGEST_STEP    0.4  /* in units of the frame: about 25 mm or 25 degrees */
 #define DAMPING_START   1e-3
@@ -141,7 +141,7 @@ static bool try_step(const LamAffinePair *pair, int level, int dof, double dampi
     if (!(det > DETERMINANT_MIN && det < DETERMINANT_MAX))
         return false;
     LamAffineFitness next;
-    lam_affine_fitness(pair->fixed, pair->moving, level, &map, &pair->frame, true, &next);
+    lam_affine_fitness(pair->fixed, pair->moving, level, &map, &pair->frame, &next);
     if (!(next.correlation > at->correlation))
         return false;
     *at = next;
@@ -154,7 +154,7 @@ bool lam_affine_climb(const LamAffinePair *pair, int level, int dof, int max_ste
 {
     double damping = DAMPING_START, spacing = pair->fixed->level[level].spacing_mm;
     LamAffineFitness at;
-    lam_affine_fitness(pair->fixed, pair->moving, level, &fit->map, &pair->frame, true, &at);
+    lam_affine_fitness(pair->fixed, pair->moving, level, &fit->map, &pair->frame, &at);
     for (int step = 0; step < max_steps && damping < DAMPING_MOST; step++) {
         if (lam_progress_cancelled(progress, error))
             return false;

@@ -6,7 +6,8 @@
 #define LAM_AFFINE_LEVELS 3
 
 typedef struct {
-    LamVolume *image;  /* normalised; grid axis-aligned and isotropic */
+    LamVolume *image;  /* normalised; grid axis-aligned and isotropic; NaN where unknown */
+    LamVolume *region; /* 1 where tissue is, and a little beyond; else 0: the voxels compared */
     double spacing_mm; /* 8, 4, 2 for a human brain */
 } LamAffineLevel;
 

@@ -1,5 +1,5 @@
 /* One pass over the grid of one image (the reference), with the other (the sampled) interpolated at
- * the mapped points. With f, m the centred images over the voxels where either shows tissue, and d_p
+ * the mapped points. With f, m the centred images over the reference's region, and d_p
  * the derivative of m by parameter p, also centred:
  *
  *   rho          = <f,m> / |f||m|
@@ -13,7 +13,6 @@
 #include <math.h>
 #include <string.h>
 
-#define TISSUE      0.02f /* an image value above this is compared even if the other image is empty */
 #define FEWEST      64
 #define SMALL_GRID  32768 /* voxels */
 #define PAIRS       6     /* products of gradient components */
@@ -36,8 +35,9 @@ typedef struct {
 } Row;
 
 typedef struct {
-    const LamVolume *reference, *sampled;
+    const LamVolume *reference, *region, *sampled;
     bool outside_counts; /* points outside the sampled image compare as 0 */
+    bool values_only;    /* no derivatives are wanted */
     LamMat4 to_sampled;  /* reference voxel -> sampled voxel */
     LamMat4 to_frame;    /* reference voxel -> coordinates x' of the frame */
     double turn[3][3];   /* gradient per sampled voxel -> gradient by the frame's displacement */
@@ -84,17 +84,18 @@ static inline float position(int i, int width)
 static void fill_row(const Pass *pass, int j, int k, Row *row)
 {
     const int *n = pass->reference->grid.size;
-    const float *f = pass->reference->data + ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0];
+    size_t first = ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0];
+    const float *f = pass->reference->data + first, *region = pass->region->data + first;
     const double(*m)[4] = pass->to_sampled.m;
     LamVec3 start = lam_mat4_apply(&pass->to_sampled, (LamVec3){{0, j, k}});
     row->n = 0;
     for (int i = 0; i < n[0]; i++) {
+        if (region[i] == 0)
+            continue;
         double p[3] = {start.v[0] + i * m[0][0], start.v[1] + i * m[1][0],
                        start.v[2] + i * m[2][0]};
         float s[4] = {0};
-        if (!sample(pass->sampled, p, s) && !pass->outside_counts)
-            continue;
-        if (!(f[i] > TISSUE || s[0] > TISSUE))
+        if ((!sample(pass->sampled, p, s) && !pass->outside_counts) || isnan(s[0]))
             continue;
         int at = row->n++;
         row->f[at] = f[i];
@@ -103,6 +104,24 @@ static void fill_row(const Pass *pass, int j, int k, Row *row)
         for (int a = 0; a < 3; a++)
             row->g[a][at] = s[a + 1];
     }
+}
+
+static inline double total(const float *restrict a, int n)
+{
+    float s = 0;
+#pragma omp simd reduction(+ : s)
+    for (int i = 0; i < n; i++)
+        s += a[i];
+    return (double)s;
+}
+
+static inline double product(const float *restrict a, const float *restrict b, int n)
+{
+    float s = 0;
+#pragma omp simd reduction(+ : s)
+    for (int i = 0; i < n; i++)
+        s += a[i] * b[i];
+    return (double)s;
 }
 
 /* sums[0..2]: of a*b times 1, t, t^2. */
@@ -122,16 +141,18 @@ static inline void moments(const float *restrict a, const float *restrict b,
     sums[2] = (double)s2;
 }
 
-static inline double total(const float *restrict a, int n)
+static void add_values(const Row *row, Sums *s)
 {
-    float s = 0;
-#pragma omp simd reduction(+ : s)
-    for (int i = 0; i < n; i++)
-        s += a[i];
-    return (double)s;
+    s->n += row->n;
+    s->f += total(row->f, row->n);
+    s->m += total(row->m, row->n);
+    s->ff += product(row->f, row->f, row->n);
+    s->mm += product(row->m, row->m, row->n);
+    s->fm += product(row->f, row->m, row->n);
 }
 
-static void add_row(const Pass *pass, int j, int k, const Row *row, const float *ones, Sums *s)
+static void add_derivatives(const Pass *pass, int j, int k, const Row *row, const float *ones,
+                            Sums *s)
 {
     int width = pass->reference->grid.size[0], n = row->n;
     double at[4], along[4], x[3]; /* coordinates are at + along * t */
@@ -142,12 +163,6 @@ static void add_row(const Pass *pass, int j, int k, const Row *row, const float 
     }
     at[3] = 1;
     along[3] = 0;
-    s->n += n;
-    s->f += total(row->f, n);
-    s->m += total(row->m, n);
-    moments(row->f, row->f, row->t, n, x), s->ff += x[0];
-    moments(row->m, row->m, row->t, n, x), s->mm += x[0];
-    moments(row->f, row->m, row->t, n, x), s->fm += x[0];
     const float *by[3] = {ones, row->f, row->m};
     double(*into[3])[4] = {s->d, s->fd, s->md};
     for (int v = 0; v < 3; v++)
@@ -167,6 +182,18 @@ static void add_row(const Pass *pass, int j, int k, const Row *row, const float 
         }
 }
 
+static void add_plane(const Pass *pass, int k, Row *row, const float *ones, Sums *sums)
+{
+    for (int j = 0; j < pass->reference->grid.size[1]; j++) {
+        fill_row(pass, j, k, row);
+        if (row->n == 0)
+            continue;
+        add_values(row, sums);
+        if (!pass->values_only)
+            add_derivatives(pass, j, k, row, ones, sums);
+    }
+}
+
 /* Each plane is summed by itself, then the planes in order: the same result for any thread count. */
 static void run(const Pass *pass, Sums *sums)
 {
@@ -181,11 +208,7 @@ static void run(const Pass *pass, Sums *sums)
             ones[i] = 1;
 #pragma omp for schedule(dynamic)
         for (int k = 0; k < n[2]; k++)
-            for (int j = 0; j < n[1]; j++) {
-                fill_row(pass, j, k, &row);
-                if (row.n > 0)
-                    add_row(pass, j, k, &row, ones, &planes[k]);
-            }
+            add_plane(pass, k, &row, ones, &planes[k]);
         g_free(row.storage);
         g_free(ones);
     }
@@ -213,29 +236,39 @@ static double turned_product(const Pass *pass, const Sums *s, int a, int b, int 
     return sum;
 }
 
-/* Adds share times this pass's fitness; false if too little overlaps or an image is flat there. */
-static bool add_fitness(const Pass *pass, double share, LamAffineFitness *out)
+/* Centres the sums of products; false if too little overlaps or an image is flat there. */
+static bool centre(Sums *s)
+{
+    if (s->n < FEWEST)
+        return false;
+    s->ff -= s->f * s->f / s->n;
+    s->mm -= s->m * s->m / s->n;
+    s->fm -= s->f * s->m / s->n;
+    return s->ff > 1e-9 * s->n && s->mm > 1e-9 * s->n;
+}
+
+/* Adds half of this pass's fitness. */
+static bool add_fitness(const Pass *pass, LamAffineFitness *out)
 {
     Sums s;
     run(pass, &s);
-    double ff = s.ff - s.f * s.f / s.n, mm = s.mm - s.m * s.m / s.n, fm = s.fm - s.f * s.m / s.n;
-    if (s.n < FEWEST || !(ff > 1e-9 * s.n) || !(mm > 1e-9 * s.n))
+    if (!centre(&s))
         return false;
-    double d[LAM_AFFINE_DOF], fd[LAM_AFFINE_DOF], md[LAM_AFFINE_DOF], norm = sqrt(ff * mm);
+    double d[LAM_AFFINE_DOF], fd[LAM_AFFINE_DOF], md[LAM_AFFINE_DOF], norm = sqrt(s.ff * s.mm);
     turn_vector(pass, s.d, d);
     turn_vector(pass, s.fd, fd);
     turn_vector(pass, s.md, md);
     for (int p = 0; p < LAM_AFFINE_DOF; p++) {
         fd[p] -= s.f * d[p] / s.n;
         md[p] -= s.m * d[p] / s.n;
-        out->gradient[p] += share * (fd[p] - fm / mm * md[p]) / norm;
+        out->gradient[p] += 0.5 * (fd[p] - s.fm / s.mm * md[p]) / norm;
     }
     for (int p = 0; p < LAM_AFFINE_DOF; p++)
         for (int q = 0; q < LAM_AFFINE_DOF; q++) {
             double dd = turned_product(pass, &s, p / 4, p % 4, q / 4, q % 4) - d[p] * d[q] / s.n;
-            out->hessian[p][q] += share * (dd - md[p] * md[q] / mm) / mm;
+            out->hessian[p][q] += 0.5 * (dd - md[p] * md[q] / s.mm) / s.mm;
         }
-    out->correlation += share * fm / norm;
+    out->correlation += 0.5 * s.fm / norm;
     return true;
 }
 
@@ -249,10 +282,11 @@ static LamMat4 frame_from_world(const LamAffineFrame *frame)
 
 /* map: reference world -> sampled world; x_of: reference world -> fixed world, where the change acts;
  * how: matrix of d(sampled world point) by d(fixed world displacement). */
-static Pass make_pass(const LamVolume *reference, const LamVolume *sampled, const LamMat4 *map,
+static Pass make_pass(const LamAffineLevel *from, const LamAffineLevel *to, const LamMat4 *map,
                       const LamMat4 *x_of, const LamMat4 *how, const LamAffineFrame *frame)
 {
-    Pass pass = {.reference = reference, .sampled = sampled};
+    const LamVolume *reference = from->image, *sampled = to->image;
+    Pass pass = {.reference = reference, .region = from->region, .sampled = sampled};
     LamMat4 to_voxel, to_frame = frame_from_world(frame);
     lam_mat4_invert(&sampled->grid.to_world, &to_voxel); /* axis-aligned, made by the pyramid */
     pass.to_sampled = lam_mat4_multiply(map, &reference->grid.to_world);
@@ -266,24 +300,33 @@ static Pass make_pass(const LamVolume *reference, const LamVolume *sampled, cons
 }
 
 void lam_affine_fitness(const LamAffinePyramid *fixed, const LamAffinePyramid *moving, int l,
-                        const LamMat4 *map, const LamAffineFrame *frame, bool symmetric,
-                        LamAffineFitness *out)
+                        const LamMat4 *map, const LamAffineFrame *frame, LamAffineFitness *out)
 {
     memset(out, 0, sizeof *out);
-    const LamVolume *f = fixed->level[l].image, *m = moving->level[l].image;
+    const LamAffineLevel *f = &fixed->level[l], *m = &moving->level[l];
     LamMat4 identity = lam_mat4_identity(), back, minus = lam_mat4_scaling(-1, -1, -1);
-    Pass forward = make_pass(f, m, map, &identity, map, frame);
-    forward.outside_counts = moving->empty_outside;
-    bool ok = add_fitness(&forward, symmetric ? 0.5 : 1, out);
-    if (ok && symmetric) {
-        ok = lam_mat4_invert(map, &back);
-        if (ok) {
-            /* fixed is sampled at x(1 - change): the derivative has the opposite sign */
-            Pass backward = make_pass(m, f, &back, &back, &minus, frame);
-            backward.outside_counts = fixed->empty_outside;
-            ok = add_fitness(&backward, 0.5, out);
-        }
+    bool ok = lam_mat4_invert(map, &back);
+    if (ok) {
+        Pass forward = make_pass(f, m, map, &identity, map, frame);
+        forward.outside_counts = moving->empty_outside;
+        /* fixed is sampled at x(1 - change): the derivative has the opposite sign */
+        Pass backward = make_pass(m, f, &back, &back, &minus, frame);
+        backward.outside_counts = fixed->empty_outside;
+        ok = add_fitness(&forward, out) && add_fitness(&backward, out);
     }
     if (!ok)
         out->correlation = -1;
+}
+
+double lam_affine_score(const LamAffinePyramid *fixed, const LamAffinePyramid *moving, int l,
+                        const LamMat4 *map)
+{
+    LamMat4 identity = lam_mat4_identity();
+    LamAffineFrame frame = {fixed->centre_mm, 1};
+    Pass pass = make_pass(&fixed->level[l], &moving->level[l], map, &identity, map, &frame);
+    pass.outside_counts = moving->empty_outside;
+    pass.values_only = true;
+    Sums s;
+    run(&pass, &s);
+    return centre(&s) ? s.fm / sqrt(s.ff * s.mm) : -1;
 }

@@ -19,8 +19,11 @@ typedef struct {
 } LamAffineFitness;
 
 /* Compares fixed with moving at level l under `map` (fixed world -> moving world): moving sampled at the
- * fixed grid's points, and, if symmetric, fixed at the moving grid's. Deterministic whatever the number
- * of threads. */
+ * fixed grid's points and fixed at the moving grid's, so that neither is favoured. Deterministic
+ * whatever the number of threads. */
 void lam_affine_fitness(const LamAffinePyramid *fixed, const LamAffinePyramid *moving, int l,
-                        const LamMat4 *map, const LamAffineFrame *frame, bool symmetric,
-                        LamAffineFitness *out);
+                        const LamMat4 *map, const LamAffineFrame *frame, LamAffineFitness *out);
+
+/* The correlation alone, from the fixed grid's points alone; -1 if there is no overlap. */
+double lam_affine_score(const LamAffinePyramid *fixed, const LamAffinePyramid *moving, int l,
+                        const LamMat4 *map);

@@ -1,5 +1,6 @@
-/* Pair -> pyramid -> start -> fit at 8, 4, 2 mm. Only when the coarse fit is poor are other rotations
- * tried: many are scored, the best few that differ are fitted. */
+/* Pair -> pyramid -> start -> fit at 8, 4, 2 mm. Besides the position that the files tell, rotations all
+ * round are scored at 8 mm, and the best that differ are fitted: headers lie, and a tenth of a second
+ * buys not depending on them. */
 #include <lambdascope/affine.h>
 
 #include <lambdascope/error.h>
@@ -19,8 +20,10 @@
 #define DETERMINANT_MAX 3.0
 #define TURN_STEPS      12 /* rotations are scored every 30 degrees */
 #define CANDIDATES      8
-#define FINALISTS       3
-#define APART           0.6 /* radians between candidates */
+#define FINALISTS       2
+#define SAME_SPACINGS   2    /* fits nearer than this, in coarse voxels, are the same */
+#define CLEARLY_BETTER  0.01 /* in correlation at the middle level */
+#define APART           0.6  /* radians between candidates */
 
 typedef struct {
     LamMat4 rotation;
@@ -35,15 +38,6 @@ static LamMat4 start_map(const LamAffinePair *pair, const LamMat4 *rotation)
     LamMat4 from = lam_mat4_translation(m[0], m[1], m[2]);
     LamMat4 map = lam_mat4_multiply(rotation, &to);
     return lam_mat4_multiply(&from, &map);
-}
-
-static bool fit_coarse(const LamAffinePair *pair, const LamMat4 *rotation,
-                       const LamProgress *progress, LamAffineFit *fit, GError **error)
-{
-    fit->map = start_map(pair, rotation);
-    return lam_affine_climb(pair, 0, 6, 20, progress, fit, error) &&
-           lam_affine_climb(pair, 0, 7, 20, progress, fit, error) &&
-           lam_affine_climb(pair, 0, LAM_AFFINE_DOF, 30, progress, fit, error);
 }
 
 static double angle_between(const LamMat4 *a, const LamMat4 *b)
@@ -99,10 +93,8 @@ static void score_rotations(const LamAffinePair *pair, Candidate *all, int n)
 {
 #pragma omp parallel for schedule(static)
     for (int i = 0; i < n; i++) {
-        LamAffineFitness at;
         LamMat4 map = start_map(pair, &all[i].rotation);
-        lam_affine_fitness(pair->fixed, pair->moving, 0, &map, &pair->frame, false, &at);
-        all[i].score = at.correlation;
+        all[i].score = lam_affine_score(pair->fixed, pair->moving, 0, &map);
         all[i].order = i;
     }
     qsort(all, (size_t)n, sizeof *all, by_score);
@@ -137,33 +129,66 @@ static int distinct(const LamAffinePair *pair, LamAffineFit *fits, int n)
         bool is_new = true;
         for (int k = 0; k < kept; k++)
             is_new = is_new && distance_mm(pair, &fits[i].map, &fits[k].map) >
-                                   2 * pair->fixed->level[0].spacing_mm;
+                                   SAME_SPACINGS * pair->fixed->level[0].spacing_mm;
         if (is_new)
             fits[kept++] = fits[i];
     }
     return kept;
 }
 
-/* Fits from many rotations; the best that differ are compared at the next level, where a brain that
- * lies the wrong way round shows clearly. *fit goes in as the fit from no rotation. */
-static bool try_rotations(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
-                          int *starts, GError **error)
+/* The best few rigid fits from rotations all round, best first; returns how many. */
+static int find_starts(const LamAffinePair *pair, LamAffineFit fits[CANDIDATES], int *tried)
 {
     g_autofree Candidate *all = g_new(Candidate, TURN_STEPS * TURN_STEPS * TURN_STEPS);
-    LamAffineFit fits[CANDIDATES + 1] = {*fit};
     int n = list_rotations(all);
-    *starts += n;
+    *tried = n;
     score_rotations(pair, all, n);
     n = choose_apart(all, n);
-    for (int i = 0; i < n; i++)
-        if (!fit_coarse(pair, &all[i].rotation, progress, &fits[i + 1], error))
+#pragma omp parallel for schedule(dynamic)
+    for (int i = 0; i < n; i++) {
+        fits[i].map = start_map(pair, &all[i].rotation);
+        lam_affine_climb(pair, 0, 6, 15, NULL, &fits[i], NULL);
+    }
+    return distinct(pair, fits, n);
+}
+
+/* From a start to the middle level. */
+static bool fit_to_middle(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
+                          GError **error)
+{
+    return lam_affine_climb(pair, 0, 6, 20, progress, fit, error) &&
+           lam_affine_climb(pair, 0, 7, 20, progress, fit, error) &&
+           lam_affine_climb(pair, 0, LAM_AFFINE_DOF, 30, progress, fit, error) &&
+           lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, fit, error);
+}
+
+/* The fit from the directions that the files tell, the centres of mass on each other, unless another is
+ * clearly better: from the positions that they tell (where a scan is cut, its centre is not the head's)
+ * or from another rotation. Brains upside down or back to front match well at the coarse level, so the
+ * decision is taken at the middle one. */
+static bool fit_middle(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
+                       int *starts, GError **error)
+{
+    LamMat4 identity = lam_mat4_identity();
+    LamAffineFit others[1 + CANDIDATES] = {{.map = identity}};
+    fit->map = start_map(pair, &identity);
+    if (!fit_to_middle(pair, progress, fit, error))
+        return false;
+    lam_progress_report(progress, 0.4, "aligning");
+    double own = fit->correlation;
+    bool whole = pair->fixed->empty_outside && pair->moving->empty_outside;
+    int n = 1 + MIN(find_starts(pair, others + 1, starts), FINALISTS);
+    *starts += 2;
+    for (int i = 0; i < n; i++) {
+        bool same = distance_mm(pair, &others[i].map, &fit->map) <
+                    SAME_SPACINGS * pair->fixed->level[0].spacing_mm;
+        if (same && (whole || i > 0))
+            continue; /* leads to the same fit */
+        if (!fit_to_middle(pair, progress, &others[i], error))
             return false;
-    n = MIN(distinct(pair, fits, n + 1), FINALISTS);
-    for (int i = 0; i < n; i++)
-        if (!lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, &fits[i], error))
-            return false;
-    qsort(fits, (size_t)n, sizeof *fits, by_correlation);
-    *fit = fits[0];
+        if (others[i].correlation > MAX(fit->correlation, own + CLEARLY_BETTER))
+            *fit = others[i];
+    }
     return true;
 }
 
@@ -184,22 +209,6 @@ static bool check_result(const LamVolume *moving, const LamAffineFit *fit, GErro
     else
         return true;
     return false;
-}
-
-static bool fit_pair(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
-                     int *starts, GError **error)
-{
-    LamMat4 identity = lam_mat4_identity();
-    *starts = 1;
-    if (!fit_coarse(pair, &identity, progress, fit, error))
-        return false;
-    if (fit->correlation < GOOD_COARSE && !try_rotations(pair, progress, fit, starts, error))
-        return false;
-    lam_progress_report(progress, 0.5, "aligning");
-    if (!lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, fit, error))
-        return false;
-    lam_progress_report(progress, 0.7, "aligning");
-    return lam_affine_climb(pair, 2, LAM_AFFINE_DOF, 10, progress, fit, error);
 }
 
 /* Levels of 8, 4, 2 mm for anything of the size of a head; in proportion for phantoms and animals. */
@@ -224,7 +233,9 @@ bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
     if (ok) {
         lam_progress_report(progress, 0.3, "aligning");
         LamAffinePair pair = {&f, &m, {f.centre_mm, RADIUS_SHARE * extent_mm}};
-        ok = fit_pair(&pair, progress, &fit, &result->starts, error) &&
+        ok = fit_middle(&pair, progress, &fit, &result->starts, error);
+        lam_progress_report(progress, 0.7, "aligning");
+        ok = ok && lam_affine_climb(&pair, 2, LAM_AFFINE_DOF, 10, progress, &fit, error) &&
              check_result(moving, &fit, error);
     }
     lam_affine_pyramid_clear(&f);

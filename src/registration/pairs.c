@@ -95,7 +95,8 @@ GPtrArray *lam_pairs_load(const char *path, const char *folder, GError **error)
         return NULL;
     }
     if (!g_utf8_validate(text, -1, NULL)) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read pairs: %s: not a text file", path);
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read pairs: %s: not a text file",
+                    path);
         return NULL;
     }
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
@@ -108,7 +109,8 @@ GPtrArray *lam_pairs_load(const char *path, const char *folder, GError **error)
         }
     }
     if (pairs->len == 0) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read pairs: %s: no pairs in it", path);
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read pairs: %s: no pairs in it",
+                    path);
         return NULL;
     }
     return g_steal_pointer(&pairs);

@@ -6,9 +6,9 @@
 
 bool lam_label_is_subcortical(int label)
 {
-    return label == 4 || label == 11 || label == 31 || label == 32 || (label >= 35 && label <= 41) ||
-           label == 44 || label == 45 || label == 47 || label == 48 || label == 51 || label == 52 ||
-           (label >= 55 && label <= 62);
+    return label == 4 || label == 11 || label == 31 || label == 32 ||
+           (label >= 35 && label <= 41) || label == 44 || label == 45 || label == 47 ||
+           label == 48 || label == 51 || label == 52 || (label >= 55 && label <= 62);
 }
 
 bool lam_label_is_cortical(int label)
@@ -115,9 +115,8 @@ bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
 {
     *out = (LamScore){.similarity = NAN};
     g_autoptr(LamVolume) fixed = lam_resample(fixed_labels, grid, NULL, LAM_NEAREST, 0, error);
-    g_autoptr(LamVolume) total =
-        lam_field_compose_affine(snapshot != NULL ? snapshot->field : NULL,
-                                 lam_session_affine(session), grid, error);
+    g_autoptr(LamVolume) total = lam_field_compose_affine(snapshot != NULL ? snapshot->field : NULL,
+                                                          lam_session_affine(session), grid, error);
     if (fixed == NULL || total == NULL)
         return false;
     g_autoptr(LamVolume) carried =

@@ -11,9 +11,9 @@
 
 struct LamSession {
     LamModel *model;
-    LamVolume *fixed, *moving;           /* as loaded */
-    LamVolume *fixed_model;              /* prepared, on the model grid */
-    LamVolume *moving_prepared;          /* prepared, on its own grid */
+    LamVolume *fixed, *moving;  /* as loaded */
+    LamVolume *fixed_model;     /* prepared, on the model grid */
+    LamVolume *moving_prepared; /* prepared, on its own grid */
     LamMat4 affine;
     double correlation;
     LamGrid model_grid, field_grid;
@@ -157,12 +157,12 @@ static LamVolume *displacement_mm(const LamSession *session, GError **error)
 
 static bool measure_similarity(const LamSession *session, LamSnapshot *snapshot, GError **error)
 {
-    g_autoptr(LamVolume) total = lam_field_compose_affine(snapshot->field, &session->affine,
-                                                          &session->model_grid, error);
+    g_autoptr(LamVolume) total =
+        lam_field_compose_affine(snapshot->field, &session->affine, &session->model_grid, error);
     if (total == NULL)
         return false;
-    g_autoptr(LamVolume) warped = lam_resample_field(
-        session->moving_prepared, &session->model_grid, total, LAM_LINEAR, 0, error);
+    g_autoptr(LamVolume) warped = lam_resample_field(session->moving_prepared, &session->model_grid,
+                                                     total, LAM_LINEAR, 0, error);
     if (warped == NULL)
         return false;
     snapshot->similarity = lam_correlation(session->fixed_model->data, warped->data,
@@ -231,7 +231,8 @@ const LamGrid *lam_session_model_grid(const LamSession *session)
 LamVolume *lam_session_export_field(const LamSession *session, const LamSnapshot *snapshot,
                                     GError **error)
 {
-    return lam_field_compose_affine(snapshot->field, &session->affine, &session->fixed->grid, error);
+    return lam_field_compose_affine(snapshot->field, &session->affine, &session->fixed->grid,
+                                    error);
 }
 
 LamVolume *lam_session_export_warped(const LamSession *session, const LamSnapshot *snapshot,

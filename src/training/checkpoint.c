@@ -71,8 +71,7 @@ bool lam_checkpoint_read(const char *path, const LamUnetConfig *config, LamParam
 }
 
 bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
-                                LamParameters *parameters, const LamRunState *state,
-                                GError **error)
+                                LamParameters *parameters, const LamRunState *state, GError **error)
 {
     g_autoptr(GHashTable) about = g_hash_table_new(g_str_hash, g_str_equal);
     g_autofree char *steps = g_strdup_printf("%" G_GUINT64_FORMAT, state->step);
@@ -86,8 +85,9 @@ bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].text != NULL)
             g_hash_table_insert(about, (char *)entries[i].key, entries[i].text);
-    g_hash_table_insert(about, (char *)"lambda",
-                        (char *)"loss (1-lambda) dissimilarity + lambda roughness, lambda in [0,1]");
+    g_hash_table_insert(
+        about, (char *)"lambda",
+        (char *)"loss (1-lambda) dissimilarity + lambda roughness, lambda in [0,1]");
     return lam_model_save(&recipe->network, parameters, lam_parameters_values(parameters), about,
                           path, LAM_STORE_F16, error);
 }

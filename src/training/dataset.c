@@ -156,7 +156,8 @@ bool lam_dataset_draw(const LamDataset *dataset, const LamRecipe *recipe, GRand 
     LamGrid grid = lam_grid_centred(recipe->network.size, recipe->network.spacing_mm, f->centre_mm);
     LamMat4 to_reference, common, apart;
     if (!lam_mat4_invert(&f->from_reference, &to_reference)) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED, "cannot train: singular affine of %s", f->key);
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED, "cannot train: singular affine of %s",
+                    f->key);
         return false;
     }
     lam_augment_draw(recipe, rand, f->centre_mm, &common, &apart);

@@ -16,14 +16,14 @@ typedef struct {
 
     /* [training] */
     guint32 seed;
-    int steps;              /* length of the cosine schedule */
-    double minutes;         /* if > 0, the schedule follows the clock instead */
-    double rate, rate_end;  /* Adam's, start and end */
-    int warmup;             /* steps of linear rise */
-    int window;             /* of NCC, voxels, odd */
-    double smoothness;      /* weight of the roughness inside λ·weight·roughness */
-    double lambda_ends;     /* share of steps at λ = 0 or 1 */
-    double *lambdas;        /* validation */
+    int steps;             /* length of the cosine schedule */
+    double minutes;        /* if > 0, the schedule follows the clock instead */
+    double rate, rate_end; /* Adam's, start and end */
+    int warmup;            /* steps of linear rise */
+    int window;            /* of NCC, voxels, odd */
+    double smoothness;     /* weight of the roughness inside λ·weight·roughness */
+    double lambda_ends;    /* share of steps at λ = 0 or 1 */
+    double *lambdas;       /* validation */
     gsize n_lambdas;
     double checkpoint_minutes, validate_minutes;
 

@@ -5,7 +5,7 @@
 #include <lambdascope/trainer.h>
 
 #define WARM_UP 2
-#define WINDOW 7
+#define WINDOW  7
 
 static void fill_with_noise(LamNode *node, GRand *rand)
 {

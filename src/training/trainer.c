@@ -26,8 +26,8 @@ typedef struct {
     LamObjective objective;
     FILE *steps_log;
     LamRunState state;
-    gint64 started;             /* monotonic µs of this process */
-    double seconds_before;      /* of earlier processes of this run */
+    gint64 started;        /* monotonic µs of this process */
+    double seconds_before; /* of earlier processes of this run */
     gint64 next_checkpoint, next_validation;
     double mean_similarity, mean_roughness; /* running, for the progress line */
 } Trainer;
@@ -151,8 +151,8 @@ static bool start(Trainer *t, GError **error)
     }
     if (!build(t, error) || !resume(t, error))
         return false;
-    t->steps_log = open_log(t, "steps.csv", "step,seconds,rate,lambda,similarity,roughness,loss",
-                            error);
+    t->steps_log =
+        open_log(t, "steps.csv", "step,seconds,rate,lambda,similarity,roughness,loss", error);
     say(t, "%d scans, %zu parameters, %zu MB for one step", lam_dataset_size(t->dataset),
         lam_parameters_floats(t->parameters), lam_graph_bytes(t->graph) >> 20);
     return t->steps_log != NULL;
@@ -222,7 +222,8 @@ static bool save_checkpoint(Trainer *t, GError **error)
     g_autofree char *path = in_output(t, "checkpoint.safetensors");
     t->state.seconds = run_seconds(t);
     fflush(t->steps_log);
-    return lam_checkpoint_write(path, &t->recipe->network, t->parameters, t->adam, &t->state, error);
+    return lam_checkpoint_write(path, &t->recipe->network, t->parameters, t->adam, &t->state,
+                                error);
 }
 
 static bool save_best(Trainer *t, GError **error)
@@ -280,8 +281,7 @@ static bool housekeeping(Trainer *t, GError **error)
     if (now >= t->next_validation) {
         if (!validate(t, error))
             return false;
-        t->next_validation =
-            g_get_monotonic_time() + (gint64)(60e6 * t->recipe->validate_minutes);
+        t->next_validation = g_get_monotonic_time() + (gint64)(60e6 * t->recipe->validate_minutes);
     }
     if (now >= t->next_checkpoint) {
         if (!save_checkpoint(t, error))
@@ -294,8 +294,7 @@ static bool housekeeping(Trainer *t, GError **error)
 static bool leave(const Trainer *t)
 {
     double minutes = 1e-6 / 60 * (double)(g_get_monotonic_time() - t->started);
-    bool cancelled =
-        t->progress != NULL && g_cancellable_is_cancelled(t->progress->cancellable);
+    bool cancelled = t->progress != NULL && g_cancellable_is_cancelled(t->progress->cancellable);
     guint64 steps = t->state.step - t->state.first_step, limit = t->options->stop_steps;
     return cancelled || schedule(t) >= 1 || (limit > 0 && steps >= limit) ||
            (t->options->stop_minutes > 0 && minutes >= t->options->stop_minutes);

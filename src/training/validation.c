@@ -82,9 +82,8 @@ static bool run_lambda(const Case *c, LamSession *session, LamValidationRow *row
 {
     g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, row->lambda, false, error);
     LamScore score = {0};
-    if (snapshot == NULL ||
-        !lam_score(session, snapshot, c->fixed_labels, c->moving_labels,
-                   lam_session_model_grid(session), &score, error))
+    if (snapshot == NULL || !lam_score(session, snapshot, c->fixed_labels, c->moving_labels,
+                                       lam_session_model_grid(session), &score, error))
         return false;
     row->subcortical += share * score.subcortical;
     row->cortical += share * score.cortical;
@@ -117,8 +116,8 @@ bool lam_validation_run(LamValidation *validation, LamModel *model, const LamRec
     for (gsize k = 0; k < recipe->n_lambdas; k++)
         rows[k] = (LamValidationRow){.lambda = recipe->lambdas[k]};
     for (guint i = 0; i < validation->cases->len; i++)
-        if (!run_case(validation->cases->pdata[i], model, recipe, rows, 1.0 / validation->cases->len,
-                      &quiet, error))
+        if (!run_case(validation->cases->pdata[i], model, recipe, rows,
+                      1.0 / validation->cases->len, &quiet, error))
             return false;
     return true;
 }

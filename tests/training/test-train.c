@@ -10,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SIZE 48
+#define SIZE  48
 #define SCANS 6
 
 static const char recipe_text[] = "[model]\ntitle=test discs\n"
@@ -79,8 +79,7 @@ static bool run(const char *folder, const char *recipe, const char *output, bool
                 GError **error)
 {
     g_autofree char *out = g_build_filename(folder, output, NULL);
-    LamTrainOptions options = {
-        .recipe = recipe, .data = folder, .output = out, .resume = resume};
+    LamTrainOptions options = {.recipe = recipe, .data = folder, .output = out, .resume = resume};
     return lam_train(&options, NULL, error);
 }
 
@@ -90,7 +89,8 @@ static double dissimilarity(const LamVolume *fixed, const LamVolume *warped)
     g_autoptr(GError) error = NULL;
     g_autoptr(LamGraph) graph = lam_graph_new(NULL, false);
     LamShape shape = {1, 1, SIZE, SIZE};
-    LamNode *a = lam_graph_input(graph, "fixed", shape), *b = lam_graph_input(graph, "warped", shape);
+    LamNode *a = lam_graph_input(graph, "fixed", shape),
+            *b = lam_graph_input(graph, "warped", shape);
     LamNode *loss = lam_op_ncc(graph, a, b, 7);
     g_assert_true(lam_graph_finalise(graph, &error));
     memcpy(lam_node_value(a), fixed->data, SIZE * SIZE * sizeof(float));
@@ -107,8 +107,8 @@ static void measure(LamSession *session, double lambda, double *rough, double *u
     LamVolume *fixed = lam_session_fixed(session), *moving = lam_session_moving(session);
     g_autoptr(LamVolume) warped = lam_session_export_warped(session, s, &error);
     LamScore score;
-    g_assert_true(lam_score(session, s, fixed, moving, lam_session_model_grid(session), &score,
-                            &error));
+    g_assert_true(
+        lam_score(session, s, fixed, moving, lam_session_model_grid(session), &score, &error));
     *rough += score.roughness;
     *unlike += dissimilarity(fixed, warped);
     lam_score_clear(&score);
@@ -163,8 +163,8 @@ static void test_resume(void)
     g_autofree char *recipe = write_recipe(folder, text);
     g_assert_true(run(folder, recipe, "whole", false, &error));
     g_autofree char *half_folder = g_build_filename(folder, "halves", NULL);
-    LamTrainOptions first = {.recipe = recipe, .data = folder, .output = half_folder,
-                             .stop_steps = 12};
+    LamTrainOptions first = {
+        .recipe = recipe, .data = folder, .output = half_folder, .stop_steps = 12};
     g_assert_true(lam_train(&first, NULL, &error));
     g_assert_true(run(folder, recipe, "halves", true, &error));
     g_assert_no_error(error);
@@ -196,7 +196,8 @@ static void test_refusals(void)
 {
     g_autofree char *folder = make_folder();
     refuse(folder, "[training]\nsteps=3\n", "scans: missing");
-    refuse(folder, "[data]\nscans=disc-*.nii\n[training]\nstep=3\n", "[training] step: unknown key");
+    refuse(folder, "[data]\nscans=disc-*.nii\n[training]\nstep=3\n",
+           "[training] step: unknown key");
     refuse(folder, "[data]\nscans=disc-*.nii\n[training]\nrate=-1\n", "rate");
     refuse(folder, "[data]\nscans=disc-*.nii\n[training]\nwindow=4\n", "odd");
     refuse(folder, "[data]\nscans=disc-*.nii\n[network]\nencoder=16,x\n", "encoder");

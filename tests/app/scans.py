@@ -1,0 +1,50 @@
+"""Small NIfTI-1 scans, written by hand so that the tests depend on nothing of ours."""
+import array
+import gzip
+import math
+import struct
+
+
+def head(size, shift, ventricle):
+    """An ellipsoid 'brain' with bright shell, stripes and a dark 'ventricle'; int16 values."""
+    centre = (size - 1) / 2
+    values = array.array('h')
+    for k in range(size):
+        for j in range(size):
+            for i in range(size):
+                x, y, z = (v - centre for v in (i - shift, j, k))
+                r = math.sqrt((x / 0.36) ** 2 + (y / 0.44) ** 2 + (z / 0.38) ** 2) / size
+                value = 0
+                if r < 1:
+                    value = 700 if r < 0.82 else 400
+                    value += int(90 * math.sin(x * 0.9) * math.cos(y * 0.7))
+                    if math.sqrt((x / ventricle) ** 2 + (y / (1.6 * ventricle)) ** 2
+                                 + (z / ventricle) ** 2) / size < 0.1:
+                        value = 120
+                values.append(value)
+    return values
+
+
+def write(path, size, spacing, values):
+    header = bytearray(348)
+    struct.pack_into('<i', header, 0, 348)
+    struct.pack_into('<8h', header, 40, 3, size, size, size, 1, 1, 1, 1)
+    struct.pack_into('<2h', header, 70, 4, 16)  # int16
+    struct.pack_into('<8f', header, 76, 1, spacing, spacing, spacing, 1, 1, 1, 1)
+    struct.pack_into('<f', header, 108, 352)
+    struct.pack_into('<b', header, 123, 2)  # mm
+    struct.pack_into('<2h', header, 252, 0, 1)  # sform
+    offset = -spacing * (size - 1) / 2
+    for row in range(3):
+        line = [0.0] * 4
+        line[row] = spacing
+        line[3] = offset
+        struct.pack_into('<4f', header, 280 + 16 * row, *line)
+    header[344:348] = b'n+1\0'
+    with gzip.open(path, 'wb', compresslevel=1) as out:
+        out.write(bytes(header) + b'\0' * 4 + values.tobytes())
+
+
+def write_pair(fixed, moving, size=48, spacing=4.0):
+    write(fixed, size, spacing, head(size, 0, 1.0))
+    write(moving, size, spacing, head(size, 1.5, 1.7))
