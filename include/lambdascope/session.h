@@ -43,7 +43,8 @@ LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving
 void lam_session_free(LamSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSession, lam_session_free)
 
-/* The field at λ (clamped to [0,1]). with_similarity also warps the moving scan on the model grid. */
+/* The field at λ; LAM_ERROR_ARGUMENT if that is not within [0,1]. with_similarity also warps the moving
+ * scan on the model grid. */
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
                                     GError **error);
 

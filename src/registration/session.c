@@ -173,10 +173,15 @@ static bool measure_similarity(const LamSession *session, LamSnapshot *snapshot,
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
                                     GError **error)
 {
+    if (!(lambda >= 0 && lambda <= 1)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot compute the deformation: λ = %g: must be between 0 and 1", lambda);
+        return NULL;
+    }
     g_autoptr(LamSnapshot) snapshot = g_new0(LamSnapshot, 1);
     g_atomic_ref_count_init(&snapshot->refs);
     gint64 start = g_get_monotonic_time();
-    snapshot->lambda = CLAMP(lambda, 0, 1);
+    snapshot->lambda = lambda;
     snapshot->affine = session->affine;
     snapshot->document = session->document;
     snapshot->generation = ++session->generation;

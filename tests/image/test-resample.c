@@ -1,5 +1,6 @@
 /* Sampling against a naive reference, and in all 48 orders and flips of one scan. */
-#include <lambdascope/resample.h>
+#include "naive.h"
+
 #include <lambdascope/threads.h>
 
 #include <math.h>
@@ -8,17 +9,6 @@
 static LamGrid grid_of(int w, int h, int d, LamMat4 to_world)
 {
     return (LamGrid){{w, h, d}, to_world};
-}
-
-/* Tilted, with the given spacings (negative: flipped), centred near (shift, -shift/2, shift/3). */
-static LamGrid oblique(int w, int h, int d, double sx, double sy, double sz, double shift)
-{
-    LamMat4 middle = lam_mat4_translation(-(w - 1) / 2.0, -(h - 1) / 2.0, -(d - 1) / 2.0);
-    LamMat4 scale = lam_mat4_scaling(sx, sy, sz), turn = lam_mat4_rotation(0.4, -0.3, 0.7);
-    LamMat4 move = lam_mat4_translation(shift, -shift / 2, shift / 3);
-    LamMat4 m = lam_mat4_multiply(&scale, &middle);
-    m = lam_mat4_multiply(&turn, &m);
-    return grid_of(w, h, d, lam_mat4_multiply(&move, &m));
 }
 
 static LamVolume *noise(const LamGrid *grid, int channels, guint32 seed, double amplitude)
@@ -31,67 +21,10 @@ static LamVolume *noise(const LamGrid *grid, int channels, guint32 seed, double 
     return v;
 }
 
-static double voxel(const LamVolume *v, int c, int i, int j, int k)
-{
-    const int *n = v->grid.size;
-    i = CLAMP(i, 0, n[0] - 1);
-    j = CLAMP(j, 0, n[1] - 1);
-    k = CLAMP(k, 0, n[2] - 1);
-    return (double)v->data[((c * n[2] + k) * n[1] + j) * n[0] + i];
-}
-
-/* All eight corners with their weights, written out; repeats the edge outside. */
-static double naive_linear(const LamVolume *v, int c, LamVec3 p)
-{
-    int base[3];
-    double part[3], sum = 0;
-    for (int a = 0; a < 3; a++) {
-        base[a] = (int)floor(p.v[a]);
-        part[a] = p.v[a] - base[a];
-    }
-    for (int corner = 0; corner < 8; corner++) {
-        double weight = 1;
-        int at[3];
-        for (int a = 0; a < 3; a++) {
-            int up = corner >> a & 1;
-            at[a] = base[a] + up;
-            weight *= up ? part[a] : 1 - part[a];
-        }
-        sum += weight * voxel(v, c, at[0], at[1], at[2]);
-    }
-    return sum;
-}
-
-static bool naive_inside(const LamVolume *v, LamVec3 p)
-{
-    for (int a = 0; a < 3; a++)
-        if (p.v[a] < -0.5 || p.v[a] > v->grid.size[a] - 0.5)
-            return false;
-    return true;
-}
-
-static double naive(const LamVolume *v, int c, LamVec3 world, LamInterpolation how, double outside)
-{
-    LamMat4 inverse;
-    g_assert_true(lam_mat4_invert(&v->grid.to_world, &inverse));
-    LamVec3 p = lam_mat4_apply(&inverse, world);
-    if (!naive_inside(v, p))
-        return outside;
-    if (how == LAM_LINEAR)
-        return naive_linear(v, c, p);
-    return voxel(v, c, (int)floor(p.v[0] + 0.5), (int)floor(p.v[1] + 0.5),
-                 (int)floor(p.v[2] + 0.5));
-}
-
 static LamVec3 world_of(const LamGrid *grid, int i, int j, int k)
 {
     return lam_mat4_apply(&grid->to_world, (LamVec3){{i, j, k}});
 }
-
-#define FOR_VOXELS(grid, i, j, k)                                                                  \
-    for (int k = 0; k < (grid).size[2]; k++)                                                       \
-        for (int j = 0; j < (grid).size[1]; j++)                                                   \
-            for (int i = 0; i < (grid).size[0]; i++)
 
 static void check_resample(LamGrid from, LamGrid to, int channels, LamInterpolation how)
 {
@@ -105,7 +38,8 @@ static void check_resample(LamGrid from, LamGrid to, int channels, LamInterpolat
         FOR_VOXELS(to, i, j, k)
         {
             LamVec3 x = lam_mat4_apply(&map, world_of(&to, i, j, k));
-            double expected = naive(source, c, x, how, -7), got = voxel(out, c, i, j, k);
+            double expected = naive_sample(source, c, x, how, -7),
+                   got = naive_voxel(out, c, i, j, k);
             g_assert_cmpfloat_with_epsilon(got, expected, 1e-5);
             inside += expected > -7;
         }
@@ -116,17 +50,19 @@ static void check_resample(LamGrid from, LamGrid to, int channels, LamInterpolat
 static void test_naive(void)
 {
     for (int how = 0; how < 2; how++) {
-        check_resample(oblique(7, 5, 9, 1, 1.5, 0.8, 2), oblique(11, 13, 6, 0.7, -0.9, 1.1, 1), 1,
-                       (LamInterpolation)how);
-        check_resample(oblique(9, 11, 1, -1, 1, 9, 0), oblique(15, 3, 5, 1, 1, 1, -3), 3,
-                       (LamInterpolation)how);
+        check_resample(naive_oblique(7, 5, 9, 1, 1.5, 0.8, 2),
+                       naive_oblique(11, 13, 6, 0.7, -0.9, 1.1, 1), 1, (LamInterpolation)how);
+        check_resample(naive_oblique(9, 11, 1, -1, 1, 9, 0), naive_oblique(15, 3, 5, 1, 1, 1, -3),
+                       3, (LamInterpolation)how);
     }
 }
 
 static void check_field(LamInterpolation how)
 {
-    LamGrid from = oblique(9, 7, 11, 1, 1.2, 0.9, 0), to = oblique(13, 5, 9, 1, 1, 1, 1);
-    LamGrid coarse = oblique(4, 3, 4, 2.5, -2.5, 2.5, 2); /* does not cover the whole of `to` */
+    LamGrid from = naive_oblique(9, 7, 11, 1, 1.2, 0.9, 0),
+            to = naive_oblique(13, 5, 9, 1, 1, 1, 1);
+    LamGrid coarse =
+        naive_oblique(4, 3, 4, 2.5, -2.5, 2.5, 2); /* does not cover the whole of `to` */
     g_autoptr(LamVolume) source = noise(&from, 2, 2, 1);
     g_autoptr(LamVolume) field = noise(&coarse, 3, 3, 2);
     g_autoptr(LamVolume) out = lam_resample_field(source, &to, field, how, -7, NULL);
@@ -140,8 +76,8 @@ static void check_field(LamInterpolation how)
                 p.v[a] = CLAMP(p.v[a], 0, coarse.size[a] - 1);
             for (int a = 0; a < 3; a++)
                 y.v[a] += naive_linear(field, a, p);
-            g_assert_cmpfloat_with_epsilon(voxel(out, c, i, j, k), naive(source, c, y, how, -7),
-                                           1e-5);
+            g_assert_cmpfloat_with_epsilon(naive_voxel(out, c, i, j, k),
+                                           naive_sample(source, c, y, how, -7), 1e-5);
         }
 }
 
@@ -153,7 +89,7 @@ static void test_field(void)
 
 static void test_clamped(void)
 {
-    LamGrid from = oblique(4, 5, 3, 2, 2, 2, 0), to = oblique(9, 9, 9, 1.7, 2, -2, 3);
+    LamGrid from = naive_oblique(4, 5, 3, 2, 2, 2, 0), to = naive_oblique(9, 9, 9, 1.7, 2, -2, 3);
     g_autoptr(LamVolume) source = noise(&from, 3, 4, 1);
     g_autoptr(LamVolume) out = lam_resample_clamped(source, &to, NULL);
     LamMat4 inverse;
@@ -164,7 +100,7 @@ static void test_clamped(void)
             LamVec3 p = lam_mat4_apply(&inverse, world_of(&to, i, j, k));
             for (int a = 0; a < 3; a++)
                 p.v[a] = CLAMP(p.v[a], 0, from.size[a] - 1);
-            g_assert_cmpfloat_with_epsilon(voxel(out, c, i, j, k), naive_linear(source, c, p),
+            g_assert_cmpfloat_with_epsilon(naive_voxel(out, c, i, j, k), naive_linear(source, c, p),
                                            1e-5);
         }
 }
@@ -172,7 +108,7 @@ static void test_clamped(void)
 /* The same grid, and labels: nothing may change, not even in the last bit. */
 static void test_identity(void)
 {
-    LamGrid grid = oblique(7, 6, 5, -1, 1.1, 3, 4);
+    LamGrid grid = naive_oblique(7, 6, 5, -1, 1.1, 3, 4);
     g_autoptr(LamVolume) source = noise(&grid, 1, 5, 1000);
     g_autoptr(LamVolume) nearest = lam_resample(source, &grid, NULL, LAM_NEAREST, 0, NULL);
     g_assert_cmpmem(source->data, 840, nearest->data, 840);
@@ -183,7 +119,8 @@ static void test_identity(void)
 
 static void test_threads(void)
 {
-    LamGrid from = oblique(31, 29, 27, 1, 1, 1, 0), to = oblique(33, 31, 37, 0.9, 1, 1.1, 1);
+    LamGrid from = naive_oblique(31, 29, 27, 1, 1, 1, 0),
+            to = naive_oblique(33, 31, 37, 0.9, 1, 1.1, 1);
     g_autoptr(LamVolume) source = noise(&from, 1, 6, 1);
     LamVolume *out[2], *smooth[2];
     for (int t = 0; t < 2; t++) {
@@ -213,32 +150,6 @@ static void test_singular(void)
 
 /* ---- one scan stored in 48 ways ------------------------------------------------------------- */
 
-static const int orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
-
-/* The same voxels at the same world points, with memory axis a running along axis order[a] of the
- * original, backwards where flips has its bit set. */
-static LamVolume *stored_as(const LamVolume *base, const int order[3], int flips)
-{
-    LamGrid grid = {.to_world = lam_mat4_identity()};
-    LamMat4 to_base = {0}; /* new voxel -> base voxel */
-    to_base.m[3][3] = 1;
-    for (int a = 0; a < 3; a++) {
-        int b = order[a], n = base->grid.size[b];
-        grid.size[a] = n;
-        to_base.m[b][a] = (flips >> a & 1) ? -1 : 1;
-        to_base.m[b][3] = (flips >> a & 1) ? n - 1 : 0;
-    }
-    grid.to_world = lam_mat4_multiply(&base->grid.to_world, &to_base);
-    LamVolume *v = lam_volume_new(&grid, 1, NULL);
-    float *to = v->data;
-    FOR_VOXELS(grid, i, j, k)
-    {
-        LamVec3 p = lam_mat4_apply(&to_base, (LamVec3){{i, j, k}});
-        *to++ = (float)voxel(base, 0, (int)lrint(p.v[0]), (int)lrint(p.v[1]), (int)lrint(p.v[2]));
-    }
-    return v;
-}
-
 static void expect_same(const LamVolume *a, const LamVolume *b, double tolerance)
 {
     size_t n = lam_grid_voxels(&a->grid);
@@ -248,7 +159,7 @@ static void expect_same(const LamVolume *a, const LamVolume *b, double tolerance
 
 static void check_stored_as(const LamVolume *base, const int order[3], int flips, const LamGrid *to)
 {
-    g_autoptr(LamVolume) other = stored_as(base, order, flips);
+    g_autoptr(LamVolume) other = naive_stored_as(base, order, flips);
     for (int how = 0; how < 2; how++) {
         g_autoptr(LamVolume) x = lam_resample(base, to, NULL, (LamInterpolation)how, 0, NULL);
         g_autoptr(LamVolume) y = lam_resample(other, to, NULL, (LamInterpolation)how, 0, NULL);
@@ -266,7 +177,7 @@ static void check_stored_as(const LamVolume *base, const int order[3], int flips
 
 static void test_48_orders(void)
 {
-    LamGrid grid = oblique(13, 9, 11, 1, 1.3, 2.1, 5);
+    LamGrid grid = naive_oblique(13, 9, 11, 1, 1.3, 2.1, 5);
     g_autoptr(LamVolume) base = noise(&grid, 1, 7, 100);
     int size[3] = {17, 15, 19};
     LamVec3 centre = lam_grid_centre_mm(&grid);
@@ -274,7 +185,7 @@ static void test_48_orders(void)
     LamGrid to = lam_grid_centred(size, 0.97, centre);
     for (int o = 0; o < 6; o++)
         for (int flips = 0; flips < 8; flips++)
-            check_stored_as(base, orders[o], flips, &to);
+            check_stored_as(base, naive_orders[o], flips, &to);
 }
 
 static void test_orientation_letters(void)
@@ -283,11 +194,12 @@ static void test_orientation_letters(void)
     g_autoptr(LamVolume) base = noise(&grid, 1, 7, 1);
     for (int o = 0; o < 6; o++)
         for (int flips = 0; flips < 8; flips++) {
-            g_autoptr(LamVolume) v = stored_as(base, orders[o], flips);
+            g_autoptr(LamVolume) v = naive_stored_as(base, naive_orders[o], flips);
             char letters[4];
             lam_grid_orientation(&v->grid, letters);
             for (int a = 0; a < 3; a++)
-                g_assert_cmpint(letters[a], ==, ((flips >> a & 1) ? "LPI" : "RAS")[orders[o][a]]);
+                g_assert_cmpint(letters[a], ==,
+                                ((flips >> a & 1) ? "LPI" : "RAS")[naive_orders[o][a]]);
         }
     LamMat4 turn = lam_mat4_rotation(0, 0, G_PI / 4); /* 45 degrees: still two different letters */
     LamGrid tilted = grid_of(3, 3, 3, turn);
@@ -314,7 +226,7 @@ static void test_grid(void)
     other = grid;
     other.size[2]++;
     g_assert_false(lam_grid_equal(&grid, &other, 100));
-    LamGrid tilted = oblique(2, 2, 2, 1, 2, 3, 0);
+    LamGrid tilted = naive_oblique(2, 2, 2, 1, 2, 3, 0);
     s = lam_grid_spacing_mm(&tilted);
     for (int a = 0; a < 3; a++)
         g_assert_cmpfloat_with_epsilon(s.v[a], a + 1, 1e-12);
