@@ -103,9 +103,9 @@ bool lam_adam_read(LamAdam *adam, const LamSafetensors *file, GError **error)
 {
     const char *steps = lam_safetensors_metadata(file, "adam.step");
     if (steps == NULL ||
-        !g_ascii_string_to_unsigned(steps, 10, 0, G_MAXUINT32, &adam->steps, error)) {
-        if (steps == NULL)
-            g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL, "no optimiser state in it");
+        !g_ascii_string_to_unsigned(steps, 10, 0, G_MAXUINT32, &adam->steps, NULL)) {
+        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL,
+                            "\"adam.step\" is missing or no number of steps");
         return false;
     }
     return read_moment(adam, file, "adam.m/", adam->m, error) &&

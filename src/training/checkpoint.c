@@ -2,6 +2,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/model.h>
+#include <math.h>
 #include <string.h>
 
 #define NUMBER "%.17g"
@@ -12,14 +13,25 @@ static void set_number(LamSafetensors *file, const char *key, double value)
     lam_safetensors_set_metadata(file, key, g_ascii_formatd(text, sizeof text, NUMBER, value));
 }
 
+/* All of them are finite and none is negative. */
 static bool get_number(const LamSafetensors *file, const char *key, double *value, GError **error)
 {
     const char *text = lam_safetensors_metadata(file, key);
     char *end = NULL;
     *value = text != NULL ? g_ascii_strtod(text, &end) : 0;
-    if (text != NULL && end != text && *end == '\0')
+    if (text != NULL && end != text && *end == '\0' && *value >= 0 && isfinite(*value))
         return true;
-    g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "\"%s\" is missing or no number", key);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "\"%s\" is missing or no such number", key);
+    return false;
+}
+
+static bool get_step(const LamSafetensors *file, guint64 *step, GError **error)
+{
+    const char *text = lam_safetensors_metadata(file, "run.step");
+    if (text != NULL && g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, step, NULL))
+        return true;
+    g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL,
+                        "\"run.step\" is missing or no number of steps");
     return false;
 }
 
@@ -42,7 +54,6 @@ static bool restore(const LamSafetensors *file, const LamUnetConfig *config,
                     LamParameters *parameters, LamAdam *adam, LamRunState *state, GError **error)
 {
     LamUnetConfig stored;
-    double steps;
     if (!lam_unet_config_read(&stored, file, error))
         return false;
     if (!lam_unet_config_equal(&stored, config)) {
@@ -50,11 +61,10 @@ static bool restore(const LamSafetensors *file, const LamUnetConfig *config,
                             "it is of another architecture than the recipe's");
         return false;
     }
-    if (!get_number(file, "run.step", &steps, error) ||
+    if (!get_step(file, &state->step, error) ||
         !get_number(file, "run.seconds", &state->seconds, error) ||
         !get_number(file, "run.best", &state->best, error))
         return false;
-    state->step = (guint64)steps;
     return lam_parameters_read(parameters, file, NULL, error) && lam_adam_read(adam, file, error);
 }
 

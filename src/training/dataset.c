@@ -97,11 +97,7 @@ static bool add_scan(LamDataset *dataset, const char *path, const LamRecipe *rec
         return false;
     if (*target == NULL && recipe->align)
         *target = lam_volume_ref(volume);
-    if (!align(scan, volume, dataset->scans->pdata[0], *target, cache, error)) {
-        g_prefix_error(error, "%s: ", path);
-        return false;
-    }
-    return true;
+    return align(scan, volume, dataset->scans->pdata[0], *target, cache, error);
 }
 
 static bool load_all(LamDataset *dataset, const LamRecipe *recipe, const glob_t *found,

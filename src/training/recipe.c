@@ -117,16 +117,18 @@ static bool store_network(LamRecipe *recipe, GKeyFile *file, const char *name, G
 
 static bool store_lambdas(LamRecipe *recipe, GKeyFile *file, GError **error)
 {
+    GError *why = NULL;
     g_free(recipe->lambdas);
     recipe->lambdas =
-        g_key_file_get_double_list(file, "training", "lambdas", &recipe->n_lambdas, error);
-    for (gsize i = 0; recipe->lambdas != NULL && i < recipe->n_lambdas; i++)
-        if (!(recipe->lambdas[i] >= 0 && recipe->lambdas[i] <= 1)) {
-            g_set_error_literal(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                                "[training] lambdas: must be within 0 and 1");
-            return false;
-        }
-    return recipe->lambdas != NULL;
+        g_key_file_get_double_list(file, "training", "lambdas", &recipe->n_lambdas, &why);
+    bool ok = recipe->lambdas != NULL; /* NULL without an error: the list is empty */
+    for (gsize i = 0; ok && i < recipe->n_lambdas; i++)
+        ok = recipe->lambdas[i] >= 0 && recipe->lambdas[i] <= 1;
+    if (!ok && why == NULL)
+        g_set_error_literal(&why, LAM_ERROR, LAM_ERROR_ARGUMENT, "must be numbers within 0 and 1");
+    if (!ok)
+        g_propagate_prefixed_error(error, why, "[training] lambdas: ");
+    return ok;
 }
 
 static bool read_group(LamRecipe *recipe, GKeyFile *file, const char *group, GError **error)

@@ -100,10 +100,11 @@ static bool build(Trainer *t, GError **error)
     return lam_graph_finalise(t->graph, error);
 }
 
+/* To be added to; with the header if there is nothing in it yet. */
 static FILE *open_log(const Trainer *t, const char *name, const char *header, GError **error)
 {
     g_autofree char *path = in_output(t, name);
-    FILE *file = g_fopen(path, t->options->resume ? "a" : "w");
+    FILE *file = g_fopen(path, "a");
     if (file == NULL) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write log: %s: %s", path,
                     g_strerror(errno));
@@ -113,6 +114,15 @@ static FILE *open_log(const Trainer *t, const char *name, const char *header, GE
     if (ftell(file) == 0)
         fprintf(file, "%s\n", header);
     return file;
+}
+
+/* Of an earlier run in the same folder. */
+static void remove_logs(const Trainer *t)
+{
+    g_autofree char *steps = in_output(t, "steps.csv");
+    g_autofree char *validation = in_output(t, "validation.csv");
+    g_remove(steps);
+    g_remove(validation);
 }
 
 static bool resume(Trainer *t, GError **error)
@@ -151,6 +161,8 @@ static bool start(Trainer *t, GError **error)
     }
     if (!build(t, error) || !resume(t, error))
         return false;
+    if (!o->resume)
+        remove_logs(t);
     t->steps_log =
         open_log(t, "steps.csv", "step,seconds,rate,lambda,similarity,roughness,loss", error);
     say(t, "%d scans, %zu parameters, %zu MB for one step", lam_dataset_size(t->dataset),
@@ -240,7 +252,6 @@ static bool log_rows(const Trainer *t, const LamValidationRow *rows, GError **er
                           error);
     if (file == NULL)
         return false;
-    fseek(file, 0, SEEK_END);
     for (gsize k = 0; k < t->recipe->n_lambdas; k++) {
         const LamValidationRow *r = &rows[k];
         fprintf(file, "%" G_GUINT64_FORMAT ",%.1f,%g,%.4f,%.4f,%.5f,%.4f,%.5f\n", t->state.step,
@@ -254,24 +265,37 @@ static bool log_rows(const Trainer *t, const LamValidationRow *rows, GError **er
     return true;
 }
 
+/* Without labels of these structures (NaN) the latest model is the best. */
+static bool save_if_best(Trainer *t, const LamValidationRow *rows, GError **error)
+{
+    double mean = 0;
+    for (gsize k = 0; k < t->recipe->n_lambdas; k++)
+        mean += rows[k].subcortical / (double)t->recipe->n_lambdas;
+    if (mean <= t->state.best)
+        return true;
+    if (!isnan(mean))
+        t->state.best = mean;
+    return save_best(t, error);
+}
+
+/* An interrupt gives the validation up, not the run: its checkpoint is still to be written. */
 static bool validate(Trainer *t, GError **error)
 {
     if (t->validation == NULL)
         return save_best(t, error);
     g_autofree LamValidationRow *rows = g_new0(LamValidationRow, t->recipe->n_lambdas);
     g_autoptr(LamModel) model = lam_model_wrap(&t->recipe->network, t->parameters);
+    GError *why = NULL;
     say(t, "validation after step %" G_GUINT64_FORMAT ", %.1f minutes", t->state.step,
         run_seconds(t) / 60);
-    if (!lam_validation_run(t->validation, model, t->recipe, rows, t->progress, error) ||
-        !log_rows(t, rows, error))
-        return false;
-    double mean = 0;
-    for (gsize k = 0; k < t->recipe->n_lambdas; k++)
-        mean += rows[k].subcortical / (double)t->recipe->n_lambdas;
-    if (mean <= t->state.best)
+    if (lam_validation_run(t->validation, model, t->recipe, rows, t->progress, &why))
+        return log_rows(t, rows, error) && save_if_best(t, rows, error);
+    if (g_error_matches(why, LAM_ERROR, LAM_ERROR_CANCELLED)) {
+        g_error_free(why);
         return true;
-    t->state.best = mean;
-    return save_best(t, error);
+    }
+    g_propagate_error(error, why);
+    return false;
 }
 
 /* What is due by the clock. */

@@ -43,7 +43,7 @@ static LamVolume *load_once(LamValidation *validation, const char *path, GError 
     return volume;
 }
 
-static bool add_case(LamValidation *validation, const LamPair *pair, GError **error)
+static bool add_case(LamValidation *validation, const LamPair *pair, bool align, GError **error)
 {
     if (pair->fixed_labels == NULL || pair->moving_labels == NULL) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "validation pair of %s has no labels",
@@ -51,6 +51,8 @@ static bool add_case(LamValidation *validation, const LamPair *pair, GError **er
         return false;
     }
     Case *c = g_new0(Case, 1);
+    c->affine = lam_mat4_identity();
+    c->aligned = !align;
     g_ptr_array_add(validation->cases, c);
     return (c->fixed = load_once(validation, pair->fixed, error)) != NULL &&
            (c->moving = load_once(validation, pair->moving, error)) != NULL &&
@@ -72,7 +74,7 @@ LamValidation *lam_validation_new(const LamRecipe *recipe, const char *recipe_pa
     validation->cases = g_ptr_array_new_with_free_func(g_free);
     validation->volumes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, volume_free);
     for (guint i = 0; i < pairs->len; i++)
-        if (!add_case(validation, pairs->pdata[i], error))
+        if (!add_case(validation, pairs->pdata[i], recipe->align, error))
             return NULL;
     return g_steal_pointer(&validation);
 }

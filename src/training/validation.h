@@ -18,6 +18,7 @@ LamValidation *lam_validation_new(const LamRecipe *recipe, const char *recipe_pa
 void lam_validation_free(LamValidation *validation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamValidation, lam_validation_free)
 
-/* One row per λ of the recipe, averaged over the pairs. Affines are computed the first time. */
+/* One row per λ of the recipe, averaged over the pairs. Affines are computed the first
+ * time, unless the recipe says that scans are aligned. */
 bool lam_validation_run(LamValidation *validation, LamModel *model, const LamRecipe *recipe,
                         LamValidationRow *rows, const LamProgress *progress, GError **error);
