@@ -26,7 +26,7 @@ void lam_score_clear(LamScore *score);
 
 /* Moving labels carried by nearest neighbour onto `grid` (usually the model grid), compared with fixed
  * labels brought there the same way. snapshot NULL: the affine alone. moving is scored as the session's
- * moving scan's labels. */
+ * moving scan's labels. LAM_ERROR_ARGUMENT if there are over 5000 labels: then it is no label map. */
 bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
                const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
                LamScore *out, GError **error);

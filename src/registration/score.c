@@ -1,8 +1,11 @@
 #include <lambdascope/score.h>
 
+#include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/resample.h>
 #include <math.h>
+
+#define MAX_LABELS 5000
 
 bool lam_label_is_subcortical(int label)
 {
@@ -27,6 +30,12 @@ static int ascending(const void *a, const void *b)
     return *(const int *)a - *(const int *)b;
 }
 
+/* Labels are rounded, as in lam_dice_many; what no int holds is background. */
+static int label_of(float voxel)
+{
+    return fabsf(voxel) < 2e9f ? (int)lrintf(voxel) : 0;
+}
+
 /* All labels above zero in either map, sorted. */
 static int *labels_of(const LamVolume *a, const LamVolume *b, int *n)
 {
@@ -35,7 +44,7 @@ static int *labels_of(const LamVolume *a, const LamVolume *b, int *n)
     int last = 0;
     for (int k = 0; k < 2; k++)
         for (size_t i = 0; i < lam_grid_voxels(&both[k]->grid); i++) {
-            int label = (int)lrintf(both[k]->data[i]);
+            int label = label_of(both[k]->data[i]);
             if (label > 0 && label != last)
                 g_hash_table_add(seen, GINT_TO_POINTER(last = label));
         }
@@ -60,6 +69,23 @@ static double mean_of(const LamScore *score, bool (*wanted)(int))
             n++;
         }
     return n > 0 ? sum / n : NAN;
+}
+
+static const char *name_of(const LamVolume *volume)
+{
+    return volume->path != NULL ? volume->path : "label map";
+}
+
+/* A scan given for a label map would keep us busy for hours. */
+static bool check_labels(const LamScore *score, const LamVolume *fixed, const LamVolume *moving,
+                         GError **error)
+{
+    if (score->n_labels <= MAX_LABELS)
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot compare labels: %s, %s: over %d different values; are they label maps?",
+                name_of(fixed), name_of(moving), MAX_LABELS);
+    return false;
 }
 
 /* Mean over axes, components and positions, as the training loss measures it. */
@@ -101,8 +127,8 @@ static void drop_one_sided(LamScore *score, const LamVolume *a, const LamVolume 
         if (isnan(score->dice[i]) || score->dice[i] > 0)
             continue;
         for (size_t k = 0; k < n; k++) {
-            in_a |= (int)lrintf(a->data[k]) == score->labels[i];
-            in_b |= (int)lrintf(b->data[k]) == score->labels[i];
+            in_a |= label_of(a->data[k]) == score->labels[i];
+            in_b |= label_of(b->data[k]) == score->labels[i];
         }
         if (!in_a || !in_b)
             score->dice[i] = NAN;
@@ -124,6 +150,10 @@ bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
     if (carried == NULL)
         return false;
     out->labels = labels_of(fixed, carried, &out->n_labels);
+    if (!check_labels(out, fixed_labels, moving_labels, error)) {
+        lam_score_clear(out);
+        return false;
+    }
     out->dice = g_new0(double, MAX(out->n_labels, 1));
     lam_dice_many(fixed, carried, out->labels, out->n_labels, out->dice);
     drop_one_sided(out, fixed, carried);

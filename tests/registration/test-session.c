@@ -68,6 +68,7 @@ static void test_encoder_rests(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(encoded[0], ==, after[0]);
     size_t bytes = 3 * lam_grid_voxels(&before->field->grid) * sizeof(float);
     g_assert_cmpmem(before->field->data, bytes, again->field->data, bytes);
+    g_assert_cmpfloat(session_distance(before->field, between->field), >, 0.05);
     lam_graph_touch(graph, unet->fixed);
     g_autoptr(LamSnapshot) poisoned = session_at(f->session, 0.7);
     g_assert_cmpfloat(session_distance(before->field, poisoned->field), >, 0.1);
@@ -79,7 +80,7 @@ static void test_ops_per_lambda(Fixture *f, gconstpointer data)
     LamGraph *graph = lam_session_graph(f->session);
     const LamUnet *unet = lam_session_unet(f->session);
     LamNode *displacement = unet->displacement;
-    g_autoptr(LamSnapshot) snapshot = session_at(f->session, 0.1);
+    lam_snapshot_unref(session_at(f->session, 0.1));
     g_assert_cmpint(lam_graph_forward(graph, displacement, NULL), ==, 0);
     lam_unet_set_lambda(unet, graph, 0.6);
     /* 2 dense and 2 activations; 3 generated convolutions with 2 heads each; upsampling, flow,
