@@ -21,8 +21,8 @@ LAM_INLINE Cell cell_at(const float *u, size_t n, size_t i, int w, int h, int d,
     float at[3] = {(float)w + u[i], (float)h + u[n + i], flat ? 0 : (float)d + u[2 * n + i]};
     Cell cell;
     for (int a = 0; a < 3; a++) {
-        /* far outside is all the same, and must not overflow an int */
-        float x = at[a] < -2 ? -2 : at[a] > 32000 ? 32000 : at[a];
+        /* far outside is all the same, and must not overflow an int; NaN is there, too */
+        float x = at[a] > -2 ? (at[a] < 32000 ? at[a] : 32000) : -2;
         float low = floorf(x);
         cell.base[a] = (int)low;
         cell.f[a] = x - low;

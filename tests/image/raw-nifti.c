@@ -121,7 +121,7 @@ static void quad(double value, guint8 out[16])
 
 void raw_append(GByteArray *bytes, const RawNifti *raw, double value)
 {
-    guint8 item[16] = {0};
+    guint8 item[32] = {0}; /* the largest: a pair of 16 byte floats */
     size_t n = 0;
     switch (raw->datatype) {
     case 2:
