@@ -128,7 +128,7 @@ static void continue_choice(LamWindow *window)
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     Role role = (Role)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "role"));
-    g_autoptr(GtkNativeDialog) keep = g_steal_pointer(&window->chooser);
+    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
     if (response != GTK_RESPONSE_ACCEPT)
         return;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
