@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what is missing of the groups named (build, run, test; all without arguments) of
+# Installs what is missing of the groups named (build, run and test without arguments) of
 # tools/packages.txt. With nothing missing it needs neither root nor the network.
 set -euo pipefail
 
