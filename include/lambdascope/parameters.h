@@ -31,8 +31,12 @@ bool lam_parameters_allocate(LamParameters *parameters, bool with_gradients, GEr
 /* Starting values, the same for the same seed on every machine. */
 void lam_parameters_initialise(LamParameters *parameters, guint32 seed);
 
-/* Values from a file: every parameter present with its shape; with `prefix` prepended to the names.
- * Does not look for tensors beside them (see lam_parameters_reject_others). LAM_ERROR_MODEL. */
+/* LAM_ERROR_MODEL unless the file holds every parameter with its shape, with `prefix` (may be NULL)
+ * prepended to the names. Nothing needs to be allocated yet. Does not look for tensors beside them (see
+ * lam_parameters_reject_others). */
+bool lam_parameters_check(const LamParameters *parameters, const LamSafetensors *file,
+                          const char *prefix, GError **error);
+/* Values from a file that passes the check. */
 bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
                          GError **error);
 /* LAM_ERROR_MODEL if the file holds a tensor that is none of the parameters. */

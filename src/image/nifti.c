@@ -37,6 +37,7 @@ typedef struct {
     size_t frame_voxels; /* voxels of one channel of one frame */
     size_t offset;       /* of the first voxel wanted, in bytes */
     size_t wanted;       /* bytes */
+    size_t end;          /* of the last frame, in bytes */
     int channels, frames;
     GString *note;
 } Reader;
@@ -289,13 +290,14 @@ static bool locate(Reader *r, int frame, GError **error)
         header_end = r->header.sizeof_hdr == 540 ? FIRST_FREE_V2 : FIRST_FREE_V1;
     if (!r->single)
         header_end = MAX(r->header.vox_offset, 0);
-    size_t voxels = 0, bytes = 0, skip = 0, end = 0;
-    bool fits = lam_size_mul((size_t)dim[1], (size_t)dim[2], &voxels) &&
-                lam_size_mul(voxels, (size_t)dim[3], &voxels) &&
-                lam_size_mul(voxels, (size_t)(r->type->bytes * r->channels), &bytes) &&
-                lam_size_mul(bytes, (size_t)frame, &skip) &&
-                !__builtin_add_overflow(skip, (size_t)header_end, &skip) &&
-                !__builtin_add_overflow(skip, bytes, &end) && end <= G_MAXSSIZE / 8;
+    size_t voxels = 0, bytes = 0, skip = 0, all = 0;
+    bool fits =
+        lam_size_mul((size_t)dim[1], (size_t)dim[2], &voxels) &&
+        lam_size_mul(voxels, (size_t)dim[3], &voxels) &&
+        lam_size_mul(voxels, (size_t)(r->type->bytes * r->channels), &bytes) &&
+        lam_size_mul(bytes, (size_t)frame, &skip) && lam_size_mul(bytes, (size_t)r->frames, &all) &&
+        !__builtin_add_overflow(skip, (size_t)header_end, &skip) &&
+        !__builtin_add_overflow(all, (size_t)header_end, &r->end) && r->end <= G_MAXSSIZE / 8;
     if (!fits)
         return fail(r, LAM_ERROR_FORMAT, error,
                     "the header is damaged (%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
@@ -423,19 +425,21 @@ static LamGrid read_space(Reader *r, LamSpaceSource *source, double *conflict_mm
 
 /* ---- voxels -------------------------------------------------------------------------------- */
 
-/* Refuses sizes that the file cannot hold, before memory is asked for. */
+/* Refuses sizes that the file cannot hold, before memory is asked for. Of a compressed file only what is
+ * wanted of it counts: how much there is beyond is not known without unpacking it all. */
 static bool check_claim(const Reader *r, gzFile file, size_t file_bytes, GError **error)
 {
-    size_t end = r->offset + r->wanted;
+    bool plain = gzdirect(file);
+    size_t end = plain ? r->end : r->offset + r->wanted;
     size_t most = file_bytes;
-    if (!gzdirect(file) && !lam_size_mul(file_bytes, DEFLATE_RATIO_MAX, &most))
+    if (!plain && !lam_size_mul(file_bytes, DEFLATE_RATIO_MAX, &most))
         most = G_MAXSIZE;
     if (end > most)
         return fail(r, LAM_ERROR_FORMAT, error,
                     "the file is cut short: its header claims %zu bytes, it can hold at most %zu",
                     end, most);
     /* still far more than scans compress to: see whether the bytes are there */
-    if (!gzdirect(file) && end > PROBE_BYTES && end / PROBE_RATIO > file_bytes) {
+    if (!plain && end > PROBE_BYTES && end / PROBE_RATIO > file_bytes) {
         char last = 0;
         if (gzseek(file, (z_off_t)end - 1, SEEK_SET) < 0 || gzread(file, &last, 1) != 1)
             return fail_short(r, file, error);

@@ -75,7 +75,9 @@ static LamModel *from_file(const LamSafetensors *file, GError **error)
         return NULL;
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
-    if (!lam_parameters_allocate(parameters, false, error) ||
+    /* checked first: a header may claim any architecture, and memory is asked for by the header */
+    if (!lam_parameters_check(parameters, file, NULL, error) ||
+        !lam_parameters_allocate(parameters, false, error) ||
         !lam_parameters_read(parameters, file, NULL, error) ||
         !lam_parameters_reject_others(parameters, file, error))
         return NULL;

@@ -109,19 +109,38 @@ static bool same_shape(const Entry *entry, const LamNamedTensor *tensor)
            memcmp(entry->shape, tensor->shape, sizeof entry->shape[0] * entry->ndim) == 0;
 }
 
-bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
-                         GError **error)
+static const LamNamedTensor *stored(const Entry *entry, const LamSafetensors *file,
+                                    const char *prefix)
+{
+    g_autofree char *name = g_strconcat(prefix != NULL ? prefix : "", entry->name, NULL);
+    return lam_safetensors_find(file, name);
+}
+
+bool lam_parameters_check(const LamParameters *parameters, const LamSafetensors *file,
+                          const char *prefix, GError **error)
 {
     for (guint i = 0; i < parameters->entries->len; i++) {
         const Entry *entry = entry_at(parameters, (int)i);
-        g_autofree char *name = g_strconcat(prefix != NULL ? prefix : "", entry->name, NULL);
-        const LamNamedTensor *tensor = lam_safetensors_find(file, name);
-        if (tensor == NULL || !same_shape(entry, tensor)) {
-            g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "tensor \"%s\" %s", name,
-                        tensor == NULL ? "is missing" : "has another shape than the architecture");
-            return false;
-        }
-        memcpy(parameters->values + entry->offset, tensor->data, entry->size * sizeof(float));
+        const LamNamedTensor *tensor = stored(entry, file, prefix);
+        if (tensor != NULL && same_shape(entry, tensor))
+            continue;
+        g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "tensor \"%s%s\" %s",
+                    prefix != NULL ? prefix : "", entry->name,
+                    tensor == NULL ? "is missing" : "has another shape than the architecture");
+        return false;
+    }
+    return true;
+}
+
+bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
+                         GError **error)
+{
+    if (!lam_parameters_check(parameters, file, prefix, error))
+        return false;
+    for (guint i = 0; i < parameters->entries->len; i++) {
+        const Entry *entry = entry_at(parameters, (int)i);
+        memcpy(parameters->values + entry->offset, stored(entry, file, prefix)->data,
+               entry->size * sizeof(float));
     }
     return true;
 }

@@ -7,6 +7,7 @@
 #define ARCHITECTURE    "hypermorph-unet-1"
 #define MAX_CHANNELS    1024
 #define MAX_SIZE        512
+#define MAX_VOXELS      (256 * 256 * 256)
 #define CONCAT_MULTIPLE 16 /* the largest channel block, whatever this machine's */
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
@@ -72,6 +73,8 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
     for (int i = 0; i < 3; i++)
         if (c->size[i] != 1 && c->size[i] % multiple != 0)
             return wrong(error, "size", "must be divisible by 2^(encoder levels - 1), or 1");
+    if ((gint64)c->size[0] * c->size[1] * c->size[2] > MAX_VOXELS)
+        return wrong(error, "size", "more than 256^3 voxels");
     if (c->size[0] < 2 || c->size[1] < 2)
         return wrong(error, "size", "only the third axis may be 1");
     return true;

@@ -213,6 +213,23 @@ static void test_frame(Fixture *f, gconstpointer data)
     expect(f->path, 1, LAM_ERROR_ARGUMENT, "it has 1");
 }
 
+/* A series of which frames are missing is cut short, also where the frame asked for is whole. */
+static void test_cut_series(Fixture *f, gconstpointer data)
+{
+    for (int version = 1; version <= 2; version++) {
+        RawNifti raw = raw_nifti(4, 16, 2, 3, 2);
+        raw.version = version;
+        raw.dim[0] = 4;
+        raw.dim[4] = 3;
+        write_raw(f, &raw, 12 * 3 - 1);
+        for (int frame = 0; frame < 3; frame++)
+            expect(f->path, frame, LAM_ERROR_FORMAT, "cut short");
+        write_raw(f, &raw, 12 * 3);
+        g_autoptr(LamVolume) whole = lam_nifti_load(f->path, 2, NULL);
+        g_assert_nonnull(whole);
+    }
+}
+
 static void test_many_values_per_voxel(Fixture *f, gconstpointer data)
 {
     static const int sizes[][4] = {{1, 2, 1, 1}, {2, 3, 1, 1}, {1, 1, 2, 1}, {1, 1, 1, 2}};
@@ -246,28 +263,111 @@ static void test_pair(Fixture *f, gconstpointer data)
     expect(f->path, 0, LAM_ERROR_IO, ".img file");
 }
 
-/* Bytes of good files overwritten at random: whatever comes, a volume or an error. */
+/* ---- damage at random: whatever comes, a volume or an error with one line; never more memory than the
+ * bytes can fill ---- */
+
+static GByteArray *good_bytes(int round, bool pair)
+{
+    RawNifti raw = raw_nifti(round % 3 == 0 ? 2 : 4, round % 3 == 0 ? 8 : 16, 3, 3, 3);
+    raw.version = 1 + round % 2;
+    raw.swapped = round / 2 % 2;
+    raw.pair = pair;
+    raw.sform_code = round / 4 % 2;
+    for (int i = 0; i < 3; i++)
+        raw.srow[i][i] = 2;
+    if (round / 8 % 2) {
+        raw.dim[0] = 4;
+        raw.dim[4] = 2;
+    }
+    GByteArray *bytes = raw_header(&raw);
+    for (int i = 0; i < 27 * (int)raw.dim[4]; i++)
+        raw_append(bytes, &raw, i);
+    return bytes;
+}
+
+/* A few bytes overwritten; sometimes the end cut off, sometimes garbage appended. */
+static void damage(GByteArray *bytes, GRand *rand, guint first)
+{
+    for (int hits = g_rand_int_range(rand, 1, 8); hits > 0; hits--)
+        bytes->data[g_rand_int_range(rand, (gint32)first, (gint32)bytes->len)] =
+            (guint8)g_rand_int_range(rand, 0, 256);
+    int what = g_rand_int_range(rand, 0, 8);
+    if (what == 0)
+        g_byte_array_set_size(bytes, (guint)g_rand_int_range(rand, 0, (gint32)bytes->len));
+    else if (what == 1)
+        g_byte_array_append(bytes, bytes->data, 40);
+}
+
+/* 1 if the file was read. */
+static int load_damaged(const char *path, size_t most_voxels)
+{
+    GError *error = NULL;
+    g_autoptr(LamVolume) v = lam_nifti_load(path, 0, &error);
+    g_assert_true((v == NULL) == (error != NULL));
+    if (v != NULL) {
+        g_assert_true(lam_mat4_is_finite(&v->grid.to_world));
+        g_assert_cmpuint(lam_grid_voxels(&v->grid) * (size_t)v->channels, <=, most_voxels);
+    } else {
+        g_assert_nonnull(strstr(error->message, path));
+        g_assert_null(strchr(error->message, '\n'));
+    }
+    g_clear_error(&error);
+    return v != NULL;
+}
+
+/* Header or voxels damaged, stored as they are and compressed. */
 static void test_fuzz(Fixture *f, gconstpointer data)
 {
     GRand *rand = g_rand_new_with_seed(3);
-    for (int round = 0; round < 4000; round++) {
-        RawNifti raw = raw_nifti(4, 16, 3, 3, 3);
-        raw.version = 1 + round % 2;
-        raw.swapped = round / 2 % 2;
-        g_autoptr(GByteArray) bytes = raw_header(&raw);
-        for (int i = 0; i < 27; i++)
-            raw_append(bytes, &raw, i);
-        int hits = g_rand_int_range(rand, 1, 8);
-        for (int h = 0; h < hits; h++)
-            bytes->data[g_rand_int_range(rand, 4, raw.version == 1 ? 348 : 540)] =
-                (guint8)g_rand_int_range(rand, 0, 256);
-        raw_write_bytes(f->path, bytes->data, bytes->len, false);
-        GError *error = NULL;
-        g_autoptr(LamVolume) v = lam_nifti_load(f->path, 0, &error);
-        g_assert_true((v == NULL) == (error != NULL));
-        if (v != NULL)
-            g_assert_true(lam_mat4_is_finite(&v->grid.to_world));
-        g_clear_error(&error);
+    int loaded = 0;
+    for (int round = 0; round < 5000; round++) {
+        g_autoptr(GByteArray) bytes = good_bytes(round, false);
+        damage(bytes, rand, round % 5 ? 4 : 0);
+        raw_write_bytes(f->path, bytes->data, bytes->len, round / 16 % 2);
+        loaded += load_damaged(f->path, bytes->len);
+    }
+    g_rand_free(rand);
+    g_assert_cmpint(loaded, >, 500); /* harmless fields */
+    g_assert_cmpint(loaded, <, 4500);
+}
+
+/* The compressed stream damaged: zlib notices, or what it unpacks is refused. */
+static void test_fuzz_gzip(Fixture *f, gconstpointer data)
+{
+    GRand *rand = g_rand_new_with_seed(4);
+    int loaded = 0;
+    for (int round = 0; round < 2000; round++) {
+        g_autoptr(GByteArray) bytes = good_bytes(round, false);
+        raw_write_bytes(f->path, bytes->data, bytes->len, true);
+        g_autofree char *packed = NULL;
+        gsize n;
+        g_assert_true(g_file_get_contents(f->path, &packed, &n, NULL));
+        g_autoptr(GByteArray) stream = g_byte_array_new();
+        g_byte_array_append(stream, (guint8 *)packed, (guint)n);
+        damage(stream, rand, 0);
+        raw_write_bytes(f->path, stream->data, stream->len, false);
+        loaded += load_damaged(f->path, 1032 * (size_t)stream->len);
+    }
+    g_rand_free(rand);
+    g_assert_cmpint(loaded, <, 1000);
+}
+
+/* .hdr damaged beside a whole .img, and the other way round. */
+static void test_fuzz_pair(Fixture *f, gconstpointer data)
+{
+    g_autofree char *hdr = g_build_filename(f->folder, "bad.hdr", NULL);
+    g_autofree char *img = g_build_filename(f->folder, "bad.img", NULL);
+    GRand *rand = g_rand_new_with_seed(5);
+    for (int round = 0; round < 2000; round++) {
+        g_autoptr(GByteArray) bytes = good_bytes(round, true);
+        g_autoptr(GByteArray) voxels = g_byte_array_new();
+        guint header = round % 2 ? 540 : 348;
+        g_byte_array_append(voxels, bytes->data + header, bytes->len - header);
+        g_byte_array_set_size(bytes, header);
+        damage(round / 16 % 2 ? bytes : voxels, rand, 0);
+        raw_write_bytes(hdr, bytes->data, bytes->len, false);
+        raw_write_bytes(img, voxels->data, voxels->len, false);
+        load_damaged(round % 3 ? hdr : img, voxels->len);
     }
     g_rand_free(rand);
 }
@@ -291,6 +391,9 @@ int main(int argc, char **argv)
     ADD("frame", test_frame);
     ADD("many-values", test_many_values_per_voxel);
     ADD("pair", test_pair);
+    ADD("cut-series", test_cut_series);
     ADD("fuzz", test_fuzz);
+    ADD("fuzz-gzip", test_fuzz_gzip);
+    ADD("fuzz-pair", test_fuzz_pair);
     return g_test_run();
 }

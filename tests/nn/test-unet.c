@@ -55,6 +55,7 @@ static void test_refused(void)
         {"size", "80,96,81"},
         {"size", "80,96,-80"},
         {"size", "80,96,1600"},
+        {"size", "512,512,512"},
         {"size", "1,96,80"},
         {"size", "80,96,8e1"},
         {"spacing_mm", ""},
