@@ -29,8 +29,8 @@ LIBRARIES = {
     r"epoxy/": ["gl", "app"],
     r"pango/|cairo": ["gl", "app"],
     r"nifti|znzlib": ["image/nifti.c"],
-    r"oneapi/|dnnl": ["nn"],
-    r"cblas|openblas": ["base", "nn", "cli/bench.c"],  # bench: sgemm is its yardstick
+    r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
+    r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
     r"json-glib/": ["nn", "training", "cli"],
 }
 

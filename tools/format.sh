@@ -8,7 +8,7 @@ if [ -z "$format" ]; then
     echo "clang-format-14 is not installed" >&2
     exit 77 # what Meson takes as skipped
 fi
-mapfile -t sources < <(find include src tests -name '*.[ch]' | sort)
+mapfile -t sources < <(find bench include src tests -name '*.[ch]' | sort)
 if [ "${1:-}" = --check ]; then
     different=$("$format" --style=file --dry-run "${sources[@]}" 2>&1 | cut -d: -f1 | grep '\.[ch]$' |
         sort -u || true)

@@ -1,19 +1,18 @@
 /* lam bench: how fast the engine is here, as ratios to what the machine's sgemm reaches in the same run. */
 #include "cli.h"
+#include "yardstick.h"
 
-#include <cblas.h>
 #include <lambdascope/error.h>
-#include <lambdascope/memory.h>
 #include <lambdascope/phantom.h>
+#include <lambdascope/scene.h>
 #include <lambdascope/session.h>
 #include <lambdascope/threads.h>
 #include <lambdascope/trainer.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#define SGEMM_SIZE    1536
-#define SGEMM_RUNS    6
 #define WARM_UP       3
+#define TICKS_A_ROUND 10 /* of the yardstick */
+#define STEPS_ROUNDS  3
 #define DEFAULT_TICKS 60
 #define DEFAULT_STEPS 10
 #define MAX_REPEATS   100000
@@ -24,56 +23,29 @@ typedef struct {
     gboolean json;
 } Options;
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Sorts; the value below which the share lies. */
-static double percentile(double *values, int n, double share)
-{
-    qsort(values, (size_t)n, sizeof *values, ascending);
-    return values[MIN(n - 1, (int)(share * n))];
-}
-
-/* Best of a few square products: the machine's peak as BLAS reaches it, in GFLOP/s. */
-static double sgemm_gflops(GError **error)
-{
-    size_t n = SGEMM_SIZE;
-    float *a = lam_alloc_floats(3 * n * n, "sgemm", error);
-    double best = 0;
-    if (a == NULL)
-        return 0;
-    for (size_t i = 0; i < 2 * n * n; i++)
-        a[i] = (float)(i % 7) - 3;
-    for (int run = 0; run < SGEMM_RUNS; run++) {
-        gint64 start = g_get_monotonic_time();
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)n, (int)n, 1, a, (int)n,
-                    a + n * n, (int)n, 0, a + 2 * n * n, (int)n);
-        double seconds = 1e-6 * (double)MAX(1, g_get_monotonic_time() - start);
-        best = MAX(best, 2e-9 * (double)(n * n * n) / seconds);
-    }
-    lam_free(a);
-    return best;
-}
-
 typedef struct {
     const char *key, *words;
     double value;
+    const char *text; /* instead of the value */
 } Figure;
 
 static void print_figures(const Options *options, const Figure *figures, int n)
 {
     if (!options->json) {
         for (int i = 0; i < n; i++)
-            printf("%-44s %10.3f\n", figures[i].words, figures[i].value);
+            if (figures[i].text != NULL)
+                printf("%-44s %10s\n", figures[i].words, figures[i].text);
+            else
+                printf("%-44s %10.3f\n", figures[i].words, figures[i].value);
         return;
     }
     g_autoptr(JsonBuilder) builder = json_builder_new();
     json_builder_begin_object(builder);
     for (int i = 0; i < n; i++)
-        lam_cli_json_number(builder, figures[i].key, figures[i].value);
+        if (figures[i].text != NULL)
+            lam_cli_json_string(builder, figures[i].key, figures[i].text);
+        else
+            lam_cli_json_number(builder, figures[i].key, figures[i].value);
     json_builder_end_object(builder);
     lam_cli_json_print(builder);
 }
@@ -96,36 +68,78 @@ static LamSession *phantom_session(const Options *options, GError **error)
     return session;
 }
 
-/* λ set -> new field, over a sweep of λ as a slider gives it. */
+/* All that the viewer's worker does between a new λ and the upload. */
+static bool move_slider(LamSession *session, double lambda, GError **error)
+{
+    g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, lambda, false, error);
+    g_autoptr(LamVolume) jacobian =
+        snapshot != NULL ? lam_field_jacobian(snapshot->field, error) : NULL;
+    g_autoptr(LamTexels) texels =
+        jacobian != NULL ? lam_texels_new_field(snapshot->field, jacobian, error) : NULL;
+    return texels != NULL;
+}
+
+/* A model whose convolutions all stay as λ moves has nothing to time. */
+static LamYardstick *yardstick_for(LamSession *session, GError **error)
+{
+    if (session == NULL)
+        return NULL;
+    if (lam_session_unet(session)->hyper != NULL)
+        return lam_yardstick_new(error);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot time the slider: the model: it does not depend on λ");
+    return NULL;
+}
+
+static double conv_seconds(LamSession *session)
+{
+    double forward, backward;
+    lam_graph_seconds(lam_session_graph(session), "conv", &forward, &backward);
+    return forward;
+}
+
+/* A sweep of λ as a slider gives it, with the yardstick's rounds between; neither the first ticks nor
+ * the one after a round, which has emptied the caches, counts. */
+static bool time_ticks(LamSession *session, LamYardstick *yardstick, int n, double *tick_ms,
+                       double *conv_ms, GError **error)
+{
+    for (int i = -WARM_UP; i < n; i++) {
+        if (i > 0 && i % TICKS_A_ROUND == 0) {
+            lam_yardstick_round(yardstick);
+            if (!move_slider(session, 0.5, error))
+                return false;
+        }
+        double conv = conv_seconds(session), lambda = (i + WARM_UP + 0.5) / (n + WARM_UP);
+        gint64 start = g_get_monotonic_time();
+        if (!move_slider(session, lambda, error))
+            return false;
+        if (i < 0)
+            continue;
+        tick_ms[i] = 1e-3 * (double)(g_get_monotonic_time() - start);
+        conv_ms[i] = 1e3 * (conv_seconds(session) - conv);
+    }
+    return true;
+}
+
 static bool tick(const Options *options, GError **error)
 {
-    double before, after, unused;
+    int n = options->repeats;
     g_autoptr(LamSession) session = phantom_session(options, error);
-    if (session == NULL)
+    g_autoptr(LamYardstick) yardstick = yardstick_for(session, error);
+    g_autofree double *tick_ms = g_new(double, n), *conv_ms = g_new(double, n);
+    if (yardstick == NULL || !time_ticks(session, yardstick, n, tick_ms, conv_ms, error))
         return false;
-    g_autofree double *ms = g_new(double, options->repeats);
-    LamGraph *graph = lam_session_graph(session);
-    for (int i = -WARM_UP; i < options->repeats; i++) {
-        if (i == 0)
-            lam_graph_seconds(graph, "conv", &before, &unused);
-        double lambda = (i + WARM_UP + 0.5) / (options->repeats + WARM_UP);
-        g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, lambda, false, error);
-        if (snapshot == NULL)
-            return false;
-        if (i >= 0)
-            ms[i] = snapshot->milliseconds;
-    }
-    lam_graph_seconds(graph, "conv", &after, &unused);
-    double macs = lam_graph_convolution_macs(graph, lam_session_unet(session)->hyper);
-    double conv = 2e-9 * macs * options->repeats / (after - before), peak = sgemm_gflops(error);
-    if (peak == 0)
-        return false;
+    double macs =
+        lam_graph_convolution_macs(lam_session_graph(session), lam_session_unet(session)->hyper);
+    double conv_ms_median = lam_percentile(conv_ms, n, 0.5);
+    double conv = 2e-6 * macs / conv_ms_median, peak = lam_yardstick_sgemm_gflops(yardstick);
     const Figure figures[] = {
-        {"tick_ms_median", "slider tick, median (ms)", percentile(ms, options->repeats, 0.5)},
-        {"tick_ms_p95", "slider tick, 95th percentile (ms)",
-         percentile(ms, options->repeats, 0.95)},
+        {"tick_ms_median", "slider tick, median (ms)", lam_percentile(tick_ms, n, 0.5)},
+        {"tick_ms_p95", "slider tick, 95th percentile (ms)", lam_percentile(tick_ms, n, 0.95)},
+        {"conv_ms_median", "of it λ-dependent convolutions (ms)", conv_ms_median},
         {"conv_gflops", "λ-dependent convolutions (GFLOP/s)", conv},
         {"sgemm_gflops", "sgemm in this run (GFLOP/s)", peak},
+        {"sgemm_library", "sgemm of", 0, lam_yardstick_sgemm_library(yardstick)},
         {"sgemm_share", "convolutions / sgemm", conv / peak},
         {"threads", "threads", lam_threads()},
     };
@@ -140,18 +154,22 @@ static bool step(const Options *options, GError **error)
     LamStepTimes times = {.repeats = options->repeats, .total_ms = ms};
     if (!lam_time_training_step(&times, error))
         return false;
-    double peak = sgemm_gflops(error);
-    if (peak == 0)
+    g_autoptr(LamYardstick) yardstick = lam_yardstick_new(error);
+    if (yardstick == NULL)
         return false;
+    for (int i = 1; i < STEPS_ROUNDS; i++)
+        lam_yardstick_round(yardstick);
+    double peak = lam_yardstick_sgemm_gflops(yardstick);
     const Figure figures[] = {
-        {"step_ms_median", "training step, median (ms)", percentile(ms, options->repeats, 0.5)},
+        {"step_ms_median", "training step, median (ms)", lam_percentile(ms, options->repeats, 0.5)},
         {"step_ms_p95", "training step, 95th percentile (ms)",
-         percentile(ms, options->repeats, 0.95)},
+         lam_percentile(ms, options->repeats, 0.95)},
         {"forward_ms", "forward (ms, mean)", times.forward_ms},
         {"backward_ms", "backward (ms, mean)", times.backward_ms},
         {"update_ms", "update (ms, mean)", times.update_ms},
         {"conv_gflops", "convolutions, forward and backward (GFLOP/s)", times.conv_gflops},
         {"sgemm_gflops", "sgemm in this run (GFLOP/s)", peak},
+        {"sgemm_library", "sgemm of", 0, lam_yardstick_sgemm_library(yardstick)},
         {"sgemm_share", "convolutions / sgemm", times.conv_gflops / peak},
         {"threads", "threads", lam_threads()},
     };
@@ -164,8 +182,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     const LamCliSyntax syntax = {
         .arguments = "tick|step",
         .summary =
-            "Measures the slider's tick (λ set to field ready) or a training step, beside what\n"
-            "sgemm reaches in the same run.",
+            "Measures the slider's tick (λ set to field ready for upload) or a training step, and\n"
+            "what the fastest sgemm reaches in the same run.",
         .positional = 1,
     };
     const GOptionEntry entries[] = {

@@ -72,6 +72,9 @@ static void test_usage(void)
         {"evaluate", "a.csv", "--lambda", "2"},
         {"evaluate", "a.csv", "--grid", "square"},
         {"synth", "phantom"},
+        {"bench"},
+        {"bench", "coffee"},
+        {"bench", "tick", "--repeats", "-1"},
         {"synth", "skull", "--output", "x"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -128,6 +131,26 @@ static void test_info_model(void)
     g_assert_cmpstr(json_object_get_string_member(object, "title"), ==, "untrained test model");
     g_assert_cmpfloat(json_object_get_double_member(object, "spacing_mm"), ==, 4);
     g_assert_cmpint(json_object_get_int_member(object, "parameters"), >, 100);
+    lam_cli_run_clear(&json);
+}
+
+/* The figures agree with each other. */
+static void test_bench_tick(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    LamCliRun json =
+        lam_cli_run("bench", "tick", "--json", "--model", fixture->model, "--repeats", "12", NULL);
+    assert_done(&json);
+    JsonObject *object = parse_object(json.out, parser);
+    double median = json_object_get_double_member(object, "tick_ms_median");
+    double conv = json_object_get_double_member(object, "conv_gflops");
+    double sgemm = json_object_get_double_member(object, "sgemm_gflops");
+    double share = json_object_get_double_member(object, "sgemm_share");
+    g_assert_cmpfloat(median, >, json_object_get_double_member(object, "conv_ms_median"));
+    g_assert_cmpfloat(median, <=, json_object_get_double_member(object, "tick_ms_p95"));
+    g_assert_cmpfloat(conv, >, 0);
+    g_assert_cmpfloat(sgemm, >, 0);
+    g_assert_cmpfloat_with_epsilon(share, conv / sgemm, 1e-9);
     lam_cli_run_clear(&json);
 }
 
@@ -244,6 +267,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/info/scan", test_info_scan);
     g_test_add_func("/cli/info/field", test_info_field);
     g_test_add_func("/cli/info/model", test_info_model);
+    g_test_add_func("/cli/bench/tick", test_bench_tick);
     g_test_add_func("/cli/apply", test_apply);
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
