@@ -1,5 +1,5 @@
-/* Convolution on oneDNN in blocked layouts, bias, addend and leaky ReLU fused; the weights' gradient is
- * ours (conv-weights.c). */
+/* Convolution on oneDNN in blocked layouts, bias, addend and leaky ReLU fused. Of the gradients, those
+ * that oneDNN has no fast code for on this processor are ours (conv-weights.c, conv-data.c). */
 #include "conv-data.h"
 #include "conv-weights.h"
 #include "graph-private.h"
@@ -17,7 +17,7 @@ enum { X, WEIGHT, BIAS, ADDEND };
 
 /* A primitive with the weights in the layout it prefers. */
 typedef struct {
-    dnnl_primitive_t primitive, pack;
+    dnnl_primitive_t primitive, reorder;
     dnnl_memory_t src, dst, plain_weights, weights, bias;
     float *packed;
 } Pass;
@@ -27,9 +27,9 @@ typedef struct {
     LamConvGeometry geometry;
     dnnl_engine_t engine;
     dnnl_stream_t stream;
-    Pass forward, backward;
-    bool strided;        /* backward by our own kernel */
-    float *data_weights; /* packed for it */
+    Pass forward, data, weights; /* data and weights: without primitive, our own kernels run */
+    bool strided;
+    float *data_weights; /* packed for our own kernel */
 } Conv;
 
 /* An input whose gradient only this convolution fills: the graph did not zero it. */
@@ -91,35 +91,57 @@ static dnnl_primitive_attr_t fused(const LamNode *node, const Conv *conv)
     return attr;
 }
 
-/* The primitive of a description, the reorder into its weights' layout, and its memories. */
+/* The reorder between the plain weights and the layout that the primitive wants: into it, or, of the
+ * gradient, out of it. The gradient is added where others add to it too. */
+static bool make_reorder(LamNode *node, const dnnl_memory_desc_t *wanted, Pass *pass,
+                         bool of_gradient, GError **error)
+{
+    Conv *conv = node->state;
+    const dnnl_memory_desc_t plain = weight_desc(&conv->geometry, dnnl_oidhw);
+    dnnl_primitive_desc_t reorder = NULL;
+    dnnl_primitive_attr_t attr;
+    dnnl_post_ops_t ops;
+    dnnl_primitive_attr_create(&attr);
+    dnnl_post_ops_create(&ops);
+    if (of_gradient && !owns_gradient(node->inputs[WEIGHT]))
+        dnnl_post_ops_append_sum(ops, 1.0f);
+    dnnl_primitive_attr_set_post_ops(attr, ops);
+    bool ok = succeed(dnnl_reorder_primitive_desc_create(
+                          &reorder, of_gradient ? wanted : &plain, conv->engine,
+                          of_gradient ? &plain : wanted, conv->engine, attr),
+                      "weight reorder", error) &&
+              succeed(dnnl_primitive_create(&pass->reorder, reorder), "weight reorder", error);
+    dnnl_primitive_desc_destroy(reorder);
+    dnnl_post_ops_destroy(ops);
+    dnnl_primitive_attr_destroy(attr);
+    return ok;
+}
+
+/* The primitive of a description, the reorder for its weights, and its memories. */
 static bool make_pass(LamNode *node, const dnnl_primitive_desc_t pd, Pass *pass, float *src,
                       float *dst, GError **error)
 {
     Conv *conv = node->state;
-    dnnl_memory_desc_t plain = weight_desc(&conv->geometry, dnnl_oidhw);
-    const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(pd, dnnl_query_weights_md, 0);
-    pass->packed = lam_alloc_floats(dnnl_memory_desc_get_size(wanted) / sizeof(float),
-                                    "convolution weights", error);
-    if (pass->packed == NULL)
-        return false;
+    const LamNode *weight = node->inputs[WEIGHT];
+    const bool of_gradient = pass == &conv->weights;
+    const dnnl_memory_desc_t plain = weight_desc(&conv->geometry, dnnl_oidhw);
+    const dnnl_memory_desc_t *wanted = dnnl_primitive_desc_query_md(
+        pd, of_gradient ? dnnl_query_diff_weights_md : dnnl_query_weights_md, 0);
     const dnnl_memory_desc_t src_desc =
         activation_desc(node->inputs[X]->shape, node->inputs[X]->layout);
     const dnnl_memory_desc_t dst_desc = activation_desc(node->shape, LAM_BLOCKED);
-    dnnl_primitive_desc_t reorder = NULL;
+    float *values = of_gradient ? weight->grad : weight->value;
     dnnl_engine_t engine = conv->engine;
-    bool ok =
-        succeed(dnnl_primitive_create(&pass->primitive, pd), "primitive", error) &&
-        succeed(dnnl_reorder_primitive_desc_create(&reorder, &plain, engine, wanted, engine, NULL),
-                "weight reorder", error) &&
-        succeed(dnnl_primitive_create(&pass->pack, reorder), "weight reorder", error) &&
-        succeed(dnnl_memory_create(&pass->src, &src_desc, engine, src), "source", error) &&
-        succeed(dnnl_memory_create(&pass->dst, &dst_desc, engine, dst), "result", error) &&
-        succeed(
-            dnnl_memory_create(&pass->plain_weights, &plain, engine, node->inputs[WEIGHT]->value),
-            "weights", error) &&
-        succeed(dnnl_memory_create(&pass->weights, wanted, engine, pass->packed), "weights", error);
-    dnnl_primitive_desc_destroy(reorder);
-    return ok;
+    pass->packed = lam_alloc_floats(dnnl_memory_desc_get_size(wanted) / sizeof(float),
+                                    "convolution weights", error);
+    return pass->packed != NULL && make_reorder(node, wanted, pass, of_gradient, error) &&
+           succeed(dnnl_primitive_create(&pass->primitive, pd), "primitive", error) &&
+           succeed(dnnl_memory_create(&pass->src, &src_desc, engine, src), "source", error) &&
+           succeed(dnnl_memory_create(&pass->dst, &dst_desc, engine, dst), "result", error) &&
+           succeed(dnnl_memory_create(&pass->plain_weights, &plain, engine, values), "weights",
+                   error) &&
+           succeed(dnnl_memory_create(&pass->weights, wanted, engine, pass->packed), "weights",
+                   error);
 }
 
 static bool prepare_forward(LamNode *node, GError **error)
@@ -150,38 +172,87 @@ static bool prepare_forward(LamNode *node, GError **error)
     return ok;
 }
 
-static bool prepare_backward(LamNode *node, GError **error)
+/* Whether oneDNN generates code for wide vectors here, which our own kernels do not match. Elsewhere
+ * it takes the weights' gradient through a gemm, and a strided data gradient by its reference. */
+static bool is_fast(const dnnl_primitive_desc_t pd)
+{
+    const char *name = "";
+    dnnl_primitive_desc_query(pd, dnnl_query_impl_info_str, 0, &name);
+    return g_str_has_prefix(name, "jit:avx512");
+}
+
+/* What the descriptions of a convolution's backward passes take. */
+typedef struct {
+    dnnl_memory_desc_t src, dst, weights;
+    dnnl_dims_t strides, left, right;
+    dnnl_primitive_desc_t hint; /* the forward pass */
+} BackwardTerms;
+
+static bool make_terms(LamNode *node, BackwardTerms *t, GError **error)
+{
+    Conv *conv = node->state;
+    t->src = activation_desc(node->inputs[X]->shape, node->inputs[X]->layout);
+    t->dst = activation_desc(node->shape, LAM_BLOCKED);
+    t->weights = weight_desc(&conv->geometry, dnnl_format_tag_any);
+    set_padding(&conv->geometry, t->strides, t->left, t->right);
+    dnnl_convolution_desc_t forward;
+    return succeed(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training,
+                                                      dnnl_convolution_direct, &t->src, &t->weights,
+                                                      NULL, &t->dst, t->strides, t->left, t->right),
+                   "backward", error) &&
+           succeed(dnnl_primitive_desc_create(&t->hint, &forward, NULL, conv->engine, NULL),
+                   "backward", error);
+}
+
+static bool prepare_data(LamNode *node, const BackwardTerms *t, GError **error)
 {
     Conv *conv = node->state;
     LamNode *x = node->inputs[X];
-    if (conv->strided && x->layout == LAM_BLOCKED) {
+    const bool have_own = conv->strided && x->layout == LAM_BLOCKED;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_desc_t pd = NULL;
+    bool ok = succeed(dnnl_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct,
+                                                               &t->src, &t->weights, &t->dst,
+                                                               t->strides, t->left, t->right),
+                      "data gradient", error) &&
+              succeed(dnnl_primitive_desc_create(&pd, &desc, NULL, conv->engine, t->hint),
+                      "data gradient", error);
+    if (ok && have_own && !is_fast(pd)) {
         conv->data_weights = lam_alloc_floats(lam_conv_data_packed_floats(&conv->geometry),
                                               "convolution weights", error);
-        return conv->data_weights != NULL;
+        ok = conv->data_weights != NULL;
+    } else if (ok) {
+        float *target = owns_gradient(x) ? x->grad : node->scratch;
+        ok = make_pass(node, pd, &conv->data, target, node->grad, error);
     }
-    dnnl_memory_desc_t src = activation_desc(x->shape, x->layout);
-    dnnl_memory_desc_t dst = activation_desc(node->shape, LAM_BLOCKED);
-    dnnl_memory_desc_t weights = weight_desc(&conv->geometry, dnnl_format_tag_any);
-    dnnl_dims_t strides, left, right;
-    set_padding(&conv->geometry, strides, left, right);
-    dnnl_convolution_desc_t forward, desc;
-    dnnl_primitive_desc_t hint = NULL, pd = NULL;
-    float *target = owns_gradient(x) ? x->grad : node->scratch;
-    bool ok =
-        succeed(dnnl_convolution_forward_desc_init(&forward, dnnl_forward_training,
-                                                   dnnl_convolution_direct, &src, &weights, NULL,
-                                                   &dst, strides, left, right),
-                "backward", error) &&
-        succeed(dnnl_primitive_desc_create(&hint, &forward, NULL, conv->engine, NULL), "backward",
-                error) &&
-        succeed(dnnl_convolution_backward_data_desc_init(&desc, dnnl_convolution_direct, &src,
-                                                         &weights, &dst, strides, left, right),
-                "backward", error) &&
-        succeed(dnnl_primitive_desc_create(&pd, &desc, NULL, conv->engine, hint), "backward",
-                error) &&
-        make_pass(node, pd, &conv->backward, target, node->grad, error);
-    dnnl_primitive_desc_destroy(hint);
     dnnl_primitive_desc_destroy(pd);
+    return ok;
+}
+
+static bool prepare_weights(LamNode *node, const BackwardTerms *t, GError **error)
+{
+    Conv *conv = node->state;
+    dnnl_convolution_desc_t desc;
+    dnnl_primitive_desc_t pd = NULL;
+    bool ok = succeed(dnnl_convolution_backward_weights_desc_init(
+                          &desc, dnnl_convolution_direct, &t->src, &t->weights, NULL, &t->dst,
+                          t->strides, t->left, t->right),
+                      "weight gradient", error) &&
+              succeed(dnnl_primitive_desc_create(&pd, &desc, NULL, conv->engine, t->hint),
+                      "weight gradient", error);
+    if (ok && is_fast(pd))
+        ok = make_pass(node, pd, &conv->weights, node->inputs[X]->value, node->grad, error);
+    dnnl_primitive_desc_destroy(pd);
+    return ok;
+}
+
+static bool prepare_backward(LamNode *node, GError **error)
+{
+    BackwardTerms terms = {0};
+    bool ok = make_terms(node, &terms, error) &&
+              (!node->inputs[X]->keeps_grad || prepare_data(node, &terms, error)) &&
+              (!node->inputs[WEIGHT]->keeps_grad || prepare_weights(node, &terms, error));
+    dnnl_primitive_desc_destroy(terms.hint);
     return ok;
 }
 
@@ -191,14 +262,13 @@ static bool conv_prepare(LamNode *node, GError **error)
     return succeed(dnnl_engine_create(&conv->engine, dnnl_cpu, 0), "engine", error) &&
            succeed(dnnl_stream_create(&conv->stream, conv->engine, dnnl_stream_default_flags),
                    "stream", error) &&
-           prepare_forward(node, error) &&
-           (!node->inputs[X]->keeps_grad || prepare_backward(node, error));
+           prepare_forward(node, error) && (!node->keeps_grad || prepare_backward(node, error));
 }
 
 static void pack_weights(Conv *conv, Pass *pass)
 {
     dnnl_exec_arg_t args[] = {{DNNL_ARG_FROM, pass->plain_weights}, {DNNL_ARG_TO, pass->weights}};
-    dnnl_primitive_execute(pass->pack, conv->stream, 2, args);
+    dnnl_primitive_execute(pass->reorder, conv->stream, 2, args);
 }
 
 static void conv_forward(LamNode *node)
@@ -261,7 +331,7 @@ static void activation_backward(LamNode *node)
 static void data_backward(LamNode *node)
 {
     Conv *conv = node->state;
-    Pass *pass = &conv->backward;
+    Pass *pass = &conv->data;
     LamNode *x = node->inputs[X];
     if (conv->data_weights != NULL) {
         lam_conv_backward_data(&conv->geometry, node->inputs[WEIGHT]->value, node->grad,
@@ -278,9 +348,29 @@ static void data_backward(LamNode *node)
         lam_kernel_add(x->grad, node->scratch, x->count);
 }
 
-static void conv_backward(LamNode *node)
+static void weights_backward(LamNode *node)
 {
     Conv *conv = node->state;
+    Pass *pass = &conv->weights;
+    LamNode *weight = node->inputs[WEIGHT];
+    if (pass->primitive == NULL) {
+        if (owns_gradient(weight))
+            memset(weight->grad, 0, weight->count * sizeof(float));
+        lam_conv_backward_weights(&conv->geometry, node->inputs[X]->value, node->grad,
+                                  weight->grad);
+        return;
+    }
+    dnnl_exec_arg_t args[] = {{DNNL_ARG_SRC, pass->src},
+                              {DNNL_ARG_DIFF_DST, pass->dst},
+                              {DNNL_ARG_DIFF_WEIGHTS, pass->weights}};
+    dnnl_exec_arg_t unpack[] = {{DNNL_ARG_FROM, pass->weights}, {DNNL_ARG_TO, pass->plain_weights}};
+    dnnl_primitive_execute(pass->primitive, conv->stream, 3, args);
+    dnnl_primitive_execute(pass->reorder, conv->stream, 2, unpack);
+    dnnl_stream_wait(conv->stream);
+}
+
+static void conv_backward(LamNode *node)
+{
     LamNode *weight = node->inputs[WEIGHT], *addend = node->inputs[ADDEND];
     activation_backward(node);
     if (addend != NULL && addend->keeps_grad) {
@@ -289,19 +379,15 @@ static void conv_backward(LamNode *node)
         else
             lam_kernel_add(addend->grad, node->grad, node->count);
     }
-    if (weight->keeps_grad) {
-        if (owns_gradient(weight))
-            memset(weight->grad, 0, weight->count * sizeof(float));
-        lam_conv_backward_weights(&conv->geometry, node->inputs[X]->value, node->grad,
-                                  weight->grad);
-    }
+    if (weight->keeps_grad)
+        weights_backward(node);
     if (node->inputs[X]->keeps_grad)
         data_backward(node);
 }
 
 static void pass_clear(Pass *pass)
 {
-    dnnl_primitive_t primitives[] = {pass->primitive, pass->pack};
+    dnnl_primitive_t primitives[] = {pass->primitive, pass->reorder};
     dnnl_memory_t memories[] = {pass->src, pass->dst, pass->plain_weights, pass->weights,
                                 pass->bias};
     for (size_t i = 0; i < G_N_ELEMENTS(primitives); i++)
@@ -315,7 +401,8 @@ static void conv_destroy(LamNode *node)
 {
     Conv *conv = node->state;
     pass_clear(&conv->forward);
-    pass_clear(&conv->backward);
+    pass_clear(&conv->data);
+    pass_clear(&conv->weights);
     lam_free(conv->data_weights);
     dnnl_stream_destroy(conv->stream);
     dnnl_engine_destroy(conv->engine);
