@@ -456,7 +456,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     const LamCliSyntax syntax = {
         .summary = "Times every operation of the network engine, beside sgemm and a plain copy."};
     const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object on standard output", NULL},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &o->json, "One JSON object on standard output", NULL},
         {"repeats", 'n', 0, G_OPTION_ARG_INT, &o->repeats, "How often (default: 9)", "N"},
         {"list", 0, 0, G_OPTION_ARG_NONE, &o->list, "Only name the operations", NULL},
         {NULL},

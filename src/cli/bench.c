@@ -187,10 +187,10 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         .positional = 1,
     };
     const GOptionEntry entries[] = {
-        {"json", 0, 0, G_OPTION_ARG_NONE, &o->json, "One JSON object on standard output", NULL},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &o->json, "One JSON object on standard output", NULL},
         {"repeats", 'n', 0, G_OPTION_ARG_INT, &o->repeats,
          "How often (default: 60 ticks, 10 steps)", "N"},
-        {"model", 'm', 0, G_OPTION_ARG_FILENAME, &o->model, "Model of the tick", "NAME|FILE"},
+        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model of the tick", "NAME|FILE"},
         {NULL},
     };
     if (!lam_cli_parse(&syntax, entries, argc, argv, error))
