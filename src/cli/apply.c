@@ -76,7 +76,7 @@ static bool check_labels(const LamVolume *input, const char *path, GError **erro
 static bool apply(const Options *o, GError **error)
 {
     const char *inputs[] = {o->field, o->input, o->reference, NULL};
-    if (!lam_cli_check_output(o->output, inputs, error))
+    if (!lam_cli_check_scan_output(o->output, inputs, error))
         return false;
     g_autoptr(LamVolume) field = load_field(o->field, error);
     g_autoptr(LamVolume) input = field != NULL ? lam_nifti_load(o->input, o->frame, error) : NULL;

@@ -77,6 +77,12 @@ static bool same_file(const char *a, const char *b)
     return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+static bool refuse_output(const char *output, const char *why, GError **error)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot write: %s: %s", output, why);
+    return false;
+}
+
 bool lam_cli_check_output(const char *output, const char *const *inputs, GError **error)
 {
     if (output == NULL)
@@ -90,9 +96,27 @@ bool lam_cli_check_output(const char *output, const char *const *inputs, GError 
     for (; why == NULL && *inputs != NULL; inputs++)
         if (same_file(output, *inputs))
             why = "it is one of the inputs";
-    if (why != NULL)
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot write: %s: %s", output, why);
-    return why == NULL;
+    return why == NULL || refuse_output(output, why, error);
+}
+
+bool lam_cli_check_scan_output(const char *output, const char *const *inputs, GError **error)
+{
+    if (output == NULL)
+        return true;
+    g_autofree char *name = g_ascii_strdown(output, -1);
+    if (!g_str_has_suffix(name, ".nii") && !g_str_has_suffix(name, ".nii.gz"))
+        return refuse_output(output, "the name must end in .nii or .nii.gz", error);
+    return lam_cli_check_output(output, inputs, error);
+}
+
+bool lam_cli_check_distinct(const char *a, const char *b, GError **error)
+{
+    if (a == NULL || b == NULL)
+        return true;
+    g_autofree char *x = g_canonicalize_filename(a, NULL), *y = g_canonicalize_filename(b, NULL);
+    if (!g_str_equal(x, y) && !same_file(a, b))
+        return true;
+    return refuse_output(b, "it is named for two outputs", error);
 }
 
 /* ---- values ---- */

@@ -50,6 +50,11 @@ void lam_cli_progress_done(void);
  * that do not exist, before hours are spent. output may be NULL: nothing to check. */
 bool lam_cli_check_output(const char *output, const char *const *inputs, GError **error);
 
+/* The same for an output that will be a scan or a field: its name must be one of NIfTI. */
+bool lam_cli_check_scan_output(const char *output, const char *const *inputs, GError **error);
+/* Refuses one file for two outputs; each may be NULL. */
+bool lam_cli_check_distinct(const char *a, const char *b, GError **error);
+
 /* λ values "0.05,0.1,..."; each must lie in [0,1]. double elements; NULL and a usage error. */
 GArray *lam_cli_parse_lambdas(const char *text, GError **error);
 

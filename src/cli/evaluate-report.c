@@ -138,8 +138,8 @@ void lam_evaluation_print(const LamEvaluation *e, bool per_structure)
     }
     if (per_structure)
         print_structures(e);
-    printf("\nmeans over %u pairs on the %s grid; roughness: %s\n", e->pairs->len, e->grid,
-           roughness_definition);
+    printf("\nmeans over %u %s on the %s grid; roughness: %s\n", e->pairs->len,
+           e->pairs->len == 1 ? "pair" : "pairs", e->grid, roughness_definition);
 }
 
 /* ---- JSON ---- */

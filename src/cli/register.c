@@ -143,7 +143,10 @@ static bool write_files(const Options *o, Result *r, GError **error)
 
 static void print_summary(const Options *o, const Result *r)
 {
-    printf("correlation  as loaded %.3f, affine %.3f", r->before, r->aligned);
+    if (isnan(r->before)) /* no voxel of both in one place, as between scanners */
+        printf("correlation  as loaded none, affine %.3f", r->aligned);
+    else
+        printf("correlation  as loaded %.3f, affine %.3f", r->before, r->aligned);
     if (!o->affine_only) {
         printf(", warped %.3f\n", r->after);
         printf("deformation  λ %g, mean %.1f mm, largest %.1f mm, folds %.4f %%, SD log|J| %.3f\n",
@@ -163,8 +166,9 @@ static bool run(const Options *o, Result *r, GError **error)
     g_autoptr(LamModel) model = NULL;
     LamProgress progress = lam_cli_progress();
     LamMat4 affine;
-    if (!lam_cli_check_output(o->warped, inputs, error) ||
-        !lam_cli_check_output(o->field, inputs, error) || !load(o, r, &model, error))
+    if (!lam_cli_check_scan_output(o->warped, inputs, error) ||
+        !lam_cli_check_scan_output(o->field, inputs, error) ||
+        !lam_cli_check_distinct(o->warped, o->field, error) || !load(o, r, &model, error))
         return false;
     bool ok = o->affine_only ? run_affine(r, &progress, &affine, error)
                              : run_network(o, r, model, &progress, &affine, error);

@@ -210,7 +210,8 @@ static void test_targets(void)
     g_autofree char *alias = g_build_filename(fixture->pair, ".", "fixed.nii.gz", NULL);
     g_autofree char *before = NULL, *after = NULL;
     gsize size_before, size_after;
-    const char *bad[] = {nowhere, out_folder, fixture->fixed, alias, "/dev/full"};
+    g_autofree char *picture = g_build_filename(out_folder, "o.png", NULL);
+    const char *bad[] = {nowhere, out_folder, fixture->fixed, alias, "/dev/full", picture};
     g_assert_true(g_file_get_contents(fixture->fixed, &before, &size_before, NULL));
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
         REFUSED(bad[i], "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w",
@@ -221,6 +222,14 @@ static void test_targets(void)
     g_assert_true(g_file_get_contents(fixture->fixed, &after, &size_after, NULL));
     g_assert_cmpmem(before, size_before, after, size_after);
     g_assert_false(g_file_test("/dev/full", G_FILE_TEST_IS_REGULAR));
+    g_autofree char *both = g_build_filename(out_folder, "both.nii", NULL);
+    g_autofree char *again = g_build_filename(out_folder, ".", "both.nii", NULL);
+    REFUSED(again, "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w", both, "-u",
+            again);
+    /* before anything is computed or written */
+    REFUSED(picture, "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w", both,
+            "-u", picture);
+    g_assert_false(g_file_test(both, G_FILE_TEST_EXISTS));
     g_autofree char *under_file = g_build_filename(fixture->fixed, "x", NULL);
     REFUSED(under_file, "synth", "phantom", "--spacing", "4", "-o", under_file);
 }
