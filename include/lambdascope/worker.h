@@ -18,8 +18,8 @@ typedef struct LamWorker LamWorker;
 /* What is done with a request, so that the worker knows nothing of sessions. */
 typedef struct {
     /* On the worker's thread. `target` is what lam_worker_set_target gave. `refine` is true for a second
-     * run of the same value, made once no request has come for a while, that may take longer and tell
-     * more. Returns the result, or NULL with an error. */
+     * run of the same value, made once the first result has been delivered and no request has come for a
+     * while; it may take longer and tell more. Returns the result, or NULL with an error. */
     gpointer (*run)(gpointer target, double value, bool refine, GError **error);
     void (*free_result)(gpointer result);
     /* On the main context; takes the result. Exactly one of result and error is there. */

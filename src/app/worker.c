@@ -89,6 +89,7 @@ static gboolean deliver(gpointer user)
     Result result = worker->result;
     worker->result = (Result){0};
     g_clear_pointer(&worker->delivery, g_source_unref);
+    g_cond_signal(&worker->wake); /* a second run may wait for this */
     unlock(worker);
     if (result.data || result.error) {
         worker->delivered = MAX(worker->delivered, result.generation);
@@ -146,13 +147,14 @@ static void swap_target(LamWorker *worker, Target *target)
     lock(worker);
 }
 
-/* Under the mutex: sleeps until there is something to do. False: the time for a second run has come. */
+/* Under the mutex: sleeps until there is something to do. False: the time for a second run has come. Its
+ * result must not replace the first one, which is another: so it waits until that is delivered. */
 static bool wait_for_work(LamWorker *worker, bool refine)
 {
     gint64 after_us = (gint64)worker->job.refine_after_ms * 1000;
     gint64 until_us = refine ? g_get_monotonic_time() + after_us : 0;
     while (!worker->quit && !worker->has_next_target && !worker->pending.generation) {
-        if (!sleep_until_woken(worker, until_us))
+        if (!sleep_until_woken(worker, worker->delivery ? 0 : until_us))
             return false;
     }
     return true;
