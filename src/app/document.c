@@ -16,6 +16,7 @@ struct _LamDocument {
     guint64 id;
     char *fixed_path, *moving_path, *fixed_name, *moving_name, *warning;
     LamTexels *fixed, *moving;
+    LamVolume *fixed_volume, *moving_volume;
     LamMat4 affine;
     LamModel *model;
     LamSession *session;
@@ -63,6 +64,24 @@ static gboolean tell_progress(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+/* What the library says, for people; what is not listed is shown as it is. */
+static const char *stage_for_people(const char *stage)
+{
+    static const struct {
+        const char *stage, *shown;
+    } known[] = {
+        {"aligning", N_("Aligning the scans")},
+        {"preparing", N_("Preparing the scans")},
+        {"encoding", N_("Encoding the scans")},
+        {"ready", N_("Encoding the scans")},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
+        if (!g_strcmp0(stage, known[i].stage))
+            return _(known[i].shown);
+    }
+    return stage;
+}
+
 /* On the opening thread. */
 static void note_progress(double fraction, const char *stage, void *user)
 {
@@ -70,6 +89,7 @@ static void note_progress(double fraction, const char *stage, void *user)
     Opening *opening = g_task_get_task_data(task);
     if (!opening->progress)
         return;
+    stage = stage_for_people(stage);
     g_mutex_lock(&opening->mutex);
     opening->fraction = fraction;
     if (g_strcmp0(stage, opening->stage)) {
@@ -164,15 +184,14 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     LamProgress reading = lam_progress_part(progress, 0, 0.15);
     LamProgress preparing = lam_progress_part(progress, 0.15, 1);
     g_autoptr(LamDocument) document = g_object_new(LAM_TYPE_DOCUMENT, NULL);
-    g_autoptr(LamVolume) fixed = NULL;
-    g_autoptr(LamVolume) moving = NULL;
-    if (!load_scans(opening, &reading, &fixed, &moving, error))
+    if (!load_scans(opening, &reading, &document->fixed_volume, &document->moving_volume, error))
         return NULL;
+    LamVolume *fixed = document->fixed_volume, *moving = document->moving_volume;
     document->id = opening->id;
     document->fixed_path = g_strdup(opening->fixed_path);
     document->moving_path = g_strdup(opening->moving_path);
-    document->fixed_name = name_of(opening->fixed_path, _("demo, fixed"));
-    document->moving_name = name_of(opening->moving_path, _("demo, moving"));
+    document->fixed_name = name_of(opening->fixed_path, _("phantom A"));
+    document->moving_name = name_of(opening->moving_path, _("phantom B"));
     document->model = find_model(opening, error);
     document->fixed = document->model ? lam_texels_new_scan(fixed, error) : NULL;
     document->moving = document->fixed ? lam_texels_new_scan(moving, error) : NULL;
@@ -231,6 +250,8 @@ static void lam_document_finalize(GObject *object)
         g_free(strings[i]);
     lam_texels_unref(document->fixed);
     lam_texels_unref(document->moving);
+    lam_volume_unref(document->fixed_volume);
+    lam_volume_unref(document->moving_volume);
     lam_session_free(document->session);
     if (document->model)
         lam_model_unref(document->model);
@@ -259,6 +280,16 @@ LamTexels *lam_document_fixed(const LamDocument *document)
 LamTexels *lam_document_moving(const LamDocument *document)
 {
     return document->moving;
+}
+
+LamVolume *lam_document_fixed_volume(const LamDocument *document)
+{
+    return document->fixed_volume;
+}
+
+LamVolume *lam_document_moving_volume(const LamDocument *document)
+{
+    return document->moving_volume;
 }
 
 const LamMat4 *lam_document_affine(const LamDocument *document)

@@ -28,8 +28,11 @@ void lam_document_open_async(const LamDocumentSource *source, GCancellable *canc
 LamDocument *lam_document_open_finish(GAsyncResult *result, GError **error);
 
 guint64 lam_document_id(const LamDocument *document);
+/* Borrowed: for the picture, and as loaded. */
 LamTexels *lam_document_fixed(const LamDocument *document);
 LamTexels *lam_document_moving(const LamDocument *document);
+LamVolume *lam_document_fixed_volume(const LamDocument *document);
+LamVolume *lam_document_moving_volume(const LamDocument *document);
 const LamMat4 *lam_document_affine(const LamDocument *document);
 LamModel *lam_document_model(const LamDocument *document);
 /* NULL for the phantom. */

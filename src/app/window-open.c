@@ -47,6 +47,8 @@ static void show_choice(LamWindow *window)
 static void show_opening(LamWindow *window, bool opening)
 {
     gtk_widget_set_visible(window->progress_card, opening);
+    gtk_widget_set_visible(window->cancel_button, TRUE);
+    gtk_widget_set_visible(GTK_WIDGET(window->progress_bar), TRUE);
     lam_window_set_action_enabled(window, "cancel", opening);
     bool pair = window->chosen_fixed && window->chosen_moving;
     lam_window_set_action_enabled(window, "swap", pair && !opening);
@@ -156,7 +158,7 @@ static void add_filters(GtkFileChooser *chooser)
     gtk_file_chooser_add_filter(chooser, all);
 }
 
-static void start_in_folder_of(GtkFileChooser *chooser, const char *path)
+void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path)
 {
     if (!path)
         return;
@@ -175,7 +177,7 @@ static void choose(LamWindow *window, Role role)
         GTK_WINDOW(window), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
     const char *known = window->chosen_fixed ? window->chosen_fixed : window->chosen_moving;
     add_filters(GTK_FILE_CHOOSER(native));
-    start_in_folder_of(GTK_FILE_CHOOSER(native), known);
+    lam_window_start_in_folder_of(GTK_FILE_CHOOSER(native), known);
     window->chooser = GTK_NATIVE_DIALOG(native);
     gtk_native_dialog_set_modal(window->chooser, TRUE);
     g_object_set_data(G_OBJECT(native), "role", GINT_TO_POINTER(role));
@@ -220,8 +222,9 @@ static void open_demo(GSimpleAction *action, GVariant *value, gpointer user)
 static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
-    if (window->opening)
-        g_cancellable_cancel(window->opening);
+    GCancellable *running = window->opening ? window->opening : window->saving;
+    if (running)
+        g_cancellable_cancel(running);
     gtk_label_set_label(window->progress_label, _("Stopping"));
 }
 

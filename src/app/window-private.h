@@ -11,7 +11,8 @@
 struct _LamWindow {
     GtkApplicationWindow parent;
 
-    GtkWidget *plane_box, *grid_box, *foot, *progress_card, *drop_zones, *drop_fixed, *drop_moving;
+    GtkWidget *plane_box, *grid_box, *foot, *progress_card, *cancel_button, *drop_zones,
+        *drop_fixed, *drop_moving;
     GtkWidget *overlay, *computing_bar;
     GtkLabel *title_label, *subtitle_label, *chosen_label, *trouble_label, *progress_label;
     GtkProgressBar *progress_bar;
@@ -24,7 +25,7 @@ struct _LamWindow {
     LamTiming *timing; /* borrowed */
     LamWorker *worker;
     LamDocument *document; /* what is shown, or NULL */
-    guint stale_timeout;   /* will dim the figures if no result comes */
+    guint stale_timeout;   /* dims the figures if no result comes soon, then moves the bar */
 
     /* opening (window-open.c) */
     char *model_name;
@@ -32,6 +33,11 @@ struct _LamWindow {
     GCancellable *opening;              /* set while a pair is being opened */
     guint64 documents;                  /* counts openings */
     GtkNativeDialog *chooser;
+
+    /* saving (window-export.c) */
+    LamSnapshot *snapshot; /* what the picture shows, or NULL */
+    GCancellable *saving;  /* set while a file is being written */
+    guint saving_timeout;
 };
 
 /* window.c */
@@ -43,4 +49,12 @@ void lam_window_set_action_enabled(LamWindow *window, const char *name, bool ena
 void lam_window_add_open_actions(LamWindow *window);
 void lam_window_add_drop_target(LamWindow *window);
 void lam_window_dispose_opening(LamWindow *window);
+/* Path NULL: wherever the dialog starts by itself. */
+void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path);
 void lam_window_show_error(LamWindow *window, const char *headline, const char *message);
+
+/* window-export.c */
+void lam_window_add_export_actions(LamWindow *window);
+/* Takes a reference; NULL: nothing is shown yet. */
+void lam_window_set_snapshot(LamWindow *window, LamSnapshot *snapshot);
+void lam_window_dispose_export(LamWindow *window);

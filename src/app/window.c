@@ -7,6 +7,7 @@
 
 #define REFINE_AFTER_MS 180 /* the similarity is computed once λ has rested this long */
 #define STALE_AFTER_MS  250
+#define PULSE_EVERY_MS  100
 #define LAMBDA_STEP     0.1 /* of [ and ], in log γ */
 
 G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
@@ -44,11 +45,35 @@ static gpointer compute(gpointer target, double lambda, bool refine, GError **er
     return result;
 }
 
-static void set_computing(LamWindow *window, bool computing)
+static void end_computing(LamWindow *window)
 {
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
-    gtk_widget_set_visible(window->computing_bar, computing);
-    lam_readout_set_stale(window->readout, computing);
+    gtk_widget_set_visible(window->computing_bar, FALSE);
+    gtk_progress_bar_set_fraction(GTK_PROGRESS_BAR(window->computing_bar), 0); /* ends its ticks */
+    lam_readout_set_stale(window->readout, false);
+}
+
+static gboolean pulse(gpointer user)
+{
+    gtk_progress_bar_pulse(GTK_PROGRESS_BAR(LAM_WINDOW(user)->computing_bar));
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean begin_computing(gpointer user)
+{
+    LamWindow *window = user;
+    gtk_widget_set_visible(window->computing_bar, TRUE);
+    lam_readout_set_stale(window->readout, true);
+    pulse(window);
+    window->stale_timeout = g_timeout_add(PULSE_EVERY_MS, pulse, window);
+    return G_SOURCE_REMOVE;
+}
+
+/* Shows that something is being computed, unless a result comes soon. */
+static void expect_result(LamWindow *window)
+{
+    if (!window->stale_timeout)
+        window->stale_timeout = g_timeout_add(STALE_AFTER_MS, begin_computing, window);
 }
 
 static void deliver(gpointer data, const GError *error, guint64 generation, gpointer user)
@@ -56,8 +81,9 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
     LamWindow *window = user;
     Result *result = data;
     gint64 begin = lam_timing_begin();
-    if (!lam_worker_is_busy(window->worker))
-        set_computing(window, false);
+    end_computing(window);
+    if (lam_worker_is_busy(window->worker))
+        expect_result(window);
     if (error) {
         lam_readout_set_message(window->readout, error->message);
         return;
@@ -66,6 +92,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         lam_readout_show(window->readout, result->snapshot);
         if (result->field) {
             lam_scene_set_field(lam_canvas_scene(window->canvas), result->field);
+            lam_window_set_snapshot(window, result->snapshot);
             lam_canvas_changed(window->canvas);
         }
     }
@@ -73,21 +100,10 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
     lam_timing_end(window->timing, LAM_TIMED_RESULT, begin);
 }
 
-static gboolean show_computing(gpointer user)
-{
-    LamWindow *window = user;
-    window->stale_timeout = 0;
-    set_computing(window, true);
-    gtk_progress_bar_pulse(GTK_PROGRESS_BAR(window->computing_bar));
-    return G_SOURCE_REMOVE;
-}
-
 void lam_window_request(LamWindow *window)
 {
-    if (!lam_worker_submit(window->worker, lam_lambda_control_get_lambda(window->lambda_control)))
-        return;
-    if (!window->stale_timeout && !gtk_widget_get_visible(window->computing_bar))
-        window->stale_timeout = g_timeout_add(STALE_AFTER_MS, show_computing, window);
+    if (lam_worker_submit(window->worker, lam_lambda_control_get_lambda(window->lambda_control)))
+        expect_result(window);
 }
 
 static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWindow *window)
@@ -117,6 +133,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     LamScene *scene = lam_canvas_scene(window->canvas);
     g_set_object(&window->document, document);
     lam_scene_set_field(scene, NULL);
+    lam_window_set_snapshot(window, NULL);
     lam_scene_set_scans(scene, lam_document_fixed(document), lam_document_moving(document),
                         lam_document_affine(document));
     g_free(scene->fixed_name);
@@ -353,6 +370,7 @@ static void lam_window_dispose(GObject *object)
 {
     LamWindow *window = LAM_WINDOW(object);
     lam_window_dispose_opening(window);
+    lam_window_dispose_export(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
     g_clear_object(&window->document);
@@ -367,6 +385,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, grid_spin);
     gtk_widget_class_bind_template_child(klass, LamWindow, foot);
     gtk_widget_class_bind_template_child(klass, LamWindow, progress_card);
+    gtk_widget_class_bind_template_child(klass, LamWindow, cancel_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, progress_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, progress_bar);
     gtk_widget_class_bind_template_child(klass, LamWindow, computing_bar);
@@ -409,6 +428,7 @@ static void lam_window_init(LamWindow *window)
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
     lam_window_add_open_actions(window);
+    lam_window_add_export_actions(window);
     lam_window_add_drop_target(window);
     add_flicker_key(window);
 }
@@ -434,9 +454,14 @@ void lam_window_add_accelerators(GtkApplication *application)
     const struct {
         const char *action, *keys[3];
     } accelerators[] = {
-        {"win.open-fixed", {"<Control>o"}}, {"win.open-moving", {"<Control><Shift>o"}},
-        {"win.cancel", {"Escape"}},         {"win.show-help-overlay", {"<Control>question", "F1"}},
-        {"app.quit", {"<Control>q"}},       {"window.close", {"<Control>w"}},
+        {"win.open-fixed", {"<Control>o"}},
+        {"win.open-moving", {"<Control><Shift>o"}},
+        {"win.export-warped", {"<Control>s"}},
+        {"win.export-field", {"<Control><Shift>s"}},
+        {"win.cancel", {"Escape"}},
+        {"win.show-help-overlay", {"<Control>question", "F1"}},
+        {"app.quit", {"<Control>q"}},
+        {"window.close", {"<Control>w"}},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(accelerators); i++)
         gtk_application_set_accels_for_action(application, accelerators[i].action,

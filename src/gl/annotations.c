@@ -4,7 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-#define EDGE 10.0 /* logical pixels from the pane's edge */
+#define EDGE        10.0 /* logical pixels from the pane's edge */
+#define SECOND_LINE 28.0
+#define LETTER_ROOM 12.0 /* on either side of the letter in the middle of an edge */
 
 static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
 static const LamColour dim = {0.62f, 0.65f, 0.69f, 1};
@@ -59,6 +61,12 @@ static char *pane_figures(const LamScene *scene, LamPane pane)
     double length = sqrt(values[0] * values[0] + values[1] * values[1] + values[2] * values[2]);
     g_autofree char *jacobian = figure(values[3], 2);
     return g_strdup_printf("moved %.1f mm    volume × %s", length, jacobian);
+}
+
+/* Whether a text at an edge's end stays clear of the letter in its middle. */
+static bool fits_beside_letter(const LamRect *rect, double width, double scale)
+{
+    return EDGE * scale + width < rect->width / 2 - LETTER_ROOM * scale;
 }
 
 static void draw_crosshair(LamPainter *painter, const LamScene *scene, const LamRect *rect)
@@ -169,26 +177,44 @@ static void draw_scale_bar(LamPainter *painter, const LamScene *scene, const Lam
                      (LamAnchor){0.5, 1}, dim);
 }
 
-/* What the colours of the grid mean. */
+/* What the colours of the grid mean; on a dark ground, since the grid's lines run behind it. */
 static void draw_grid_legend(LamPainter *painter, const LamScene *scene, const LamRect *rect)
 {
-    double scale = lam_painter_scale(painter);
-    double right = rect->x + rect->width - EDGE * scale, y = rect->y + EDGE * scale;
-    LamRect bar = {0, round(y + 6 * scale), round(64 * scale), MAX(2, round(4 * scale))};
+    static const char *const less = "volume ×½", *const more = "×2";
+    double scale = lam_painter_scale(painter), gap = 6 * scale, bar_width = round(64 * scale);
+    double after = lam_painter_text_width(painter, more, LAM_TEXT_FIGURES);
+    double before = lam_painter_text_width(painter, less, LAM_TEXT_FIGURES);
+    double width = before + gap + bar_width + gap + after;
+    double right = rect->x + rect->width - EDGE * scale;
+    double y = rect->y + (fits_beside_letter(rect, width, scale) ? EDGE : SECOND_LINE) * scale;
+    LamRect ground = {right - width - gap, y - gap / 2, width + 2 * gap, 37 * scale};
+    LamRect bar = {round(right - after - gap - bar_width), round(y + gap), bar_width,
+                   MAX(2, round(4 * scale))};
     g_autofree char *spacing = g_strdup_printf("grid %g mm", scene->grid_mm);
-    double after =
-        lam_painter_text(painter, "×2", LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, dim);
-    bar.x = round(right - after - 6 * scale - bar.width);
+    lam_painter_rect(painter, ground, (LamColour){0, 0, 0, 0.72f});
+    lam_painter_text(painter, more, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, bright);
     lam_painter_volume_change_bar(painter, bar);
-    lam_painter_text(painter, "volume ×½", LAM_TEXT_FIGURES, bar.x - 6 * scale, y,
-                     (LamAnchor){1, 0}, dim);
+    lam_painter_text(painter, less, LAM_TEXT_FIGURES, bar.x - gap, y, (LamAnchor){1, 0}, bright);
     lam_painter_text(painter, spacing, LAM_TEXT_FIGURES, right, y + 17 * scale, (LamAnchor){1, 0},
-                     dim);
+                     bright);
+}
+
+/* At the lower left; a line higher where the letter or the scale bar would be in the way. */
+static void draw_figures(LamPainter *painter, const LamScene *scene, LamPane pane,
+                         const LamRect *rect)
+{
+    g_autofree char *figures = scene->fixed ? pane_figures(scene, pane) : NULL;
+    if (!figures)
+        return;
+    double scale = lam_painter_scale(painter);
+    double width = lam_painter_text_width(painter, figures, LAM_TEXT_FIGURES);
+    double up = (fits_beside_letter(rect, width, scale) ? EDGE : SECOND_LINE) * scale;
+    lam_painter_text(painter, figures, LAM_TEXT_FIGURES, rect->x + EDGE * scale,
+                     rect->y + rect->height - up, (LamAnchor){0, 1}, bright);
 }
 
 static void draw_pane(LamPainter *painter, const LamScene *scene, LamPane pane, const LamRect *rect)
 {
-    double scale = lam_painter_scale(painter), edge = EDGE * scale;
     if (scene->crosshair && scene->fixed) {
         draw_crosshair(painter, scene, rect);
         if (pane == LAM_PANE_MOVING && scene->field)
@@ -201,9 +227,7 @@ static void draw_pane(LamPainter *painter, const LamScene *scene, LamPane pane, 
     draw_scale_bar(painter, scene, rect);
     if (pane == LAM_PANE_WARPED && scene->grid && scene->field && !scene->flicker)
         draw_grid_legend(painter, scene, rect);
-    g_autofree char *figures = scene->fixed ? pane_figures(scene, pane) : NULL;
-    lam_painter_text(painter, figures, LAM_TEXT_FIGURES, rect->x + edge,
-                     rect->y + rect->height - edge, (LamAnchor){0, 1}, bright);
+    draw_figures(painter, scene, pane, rect);
 }
 
 void lam_annotations_draw(LamPainter *painter, const LamScene *scene,

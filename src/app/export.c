@@ -1,0 +1,125 @@
+#include "export.h"
+
+#include <glib/gi18n.h>
+#include <lambdascope/error.h>
+#include <lambdascope/nifti.h>
+#include <lambdascope/resample.h>
+
+/* A LamExport that owns what it points to. */
+static void export_free(gpointer data)
+{
+    LamExport *export = data;
+    lam_volume_unref(export->fixed);
+    lam_volume_unref(export->moving);
+    lam_snapshot_unref(export->snapshot);
+    g_free((char *)export->inputs[0]);
+    g_free((char *)export->inputs[1]);
+    g_free((char *)export->path);
+    g_free(export);
+}
+
+static LamExport *export_copy(const LamExport *export)
+{
+    LamExport *copy = g_memdup2(export, sizeof *export);
+    lam_volume_ref(copy->fixed);
+    lam_volume_ref(copy->moving);
+    lam_snapshot_ref(copy->snapshot);
+    copy->inputs[0] = g_strdup(export->inputs[0]);
+    copy->inputs[1] = g_strdup(export->inputs[1]);
+    copy->path = g_strdup(export->path);
+    return copy;
+}
+
+/* NULL if there is no such file. The same for all names and links of a file. */
+static char *file_identity(const char *path)
+{
+    g_autoptr(GFile) file = g_file_new_for_path(path);
+    g_autoptr(GFileInfo) info =
+        g_file_query_info(file, G_FILE_ATTRIBUTE_ID_FILE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
+    return info ? g_strdup(g_file_info_get_attribute_string(info, G_FILE_ATTRIBUTE_ID_FILE)) : NULL;
+}
+
+static bool spares_inputs(const LamExport *export, GError **error)
+{
+    g_autofree char *target = file_identity(export->path);
+    for (int i = 0; i < 2 && target; i++) {
+        g_autofree char *input = export->inputs[i] ? file_identity(export->inputs[i]) : NULL;
+        if (!g_strcmp0(input, target)) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        _("cannot save: %s: it is one of the scans that are open"), export->path);
+            return false;
+        }
+    }
+    return true;
+}
+
+static LamVolume *compute(const LamExport *export, GCancellable *cancellable, GError **error)
+{
+    const LamSnapshot *snapshot = export->snapshot;
+    const LamGrid *grid = &export->fixed->grid;
+    g_autoptr(LamVolume) field =
+        lam_field_compose_affine(snapshot->field, &snapshot->affine, grid, error);
+    if (!field || g_cancellable_set_error_if_cancelled(cancellable, error))
+        return NULL;
+    if (export->kind == LAM_EXPORT_FIELD)
+        return g_steal_pointer(&field);
+    return lam_resample_field(export->moving, grid, field, LAM_LINEAR, 0, error);
+}
+
+static bool write_file(const LamExport *export, GCancellable *cancellable, GError **error)
+{
+    if (!spares_inputs(export, error))
+        return false;
+    g_autoptr(LamVolume) volume = compute(export, cancellable, error);
+    if (!volume || g_cancellable_set_error_if_cancelled(cancellable, error))
+        return false;
+    g_autofree char *text = g_strdup_printf("lambdascope, lambda %g", export->snapshot->lambda);
+    return lam_nifti_save(volume, export->path, LAM_NIFTI_FLOAT32, text, error);
+}
+
+static void export_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
+{
+    GError *error = NULL;
+    if (write_file(data, cancellable, &error))
+        g_task_return_boolean(task, TRUE);
+    else
+        g_task_return_error(task, error);
+}
+
+void lam_export_async(const LamExport *export, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user)
+{
+    g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user);
+    g_task_set_check_cancellable(task, FALSE); /* a file that has been written is reported so */
+    g_task_set_task_data(task, export_copy(export), export_free);
+    g_task_run_in_thread(task, export_thread);
+}
+
+bool lam_export_finish(GAsyncResult *result, GError **error)
+{
+    return g_task_propagate_boolean(G_TASK(result), error);
+}
+
+const char *lam_export_path(GAsyncResult *result)
+{
+    return ((const LamExport *)g_task_get_task_data(G_TASK(result)))->path;
+}
+
+static char *without_ending(const char *name)
+{
+    static const char *const endings[] = {".nii.gz", ".nii", ".hdr", ".img"};
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
+        if (g_str_has_suffix(name, endings[i]))
+            return g_strndup(name, strlen(name) - strlen(endings[i]));
+    }
+    return g_strdup(name);
+}
+
+char *lam_export_name(LamExportKind kind, const char *fixed_name, const char *moving_name,
+                      double lambda)
+{
+    g_autofree char *fixed = without_ending(fixed_name), *moving = without_ending(moving_name);
+    char *name = g_strdup_printf("%s_to_%s_lambda-%.3f_%s.nii.gz", moving, fixed, lambda,
+                                 kind == LAM_EXPORT_WARPED ? "warped" : "field");
+    return g_strdelimit(name, " /", '-');
+}
