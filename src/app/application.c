@@ -3,6 +3,7 @@
 #include "timing.h"
 #include "window.h"
 
+#include <glib-unix.h>
 #include <glib/gi18n.h>
 
 #define APPLICATION_ID "io.github.lambdascope.Lambdascope"
@@ -80,6 +81,12 @@ static void add_style(LamApplication *application)
     g_object_set(gtk_settings_get_default(), "gtk-application-prefer-dark-theme", TRUE, NULL);
 }
 
+static gboolean report_timing(gpointer user)
+{
+    lam_timing_report(user);
+    return G_SOURCE_CONTINUE;
+}
+
 static void lam_application_startup(GApplication *object)
 {
     const GActionEntry entries[] = {
@@ -90,6 +97,8 @@ static void lam_application_startup(GApplication *object)
     g_action_map_add_action_entries(G_ACTION_MAP(object), entries, G_N_ELEMENTS(entries), object);
     lam_window_add_accelerators(GTK_APPLICATION(object));
     add_style(LAM_APPLICATION(object));
+    if (g_getenv("LAMBDASCOPE_TIMING"))
+        g_unix_signal_add(SIGUSR1, report_timing, LAM_APPLICATION(object)->timing);
 }
 
 static void lam_application_shutdown(GApplication *object)

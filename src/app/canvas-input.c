@@ -43,7 +43,7 @@ static bool begin_drag(LamCanvas *canvas, GtkGesture *gesture, double x, double 
     return true;
 }
 
-static void end_input(LamCanvas *canvas, gint64 begin)
+static void end_input(LamCanvas *canvas, LamInstant begin)
 {
     lam_canvas_changed(canvas);
     lam_timing_end(canvas->timing, LAM_TIMED_INPUT, begin);
@@ -52,7 +52,7 @@ static void end_input(LamCanvas *canvas, gint64 begin)
 static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     if (begin_drag(canvas, GTK_GESTURE(drag), x, y))
         move_cursor(canvas, x, y);
     end_input(canvas, begin);
@@ -61,7 +61,7 @@ static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user
 static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     double x, y;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
     move_cursor(canvas, x + dx, y + dy);
@@ -77,7 +77,7 @@ static void other_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
 static void levels_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     for (int i = 0; i < 2; i++) {
         LamLevels start = canvas->start_levels[i];
         double width = start.high - start.low, middle = (start.high + start.low) / 2;
@@ -91,7 +91,7 @@ static void levels_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
 static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
     double mm = scale * lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_pane, scale);
     canvas->scene.pan_mm[0] = canvas->start_pan_mm[0] - dx * mm;
@@ -129,7 +129,7 @@ static void zoom_at(LamCanvas *canvas, double x, double y, double factor)
 static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     GdkModifierType state =
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
     if (!canvas->scene.fixed)
@@ -155,7 +155,7 @@ static void pinch_begin(GtkGesture *gesture, GdkEventSequence *sequence, gpointe
 static void pinched(GtkGestureZoom *zoom, double scale, gpointer user)
 {
     LamCanvas *canvas = user;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     double x, y;
     if (!gtk_gesture_get_bounding_box_center(GTK_GESTURE(zoom), &x, &y))
         return;

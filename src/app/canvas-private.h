@@ -7,9 +7,10 @@
 struct _LamCanvas {
     GtkGLArea parent;
     LamScene scene;
-    LamRenderer *renderer;        /* between realize and unrealize */
-    LamTiming *timing;            /* borrowed */
-    const LamTexels *shown_field; /* compared only */
+    LamRenderer *renderer; /* between realize and unrealize */
+    LamTiming *timing;     /* borrowed */
+    double field_lambda;
+    bool field_waits; /* has not been drawn yet */
 
     /* input (canvas-input.c) */
     LamRect drag_pane;

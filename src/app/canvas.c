@@ -47,12 +47,11 @@ static gboolean draw_again(GtkWidget *widget, GdkFrameClock *clock, gpointer use
     return G_SOURCE_REMOVE;
 }
 
-static void note_warped_shown(LamCanvas *canvas, bool pending)
+static void note_shown(LamCanvas *canvas)
 {
-    if (pending || !canvas->scene.field || canvas->shown_field == canvas->scene.field)
-        return;
-    canvas->shown_field = canvas->scene.field;
-    lam_timing_warped_shown(canvas->timing);
+    if (canvas->field_waits)
+        lam_timing_shown(canvas->timing, canvas->field_lambda);
+    canvas->field_waits = false;
 }
 
 static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
@@ -61,7 +60,7 @@ static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
     if (!canvas->renderer)
         return FALSE;
     g_autoptr(GError) error = NULL;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     int scale = gtk_widget_get_scale_factor(GTK_WIDGET(area));
     int width = gtk_widget_get_width(GTK_WIDGET(area)) * scale;
     int height = gtk_widget_get_height(GTK_WIDGET(area)) * scale;
@@ -71,9 +70,9 @@ static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
     lam_timing_end(canvas->timing, LAM_TIMED_RENDER, begin);
     if (!ok)
         fail(canvas, error);
+    else if (!pending)
+        note_shown(canvas);
     else
-        note_warped_shown(canvas, pending);
-    if (pending)
         gtk_widget_add_tick_callback(GTK_WIDGET(area), draw_again, NULL, NULL);
     return TRUE;
 }
@@ -127,6 +126,14 @@ LamScene *lam_canvas_scene(LamCanvas *canvas)
 void lam_canvas_changed(LamCanvas *canvas)
 {
     gtk_gl_area_queue_render(GTK_GL_AREA(canvas));
+}
+
+void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda)
+{
+    lam_scene_set_field(&canvas->scene, field);
+    canvas->field_lambda = lambda;
+    canvas->field_waits = field != NULL;
+    lam_canvas_changed(canvas);
 }
 
 const char *lam_canvas_gl_description(LamCanvas *canvas)

@@ -17,6 +17,8 @@ void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
 /* The scene that is shown. Change it, then say so. */
 LamScene *lam_canvas_scene(LamCanvas *canvas);
 void lam_canvas_changed(LamCanvas *canvas);
+/* The field of λ; NULL: none. Redraws. */
+void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda);
 /* Renderer and version of GL, or NULL before the first frame. */
 const char *lam_canvas_gl_description(LamCanvas *canvas);
 

@@ -1,4 +1,6 @@
-/* How long our own code holds up the main thread: LAMBDASCOPE_TIMING=1 prints it on exit. */
+/* What the main thread is held up by, and how closely the picture follows λ. With LAMBDASCOPE_TIMING set
+ * (to 1, or to json for one object per report) this is printed to standard error on exit, and on SIGUSR1,
+ * after which counting starts anew. */
 #pragma once
 
 #include <glib.h>
@@ -10,24 +12,32 @@ typedef enum {
     LAM_TIMED_RESULT,  /* taking over a result of the worker */
     LAM_TIMED_INPUT,   /* mouse and keys on the pictures, the slider */
     LAM_TIMED_OPENING, /* showing a pair that has been opened */
+    LAM_TIMED_FRAME,   /* a whole frame of the window: GTK's own work and ours */
     LAM_TIMED_KINDS
 } LamTimedKind;
 
-/* Main thread only. */
+/* When a block began, by the clock and in the thread's own processor time. */
+typedef struct {
+    gint64 wall_us, cpu_us;
+} LamInstant;
+
+/* Main thread only. All take NULL for nothing to note in. */
 typedef struct LamTiming LamTiming;
 
 LamTiming *lam_timing_new(void);
-/* Prints to standard error if the environment asks for it. */
-void lam_timing_report(const LamTiming *timing);
+void lam_timing_report(LamTiming *timing);
 void lam_timing_free(LamTiming *timing);
 
-gint64 lam_timing_begin(void);
-/* timing may be NULL. */
-void lam_timing_end(LamTiming *timing, LamTimedKind kind, gint64 begin_us);
+LamInstant lam_timing_begin(void);
+void lam_timing_end(LamTiming *timing, LamTimedKind kind, LamInstant begin);
+
+/* λ was asked for; a field has come, computed in so many ms; the field of λ has been drawn. */
+void lam_timing_request(LamTiming *timing, double lambda);
+void lam_timing_tick(LamTiming *timing, double milliseconds);
+void lam_timing_shown(LamTiming *timing, double lambda);
 
 /* Marks of single moments: the first of each kind after the matching start counts. */
 void lam_timing_first_frame(LamTiming *timing);
 void lam_timing_open_started(LamTiming *timing);
-void lam_timing_warped_shown(LamTiming *timing);
 
 G_END_DECLS

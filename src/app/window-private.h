@@ -23,6 +23,7 @@ struct _LamWindow {
     LamReadout *readout;
 
     LamTiming *timing; /* borrowed */
+    LamInstant frame_began;
     LamWorker *worker;
     LamDocument *document; /* what is shown, or NULL */
     guint stale_timeout;   /* dims the figures if no result comes soon, then moves the bar */

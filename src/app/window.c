@@ -80,7 +80,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
 {
     LamWindow *window = user;
     Result *result = data;
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     end_computing(window);
     if (lam_worker_is_busy(window->worker))
         expect_result(window);
@@ -91,9 +91,9 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
     if (window->document && result->snapshot->document == lam_document_id(window->document)) {
         lam_readout_show(window->readout, result->snapshot);
         if (result->field) {
-            lam_scene_set_field(lam_canvas_scene(window->canvas), result->field);
+            lam_timing_tick(window->timing, result->snapshot->milliseconds);
             lam_window_set_snapshot(window, result->snapshot);
-            lam_canvas_changed(window->canvas);
+            lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
         }
     }
     free_result(result);
@@ -102,13 +102,16 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
 
 void lam_window_request(LamWindow *window)
 {
-    if (lam_worker_submit(window->worker, lam_lambda_control_get_lambda(window->lambda_control)))
-        expect_result(window);
+    double lambda = lam_lambda_control_get_lambda(window->lambda_control);
+    if (!lam_worker_submit(window->worker, lambda))
+        return;
+    lam_timing_request(window->timing, lambda);
+    expect_result(window);
 }
 
 static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWindow *window)
 {
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     lam_window_request(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
 }
@@ -129,10 +132,10 @@ static void show_names(LamWindow *window, LamDocument *document)
 
 void lam_window_show_document(LamWindow *window, LamDocument *document)
 {
-    gint64 begin = lam_timing_begin();
+    LamInstant begin = lam_timing_begin();
     LamScene *scene = lam_canvas_scene(window->canvas);
     g_set_object(&window->document, document);
-    lam_scene_set_field(scene, NULL);
+    lam_canvas_set_field(window->canvas, NULL, 0);
     lam_window_set_snapshot(window, NULL);
     lam_scene_set_scans(scene, lam_document_fixed(document), lam_document_moving(document),
                         lam_document_affine(document));
@@ -353,17 +356,23 @@ static void canvas_failed(LamCanvas *canvas, const char *message, LamWindow *win
     g_idle_add(show_trouble_page, g_object_ref(window));
 }
 
-static void painted(GdkFrameClock *clock, LamWindow *window)
+static void frame_begins(GdkFrameClock *clock, LamWindow *window)
+{
+    window->frame_began = lam_timing_begin();
+}
+
+static void frame_ends(GdkFrameClock *clock, LamWindow *window)
 {
     lam_timing_first_frame(window->timing);
-    g_signal_handlers_disconnect_by_func(clock, painted, window);
+    lam_timing_end(window->timing, LAM_TIMED_FRAME, window->frame_began);
 }
 
 static void lam_window_realize(GtkWidget *widget)
 {
     GTK_WIDGET_CLASS(lam_window_parent_class)->realize(widget);
-    g_signal_connect_object(gtk_widget_get_frame_clock(widget), "after-paint", G_CALLBACK(painted),
-                            widget, 0);
+    GdkFrameClock *clock = gtk_widget_get_frame_clock(widget);
+    g_signal_connect_object(clock, "before-paint", G_CALLBACK(frame_begins), widget, 0);
+    g_signal_connect_object(clock, "after-paint", G_CALLBACK(frame_ends), widget, 0);
 }
 
 static void lam_window_dispose(GObject *object)

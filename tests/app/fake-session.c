@@ -96,7 +96,7 @@ LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving
 {
     gulong pause = microseconds_from("LAM_FAKE_OPEN_MS", 300) / 10;
     for (int i = 0; i < 10; i++) {
-        lam_progress_report(progress, i / 10.0, i < 7 ? "Aligning" : "Encoding");
+        lam_progress_report(progress, i / 10.0, i < 7 ? "aligning" : "encoding");
         if (lam_progress_cancelled(progress, error))
             return NULL;
         g_usleep(pause);

@@ -2,6 +2,7 @@
 import array
 import gzip
 import math
+import os
 import struct
 
 
@@ -45,6 +46,9 @@ def write(path, size, spacing, values):
         out.write(bytes(header) + b'\0' * 4 + values.tobytes())
 
 
-def write_pair(fixed, moving, size=48, spacing=4.0):
+def write_pair(folder, size=48, spacing=4.0):
+    """Paths of a fixed and a moving scan, which are written first."""
+    fixed, moving = os.path.join(folder, 'fixed.nii.gz'), os.path.join(folder, 'moving.nii.gz')
     write(fixed, size, spacing, head(size, 0, 1.0))
     write(moving, size, spacing, head(size, 1.5, 1.7))
+    return fixed, moving

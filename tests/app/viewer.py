@@ -1,0 +1,199 @@
+"""A running viewer, driven as a person does: through AT-SPI, keys and the mouse. Needs a display, its own
+session bus, python3-gi with AT-SPI, xdotool and ImageMagick."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+WAIT_S = float(os.environ.get('E2E_WAIT_S', '60'))
+BORDER = 5  # of the window's own decoration where there is no window manager
+
+
+def skip(reason):
+    print('1..0 # SKIP', reason)
+    sys.exit(0)
+
+
+try:
+    import gi
+    gi.require_version('Atspi', '2.0')
+    from gi.repository import Atspi
+except (ImportError, ValueError) as error:
+    skip(f'no AT-SPI for Python: {error}')
+for tool in ('xdotool', 'import', 'convert', 'compare'):
+    if not shutil.which(tool):
+        skip(f'there is no {tool}')
+if not os.environ.get('DISPLAY'):
+    skip('there is no X display')
+
+
+def run(*command):
+    """A tool that must succeed, and soon: import waits for a click where its window is gone."""
+    return subprocess.run([str(c) for c in command], check=True, timeout=30, capture_output=True,
+                          text=True)
+
+
+def wait_for(condition, what, seconds=WAIT_S):
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError('waited in vain: ' + what)
+        time.sleep(0.1)
+
+
+def walk(node, depth=0):
+    if node is None or depth > 30:
+        return
+    yield node
+    try:
+        for i in range(node.get_child_count()):
+            yield from walk(node.get_child_at_index(i), depth + 1)
+    except Exception:  # objects come and go while we look
+        return
+
+
+class Viewer:
+    def __init__(self, program, arguments, **environment):
+        self.stderr = tempfile.TemporaryFile('w+')
+        self.process = subprocess.Popen([program] + arguments, stderr=self.stderr,
+                                        env={**os.environ, **environment})
+        try:
+            self.root = wait_for(self.find_root, 'the application in AT-SPI')
+            self.window = wait_for(self.window_id, 'the window')
+        except BaseException:
+            self.process.kill()
+            raise
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.process.kill()
+        self.process.wait()
+
+    def messages(self):
+        self.stderr.flush()
+        self.stderr.seek(0)
+        return self.stderr.read()
+
+    def find_root(self):
+        if self.process.poll() is not None:
+            raise AssertionError('the viewer has ended: ' + self.messages())
+        desktop = Atspi.get_desktop(0)
+        for i in range(desktop.get_child_count()):
+            application = desktop.get_child_at_index(i)
+            if application and application.get_process_id() == self.process.pid:
+                return application
+        return None
+
+    def window_id(self, name='Lambdascope'):
+        found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--all', '--pid',
+                                str(self.process.pid), '--name', name],
+                               capture_output=True, text=True).stdout.split()
+        return found[-1] if found else None
+
+    def find(self, role, name, root=None):
+        for node in walk(root or self.root):
+            try:
+                if node.get_role_name() == role and re.search(name, node.get_name() or ''):
+                    return node
+            except Exception:
+                continue
+        return None
+
+    def top_level_with(self, role, name):
+        """The window or dialog that holds such an object."""
+        for i in range(self.root.get_child_count()):
+            top = self.root.get_child_at_index(i)
+            if top and self.find(role, name, top):
+                return top
+        return None
+
+    def label(self, pattern):
+        node = self.find('label', pattern)
+        return node.get_name() if node else None
+
+    def key(self, *keys, window=None):
+        run('xdotool', 'windowfocus', '--sync', window or self.window)
+        run('xdotool', 'key', '--delay', 60, *keys)
+
+    def type_path(self, dialog_title, path):
+        """Types a path into a file dialog. The first character opens its entry, so that needs a moment."""
+        dialog = wait_for(lambda: self.window_id(dialog_title), 'the dialog ' + dialog_title)
+        time.sleep(1)
+        self.key('ctrl+a', window=dialog)
+        run('xdotool', 'type', '--delay', 60, path)
+        time.sleep(1)
+        run('xdotool', 'key', 'Return')
+
+    def close_dialog(self, headline):
+        def button():
+            dialog = self.top_level_with('label', headline)
+            return dialog and self.find('push button', 'Close$', dialog)
+        wait_for(button, 'the dialog’s button').do_action(0)
+        wait_for(lambda: not self.label(headline), 'the dialog closing')
+
+    def shot(self, path):
+        run('import', '-window', self.window, path)
+        return path
+
+    def place(self, role, name):
+        """Rectangle of a widget in the window's screenshot, from its borders on."""
+        box = self.find(role, name).get_extents(Atspi.CoordType.WINDOW)
+        return box.x + BORDER, box.y + BORDER, box.width, box.height
+
+    def canvas(self):
+        return self.place('image', 'Fixed, moving and warped')
+
+    def close(self):
+        self.key('ctrl+q')
+        return self.process.wait(WAIT_S)
+
+
+class Pictures:
+    """Screenshots of the viewer's panes and how much they differ."""
+
+    def __init__(self, viewer, folder):
+        self.viewer, self.folder, self.count = viewer, folder, 0
+
+    def panes(self):
+        self.count += 1
+        path = self.viewer.shot(os.path.join(self.folder, f'shot-{self.count}.png'))
+        x, y, width, height = self.viewer.canvas()
+        files = []
+        for i in range(3):
+            out = os.path.join(self.folder, f'shot-{self.count}-pane-{i}.png')
+            left = x + i * width // 3 + 4
+            crop = f'{width // 3 - 8}x{height - 8}+{left}+{y + 4}'
+            run('convert', path, '-crop', crop, '+repage', out)
+            files.append(out)
+        return files
+
+    def settled(self):
+        """Panes once two screenshots in a row agree."""
+        last = self.panes()
+        for _ in range(60):
+            time.sleep(0.3)
+            now = self.panes()
+            if all(difference(a, b) == 0 for a, b in zip(last, now)):
+                return now
+            last = now
+        raise AssertionError('the pictures do not come to rest')
+
+    def changed(self, before, pane, what):
+        """Settled panes once one has changed clearly from what it was."""
+        wait_for(lambda: difference(before[pane], self.panes()[pane]) > 500, what)
+        return self.settled()
+
+
+def difference(a, b):
+    """Number of pixels that differ clearly."""
+    told = subprocess.run(['compare', '-metric', 'AE', '-fuzz', '6%', a, b, 'null:'], timeout=30,
+                          capture_output=True, text=True).stderr  # its status says "they differ"
+    return float(told.split()[0])
