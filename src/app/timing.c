@@ -12,8 +12,9 @@ typedef struct {
 /* From one report to the next. */
 typedef struct {
     Tally tallies[LAM_TIMED_KINDS];
-    guint requests, shown, shown_after_request; /* the last: since the last request */
-    gint64 request_us, shown_us;                /* the last ones */
+    guint requests, shown;
+    guint ticks_after_request;   /* ended after the last request */
+    gint64 request_us, shown_us; /* the last ones */
     double requested_lambda, shown_lambda;
     GArray *ticks_ms; /* double */
 } Period;
@@ -70,15 +71,18 @@ void lam_timing_request(LamTiming *timing, double lambda)
         return;
     Period *period = &timing->period;
     period->requests++;
-    period->shown_after_request = 0;
+    period->ticks_after_request = 0;
     period->request_us = g_get_monotonic_time();
     period->requested_lambda = lambda;
 }
 
-void lam_timing_tick(LamTiming *timing, double milliseconds)
+void lam_timing_tick(LamTiming *timing, double milliseconds, gint64 ready_us)
 {
-    if (timing)
-        g_array_append_val(timing->period.ticks_ms, milliseconds);
+    if (!timing)
+        return;
+    Period *period = &timing->period;
+    g_array_append_val(period->ticks_ms, milliseconds);
+    period->ticks_after_request += ready_us > period->request_us;
 }
 
 void lam_timing_shown(LamTiming *timing, double lambda)
@@ -87,7 +91,6 @@ void lam_timing_shown(LamTiming *timing, double lambda)
         return;
     Period *period = &timing->period;
     period->shown++;
-    period->shown_after_request++;
     period->shown_us = g_get_monotonic_time();
     period->shown_lambda = lambda;
     if (timing->open_us && !timing->warped_us)
@@ -193,7 +196,7 @@ static void print_json(const LamTiming *timing)
     add_number(object, "first_warped_ms", ms_between(timing->open_us, timing->warped_us));
     add_count(object, "requests", period->requests);
     add_count(object, "shown", period->shown);
-    add_count(object, "shown_after_last_request", period->shown_after_request);
+    add_count(object, "ticks_after_last_request", period->ticks_after_request);
     add_number(object, "last_shown_after_ms", ms_between(period->request_us, period->shown_us));
     add_number(object, "requested_lambda", period->requested_lambda);
     add_number(object, "shown_lambda", period->shown_lambda);

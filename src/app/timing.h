@@ -31,9 +31,10 @@ void lam_timing_free(LamTiming *timing);
 LamInstant lam_timing_begin(void);
 void lam_timing_end(LamTiming *timing, LamTimedKind kind, LamInstant begin);
 
-/* λ was asked for; a field has come, computed in so many ms; the field of λ has been drawn. */
+/* λ was asked for; a field has come, computed in so many ms and ready at a monotonic time; the field of λ
+ * has been drawn. */
 void lam_timing_request(LamTiming *timing, double lambda);
-void lam_timing_tick(LamTiming *timing, double milliseconds);
+void lam_timing_tick(LamTiming *timing, double milliseconds, gint64 ready_us);
 void lam_timing_shown(LamTiming *timing, double lambda);
 
 /* Marks of single moments: the first of each kind after the matching start counts. */

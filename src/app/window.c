@@ -18,6 +18,7 @@ G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 typedef struct {
     LamSnapshot *snapshot;
     LamTexels *field; /* NULL in second runs: the picture does not change */
+    gint64 ready_us;
 } Result;
 
 static void free_result(gpointer data)
@@ -41,7 +42,7 @@ static gpointer compute(gpointer target, double lambda, bool refine, GError **er
             return NULL;
     }
     Result *result = g_new(Result, 1);
-    *result = (Result){g_steal_pointer(&snapshot), g_steal_pointer(&field)};
+    *result = (Result){g_steal_pointer(&snapshot), g_steal_pointer(&field), g_get_monotonic_time()};
     return result;
 }
 
@@ -91,7 +92,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
     if (window->document && result->snapshot->document == lam_document_id(window->document)) {
         lam_readout_show(window->readout, result->snapshot);
         if (result->field) {
-            lam_timing_tick(window->timing, result->snapshot->milliseconds);
+            lam_timing_tick(window->timing, result->snapshot->milliseconds, result->ready_us);
             lam_window_set_snapshot(window, result->snapshot);
             lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
         }

@@ -18,9 +18,11 @@ typedef struct {
     int slices_done;         /* uploaded so far */
 } LamTexture;
 
-/* Brings the texture to the given texels (NULL = none), whole slices at a time, until done or until
- * g_get_monotonic_time() passes `deadline_us` (0 = no limit); at least one slice per call. */
-bool lam_texture_sync(LamTexture *texture, LamTexels *texels, gint64 deadline_us, GError **error);
+/* What the texture is to hold (NULL = nothing); it is not complete until that has been uploaded. */
+void lam_texture_set_source(LamTexture *texture, LamTexels *texels);
+/* Uploads whole slices until done or until g_get_monotonic_time() passes `deadline_us` (0 = no limit);
+ * gets on by at least one step (the storage, a slice) per call. */
+bool lam_texture_upload(LamTexture *texture, gint64 deadline_us, GError **error);
 bool lam_texture_is_complete(const LamTexture *texture);
 void lam_texture_clear(LamTexture *texture);
 

@@ -13,6 +13,7 @@ struct LamRenderer {
     LamPainter *painter;
     LamTexture textures[TEXTURES];
     char *description;
+    bool drawn, annotated; /* once: loading fonts and making programs ready takes time then */
 };
 
 LamRenderer *lam_renderer_new(GError **error)
@@ -56,13 +57,13 @@ const char *lam_renderer_description(const LamRenderer *renderer)
     return renderer->description;
 }
 
-static bool is_there(const LamTexture *texture, const LamTexels *texels)
+static bool is_there(const LamTexture *texture)
 {
-    return !texels || (texture->source == texels && lam_texture_is_complete(texture));
+    return !texture->source || lam_texture_is_complete(texture);
 }
 
-/* The field first and always whole: it is small, and it is what a moving slider waits for. The moving
- * scan follows the fixed one, but is made known at once so that no earlier one stays on screen. */
+/* The field first and always whole: it is small, and it is what a moving slider waits for. Then the fixed
+ * scan, then the moving one, in what is left of the time; but each draw gets on with one of them. */
 static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_ms, bool *pending,
                    GError **error)
 {
@@ -70,44 +71,61 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
     LamTexture *fixed = &renderer->textures[TEXTURE_FIXED];
     LamTexture *moving = &renderer->textures[TEXTURE_MOVING];
     LamTexture *field = &renderer->textures[TEXTURE_FIELD];
-    bool fixed_was_there = is_there(fixed, scene->fixed);
+    lam_texture_set_source(fixed, scene->fixed);
+    lam_texture_set_source(moving, scene->moving);
+    lam_texture_set_source(field, scene->field);
+    bool fixed_was_there = is_there(fixed);
     glActiveTexture(GL_TEXTURE0);
-    if (!lam_texture_sync(field, scene->field, 0, error) ||
-        !lam_texture_sync(fixed, scene->fixed, deadline, error))
+    if (!lam_texture_upload(field, 0, error) || !lam_texture_upload(fixed, deadline, error))
         return false;
     bool time_left = !deadline || fixed_was_there || g_get_monotonic_time() < deadline;
-    if ((time_left && is_there(fixed, scene->fixed)) || moving->source != scene->moving) {
-        if (!lam_texture_sync(moving, scene->moving, deadline, error))
-            return false;
-    }
-    *pending = !is_there(fixed, scene->fixed) || !is_there(moving, scene->moving);
+    if (is_there(fixed) && time_left && !lam_texture_upload(moving, deadline, error))
+        return false;
+    *pending = !is_there(fixed) || !is_there(moving);
     return true;
 }
 
+static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width, int height,
+                        double scale, const LamRect panes[LAM_PANE_COUNT])
+{
+    glViewport(0, 0, width, height);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_DEPTH_TEST);
+    glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
+    glClear(GL_COLOR_BUFFER_BIT);
+    for (int i = 0; i < LAM_PANE_COUNT; i++) {
+        if (panes[i].width > 0)
+            lam_panes_draw(renderer->panes, scene, (LamPane)i, &panes[i], width, height, scale,
+                           renderer->textures);
+    }
+    renderer->drawn = true;
+}
+
+static void draw_annotations(LamRenderer *renderer, const LamScene *scene, int width, int height,
+                             double scale, const LamRect panes[LAM_PANE_COUNT])
+{
+    lam_painter_begin(renderer->painter, width, height, scale);
+    lam_annotations_draw(renderer->painter, scene, panes);
+    lam_footer_draw(renderer->painter, scene, width, height);
+    renderer->annotated = true;
+}
+
+/* Where time is limited, what takes long the first time is spread over frames: scans, slices, texts. */
 bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, int height,
                        double scale, double upload_ms, bool *pending, GError **error)
 {
     bool more = false;
     if (!upload(renderer, scene, upload_ms, &more, error))
         return false;
-    if (pending)
-        *pending = more;
-    glViewport(0, 0, width, height);
-    glDisable(GL_SCISSOR_TEST);
-    glDisable(GL_DEPTH_TEST);
-    glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
-    glClear(GL_COLOR_BUFFER_BIT);
-    glBindVertexArray(renderer->vertex_array);
+    bool later = upload_ms > 0 && !renderer->annotated && (more || !renderer->drawn);
     LamRect panes[LAM_PANE_COUNT];
     lam_scene_layout(scene, width, height, scale, panes);
-    for (int i = 0; i < LAM_PANE_COUNT; i++) {
-        if (panes[i].width > 0)
-            lam_panes_draw(renderer->panes, scene, (LamPane)i, &panes[i], width, height, scale,
-                           renderer->textures);
-    }
-    lam_painter_begin(renderer->painter, width, height, scale);
-    lam_annotations_draw(renderer->painter, scene, panes);
-    lam_footer_draw(renderer->painter, scene, width, height);
+    glBindVertexArray(renderer->vertex_array);
+    draw_slices(renderer, scene, width, height, scale, panes);
+    if (!later)
+        draw_annotations(renderer, scene, width, height, scale, panes);
     glBindVertexArray(0);
+    if (pending)
+        *pending = more || later;
     return true;
 }

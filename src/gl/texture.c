@@ -17,12 +17,15 @@ static PixelFormat pixel_format(int components)
     return (PixelFormat){GL_RGBA32F, GL_RGBA, GL_FLOAT, 16};
 }
 
+static bool has_storage(const LamTexture *texture, const LamTexels *texels)
+{
+    return texture->id && texture->components == texels->components &&
+           !memcmp(texture->size, texels->grid.size, sizeof texture->size);
+}
+
 static bool make_storage(LamTexture *texture, const LamTexels *texels, GError **error)
 {
     const int *n = texels->grid.size;
-    if (texture->id && texture->components == texels->components &&
-        !memcmp(texture->size, n, sizeof texture->size))
-        return true;
     GLint limit = 0;
     glGetIntegerv(GL_MAX_3D_TEXTURE_SIZE, &limit);
     if (MAX(n[0], MAX(n[1], n[2])) > limit) {
@@ -54,6 +57,11 @@ static bool make_storage(LamTexture *texture, const LamTexels *texels, GError **
     return true;
 }
 
+static bool is_past(gint64 deadline_us)
+{
+    return deadline_us && g_get_monotonic_time() >= deadline_us;
+}
+
 static void upload_slices(LamTexture *texture, gint64 deadline_us)
 {
     const LamTexels *texels = texture->source;
@@ -69,28 +77,34 @@ static void upload_slices(LamTexture *texture, gint64 deadline_us)
         glTexSubImage3D(GL_TEXTURE_3D, 0, 0, 0, texture->slices_done, n[0], n[1], count, f.format,
                         f.type, data);
         texture->slices_done += count;
-    } while (texture->slices_done < n[2] && (!deadline_us || g_get_monotonic_time() < deadline_us));
+    } while (texture->slices_done < n[2] && !is_past(deadline_us));
 }
 
-bool lam_texture_sync(LamTexture *texture, LamTexels *texels, gint64 deadline_us, GError **error)
+void lam_texture_set_source(LamTexture *texture, LamTexels *texels)
 {
-    if (texture->source != texels) {
-        g_clear_pointer(&texture->source, lam_texels_unref);
-        texture->slices_done = 0;
-        if (!texels)
-            return true;
-        if (!make_storage(texture, texels, error))
-            return false;
-        texture->source = lam_texels_ref(texels);
-    }
-    if (texels && !lam_texture_is_complete(texture))
+    if (texture->source == texels)
+        return;
+    g_clear_pointer(&texture->source, lam_texels_unref);
+    texture->source = texels ? lam_texels_ref(texels) : NULL;
+    texture->slices_done = 0;
+}
+
+/* Making the storage may take as long as filling it, so the clock is looked at in between. */
+bool lam_texture_upload(LamTexture *texture, gint64 deadline_us, GError **error)
+{
+    if (!texture->source || lam_texture_is_complete(texture))
+        return true;
+    bool was_there = has_storage(texture, texture->source);
+    if (!was_there && !make_storage(texture, texture->source, error))
+        return false;
+    if (was_there || !is_past(deadline_us))
         upload_slices(texture, deadline_us);
     return true;
 }
 
 bool lam_texture_is_complete(const LamTexture *texture)
 {
-    return texture->source && texture->slices_done == texture->size[2];
+    return texture->source && texture->slices_done == texture->source->grid.size[2];
 }
 
 void lam_texture_clear(LamTexture *texture)

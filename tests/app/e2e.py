@@ -1,6 +1,6 @@
 """What a person does with the viewer, and what has to come of it. Prints TAP.
 
-xvfb-run -a -s "-screen 0 1600x1000x24" dbus-run-session -- /usr/bin/python3 e2e.py VIEWER PART
+xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- /usr/bin/python3 e2e.py VIEWER PART
 
 PART is pictures or files, both on small scans written for the purpose, or demo: the phantom pair with the
 default model, skipped if there is none. E2E_PICTURES=FOLDER keeps the screenshots, E2E_WAIT_S is how
