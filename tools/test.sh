@@ -19,8 +19,10 @@ status=0
 echo "Without a display:"
 env -u DISPLAY -u WAYLAND_DISPLAY "${meson_test[@]}" --no-suite ui || status=$?
 
-echo "On a display of its own:" # in this order: the accessibility bus has to inherit DISPLAY
-xvfb-run -a -s "-screen 0 1600x1000x24" dbus-run-session -- \
+# In this order: the accessibility bus has to inherit DISPLAY. -noreset: else Xvfb starts anew, refusing
+# connections meanwhile, whenever its last client has gone (between tests; the bus launcher's first look).
+echo "On a display of its own:"
+xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- \
     "${meson_test[@]}" "${not_ui[@]}" --num-processes 1 --logbase testlog-ui || status=$?
 
 tools/test-summary.py $logs/testlog $logs/testlog-ui || [ $status -ne 0 ] || status=1
