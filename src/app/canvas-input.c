@@ -12,9 +12,9 @@ bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRec
 {
     LamRect panes[LAM_PANE_COUNT];
     GtkWidget *widget = GTK_WIDGET(canvas);
-    int scale = gtk_widget_get_scale_factor(widget);
+    int scale = lam_canvas_pixel_scale(canvas);
     lam_scene_layout(&canvas->scene, gtk_widget_get_width(widget) * scale,
-                     gtk_widget_get_height(widget) * scale, scale, panes);
+                     gtk_widget_get_height(widget) * scale, lam_canvas_text_scale(canvas), panes);
     *pane = lam_scene_pane_at(panes, x * scale, y * scale);
     if (*pane < 0)
         return false;
@@ -25,9 +25,9 @@ bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRec
 /* Moves the crosshair to a point in widget coordinates, seen in the pane where the drag began. */
 static void move_cursor(LamCanvas *canvas, double x, double y)
 {
-    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
-    canvas->scene.cursor_mm =
-        lam_scene_unproject(&canvas->scene, &canvas->drag_pane, scale, x * scale, y * scale);
+    double scale = lam_canvas_pixel_scale(canvas);
+    canvas->scene.cursor_mm = lam_scene_unproject(
+        &canvas->scene, &canvas->drag_pane, lam_canvas_text_scale(canvas), x * scale, y * scale);
 }
 
 static bool begin_drag(LamCanvas *canvas, GtkGesture *gesture, double x, double y)
@@ -92,8 +92,9 @@ static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user
 {
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
-    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
-    double mm = scale * lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_pane, scale);
+    double text_scale = lam_canvas_text_scale(canvas);
+    double mm = lam_canvas_pixel_scale(canvas) *
+                lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_pane, text_scale);
     canvas->scene.pan_mm[0] = canvas->start_pan_mm[0] - dx * mm;
     canvas->scene.pan_mm[1] = canvas->start_pan_mm[1] + dy * mm;
     end_input(canvas, begin);
@@ -121,9 +122,10 @@ static void zoom_at(LamCanvas *canvas, double x, double y, double factor)
 {
     LamRect rect;
     int pane;
-    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+    double scale = lam_canvas_pixel_scale(canvas);
     if (lam_canvas_pane_at(canvas, x, y, &pane, &rect))
-        lam_scene_zoom_at(&canvas->scene, &rect, scale, x * scale, y * scale, factor);
+        lam_scene_zoom_at(&canvas->scene, &rect, lam_canvas_text_scale(canvas), x * scale,
+                          y * scale, factor);
 }
 
 static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy, gpointer user)

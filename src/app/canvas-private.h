@@ -21,6 +21,10 @@ struct _LamCanvas {
     double pinch_start_zoom;
 };
 
+/* Device pixels per logical pixel, and per logical pixel of text and margins: these follow the size that
+ * was chosen for the desktop's letters. */
+int lam_canvas_pixel_scale(LamCanvas *canvas);
+double lam_canvas_text_scale(LamCanvas *canvas);
 void lam_canvas_add_input(LamCanvas *canvas);
 /* The pane under a point in widget coordinates; false if there is none. */
 bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRect *rect);

@@ -9,6 +9,19 @@ static guint signals[SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LamCanvas, lam_canvas, GTK_TYPE_GL_AREA)
 
+int lam_canvas_pixel_scale(LamCanvas *canvas)
+{
+    return gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
+}
+
+double lam_canvas_text_scale(LamCanvas *canvas)
+{
+    int dpi = 0; /* 1024ths; 0 or less: not set */
+    g_object_get(gtk_widget_get_settings(GTK_WIDGET(canvas)), "gtk-xft-dpi", &dpi, NULL);
+    double enlarged = dpi > 0 ? dpi / (96.0 * 1024) : 1;
+    return lam_canvas_pixel_scale(canvas) * CLAMP(enlarged, 0.5, 4);
+}
+
 static void fail(LamCanvas *canvas, GError *error)
 {
     gtk_gl_area_set_error(GTK_GL_AREA(canvas), error);
@@ -61,12 +74,12 @@ static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
         return FALSE;
     g_autoptr(GError) error = NULL;
     LamInstant begin = lam_timing_begin();
-    int scale = gtk_widget_get_scale_factor(GTK_WIDGET(area));
+    int scale = lam_canvas_pixel_scale(canvas);
     int width = gtk_widget_get_width(GTK_WIDGET(area)) * scale;
     int height = gtk_widget_get_height(GTK_WIDGET(area)) * scale;
     bool pending = false;
-    bool ok = lam_renderer_draw(canvas->renderer, &canvas->scene, width, height, scale, UPLOAD_MS,
-                                &pending, &error);
+    bool ok = lam_renderer_draw(canvas->renderer, &canvas->scene, width, height,
+                                lam_canvas_text_scale(canvas), UPLOAD_MS, &pending, &error);
     lam_timing_end(canvas->timing, LAM_TIMED_RENDER, begin);
     if (!ok)
         fail(canvas, error);
@@ -164,8 +177,7 @@ void lam_canvas_zoom(LamCanvas *canvas, double factor)
     int height = gtk_widget_get_height(GTK_WIDGET(canvas));
     if (!lam_canvas_pane_at(canvas, width / 2.0, height / 2.0, &pane, &rect))
         return;
-    double scale = gtk_widget_get_scale_factor(GTK_WIDGET(canvas));
-    lam_scene_zoom_at(&canvas->scene, &rect, scale, rect.x + rect.width / 2,
+    lam_scene_zoom_at(&canvas->scene, &rect, lam_canvas_text_scale(canvas), rect.x + rect.width / 2,
                       rect.y + rect.height / 2, factor);
     lam_canvas_changed(canvas);
 }

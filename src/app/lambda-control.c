@@ -62,8 +62,8 @@ static void add_marks(GtkScale *scale)
     static const struct {
         double lambda;
         const char *label;
-    } marks[] = {{0, "0"},     {0.01, "0.01"}, {0.05, "0.05"}, {0.2, "0.2"}, {0.5, "0.5"},
-                 {0.8, "0.8"}, {0.95, "0.95"}, {0.99, "0.99"}, {1, "1"}};
+    } marks[] = {{0, "0"},     {0.02, "0.02"}, {0.05, "0.05"}, {0.2, "0.2"}, {0.5, "0.5"},
+                 {0.8, "0.8"}, {0.95, "0.95"}, {0.98, "0.98"}, {1, "1"}};
     for (size_t i = 0; i < G_N_ELEMENTS(marks); i++)
         gtk_scale_add_mark(scale, lam_lambda_to_position(marks[i].lambda), GTK_POS_BOTTOM,
                            marks[i].label);
