@@ -2,8 +2,8 @@
 
 xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- /usr/bin/python3 e2e.py VIEWER PART
 
-PART is pictures or files, both on small scans written for the purpose, or demo: the phantom pair with the
-default model, skipped if there is none. E2E_PICTURES=FOLDER keeps the screenshots, E2E_WAIT_S is how
+PART is pictures, files, or drop (followed by the program drag-source), on small scans written for the
+purpose, or demo: the phantom pair with the default model, skipped if there is none. E2E_PICTURES=FOLDER keeps the screenshots, E2E_WAIT_S is how
 long to wait for anything (60)."""
 import gzip
 import os
@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 
 import scans
 from viewer import Pictures, Viewer, difference, run, skip, wait_for
@@ -206,6 +207,25 @@ def test_files(program, folder):
         check_end(viewer)
 
 
+# ---- drop ----
+
+def test_drop(program, folder, drag_source):
+    scans.write_pair(folder)
+    files = [os.path.join(folder, name) for name in ('fixed.nii.gz', 'moving.nii.gz')]
+    with Viewer(program, []) as viewer, Viewer(drag_source, files, title='Drag source') as source:
+        run('xdotool', 'windowmove', '--sync', source.window, 1500, 880)
+        time.sleep(1)
+        run('xdotool', 'mousemove', 1540, 920, 'mousedown', 1)
+        for x in range(1530, 330, -60):
+            run('xdotool', 'mousemove', x, 500, 'sleep', 0.1)
+        expect(lambda: viewer.label('Drop as fixed scan'), 'dragged files show where to drop them')
+        run('xdotool', 'mouseup', 1)
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz'),
+               'the first file is what the zone says, the second the other')
+        check_end(viewer)
+
+
 # ---- all ----
 
 def check_end(viewer):
@@ -216,12 +236,14 @@ def check_end(viewer):
 
 
 def main():
-    program, part = os.path.abspath(sys.argv[1]), sys.argv[2]
+    program, part, others = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
     folder = os.environ.get('E2E_PICTURES') or tempfile.mkdtemp(prefix='lambdascope-e2e-')
     os.makedirs(folder, exist_ok=True)
     try:
         if part == 'files':
             test_files(program, folder)
+        elif part == 'drop':
+            test_drop(program, folder, *map(os.path.abspath, others))
         else:
             test_pictures(program, folder, demo=part == 'demo')
         print(f'1..{passed}')

@@ -59,13 +59,13 @@ def walk(node, depth=0):
 
 
 class Viewer:
-    def __init__(self, program, arguments, **environment):
+    def __init__(self, program, arguments, title='Lambdascope', **environment):
         self.stderr = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen([program] + arguments, stderr=self.stderr,
                                         env={**os.environ, **environment})
         try:
             self.root = wait_for(self.find_root, 'the application in AT-SPI')
-            self.window = wait_for(self.window_id, 'the window')
+            self.window = wait_for(lambda: self.window_id(title), 'the window')
         except BaseException:
             self.process.kill()
             raise
@@ -92,7 +92,7 @@ class Viewer:
                 return application
         return None
 
-    def window_id(self, name='Lambdascope'):
+    def window_id(self, name):
         found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--all', '--pid',
                                 str(self.process.pid), '--name', name],
                                capture_output=True, text=True).stdout.split()
