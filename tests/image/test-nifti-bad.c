@@ -295,7 +295,7 @@ static void damage(GByteArray *bytes, GRand *rand, guint first)
     if (what == 0)
         g_byte_array_set_size(bytes, (guint)g_rand_int_range(rand, 0, (gint32)bytes->len));
     else if (what == 1)
-        g_byte_array_append(bytes, bytes->data, 40);
+        g_byte_array_append(bytes, (const guint8 *)"forty bytes that were never asked for...", 40);
 }
 
 /* 1 if the file was read. */

@@ -61,8 +61,8 @@ static double naive_dice(const Fixture *f, const LamVolume *total, int value)
         LamVec3 y = lam_mat4_apply(lam_session_affine(f->session), x);
         for (int c = 0; c < 3 && total != NULL; c++)
             y.v[c] = x.v[c] + naive_voxel(total, c, i, j, k);
-        bool in_a = (int)naive_voxel(f->fixed_labels, 0, i, j, k) == value;
-        bool in_b = (int)naive_sample(f->moving_labels, 0, y, LAM_NEAREST, 0) == value;
+        bool in_a = naive_voxel(f->fixed_labels, 0, i, j, k) == value;
+        bool in_b = naive_sample(f->moving_labels, 0, y, LAM_NEAREST, 0) == value;
         a += in_a;
         b += in_b;
         both += in_a && in_b;
