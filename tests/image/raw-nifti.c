@@ -158,6 +158,8 @@ void raw_append(GByteArray *bytes, const RawNifti *raw, double value)
 
 void raw_write_bytes(const char *path, const void *data, size_t n, bool gz)
 {
+    g_unlink(
+        path); /* file systems may sync a file that is overwritten: thousands of them take long */
     gzFile file = gzopen(path, gz ? "wb" : "wbT");
     g_assert_nonnull(file);
     if (n > 0)
