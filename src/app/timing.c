@@ -1,6 +1,5 @@
 #include "timing.h"
 
-#include <json-glib/json-glib.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -164,50 +163,39 @@ static void print_table(const LamTiming *timing)
             (double)longest.longest_us / 1000, (double)longest.longest_cpu_us / 1000);
 }
 
-static void add_count(JsonBuilder *object, const char *name, guint value)
+/* Not by printf alone, whose decimal point is that of the language. */
+static void add_number(GString *json, const char *kind, const char *name, double value)
 {
-    json_builder_set_member_name(object, name);
-    json_builder_add_int_value(object, value);
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(text, sizeof text, "%.6g", value);
+    g_string_append_printf(json, "%s\"%s%s\": %s", json->len > 1 ? ", " : "", kind, name, text);
 }
 
-static void add_number(JsonBuilder *object, const char *name, double value)
+static void add_tally(GString *json, const char *kind, const Tally *tally)
 {
-    json_builder_set_member_name(object, name);
-    json_builder_add_double_value(object, value);
-}
-
-static void add_tally(JsonBuilder *object, const char *kind, const Tally *tally)
-{
-    g_autofree char *count = g_strconcat(kind, "_count", NULL);
-    g_autofree char *wall = g_strconcat(kind, "_ms_longest", NULL);
-    g_autofree char *cpu = g_strconcat(kind, "_cpu_ms_longest", NULL);
-    add_count(object, count, tally->count);
-    add_number(object, wall, (double)tally->longest_us / 1000);
-    add_number(object, cpu, (double)tally->longest_cpu_us / 1000);
+    add_number(json, kind, "_count", tally->count);
+    add_number(json, kind, "_ms_longest", (double)tally->longest_us / 1000);
+    add_number(json, kind, "_cpu_ms_longest", (double)tally->longest_cpu_us / 1000);
 }
 
 static void print_json(const LamTiming *timing)
 {
     const Period *period = &timing->period;
     const Tally longest = longest_of_ours(period);
-    g_autoptr(JsonBuilder) object = json_builder_new();
-    json_builder_begin_object(object);
-    add_number(object, "first_frame_ms", ms_between(timing->start_us, timing->first_frame_us));
-    add_number(object, "first_warped_ms", ms_between(timing->open_us, timing->warped_us));
-    add_count(object, "requests", period->requests);
-    add_count(object, "shown", period->shown);
-    add_count(object, "ticks_after_last_request", period->ticks_after_request);
-    add_number(object, "last_shown_after_ms", ms_between(period->request_us, period->shown_us));
-    add_number(object, "requested_lambda", period->requested_lambda);
-    add_number(object, "shown_lambda", period->shown_lambda);
-    add_number(object, "tick_ms_median", median_tick_ms(period));
+    g_autoptr(GString) json = g_string_new("{");
+    add_number(json, "", "first_frame_ms", ms_between(timing->start_us, timing->first_frame_us));
+    add_number(json, "", "first_warped_ms", ms_between(timing->open_us, timing->warped_us));
+    add_number(json, "", "requests", period->requests);
+    add_number(json, "", "shown", period->shown);
+    add_number(json, "", "ticks_after_last_request", period->ticks_after_request);
+    add_number(json, "", "last_shown_after_ms", ms_between(period->request_us, period->shown_us));
+    add_number(json, "", "requested_lambda", period->requested_lambda);
+    add_number(json, "", "shown_lambda", period->shown_lambda);
+    add_number(json, "", "tick_ms_median", median_tick_ms(period));
     for (int i = 0; i < LAM_TIMED_KINDS; i++)
-        add_tally(object, kind_names[i], &period->tallies[i]);
-    add_tally(object, "ours", &longest);
-    json_builder_end_object(object);
-    g_autoptr(JsonNode) root = json_builder_get_root(object);
-    g_autofree char *text = json_to_string(root, FALSE);
-    fprintf(stderr, "%s\n", text);
+        add_tally(json, kind_names[i], &period->tallies[i]);
+    add_tally(json, "ours", &longest);
+    fprintf(stderr, "%s}\n", json->str);
 }
 
 void lam_timing_report(LamTiming *timing)

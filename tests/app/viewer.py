@@ -119,8 +119,15 @@ class Viewer:
         node = self.find('label', pattern)
         return node.get_name() if node else None
 
+    def focus(self, window):
+        """A window that is just being shown cannot have the focus yet."""
+        def focused():
+            return not subprocess.run(['xdotool', 'windowfocus', '--sync', window], timeout=30,
+                                      capture_output=True).returncode
+        wait_for(focused, 'the focus')
+
     def key(self, *keys, window=None):
-        run('xdotool', 'windowfocus', '--sync', window or self.window)
+        self.focus(window or self.window)
         run('xdotool', 'key', '--delay', 60, *keys)
 
     def type_path(self, dialog_title, path):
