@@ -56,12 +56,16 @@ static void show_about(GSimpleAction *action, GVariant *value, gpointer user)
     g_autofree char *system =
         g_strdup_printf("GTK %u.%u.%u\n%s", gtk_get_major_version(), gtk_get_minor_version(),
                         gtk_get_micro_version(), gl ? gl : _("no picture drawn yet"));
-    gtk_show_about_dialog(window, "program-name", "Lambdascope", "version", LAM_VERSION, "comments",
-                          _("Turn λ and see how smoothly one brain is carried onto another.\n\n"
-                            "For research and education; not a medical device, "
-                            "not for diagnosis or treatment."),
-                          "license-type", GTK_LICENSE_MIT_X11, "logo-icon-name", APPLICATION_ID,
-                          "system-information", system, NULL);
+    /* Not gtk_show_about_dialog, which hides the dialog instead of closing it: see show_keys. */
+    GtkWindow *about =
+        g_object_new(GTK_TYPE_ABOUT_DIALOG, "transient-for", window, "modal", TRUE, "program-name",
+                     "Lambdascope", "version", LAM_VERSION, "comments",
+                     _("Turn λ and see how smoothly one brain is carried onto another.\n\n"
+                       "For research and education; not a medical device, "
+                       "not for diagnosis or treatment."),
+                     "license-type", GTK_LICENSE_MIT_X11, "logo-icon-name", APPLICATION_ID,
+                     "system-information", system, NULL);
+    gtk_window_present(about);
 }
 
 static void quit(GSimpleAction *action, GVariant *value, gpointer user)

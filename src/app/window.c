@@ -230,6 +230,34 @@ static void step_lambda(GSimpleAction *action, GVariant *value, gpointer user)
                             g_variant_get_int32(value) * LAMBDA_STEP);
 }
 
+/* Made when asked for and gone when closed: GTK 4.8 ends the program if a screen reader happens to ask for
+ * a window that is hidden, as the one would be that GTK makes by itself of gtk/help-overlay.ui. */
+static gboolean drop_keys(gpointer user)
+{
+    gtk_application_window_set_help_overlay(user, NULL);
+    g_object_unref(user);
+    return G_SOURCE_REMOVE;
+}
+
+static void keys_hidden(GtkWidget *keys, LamWindow *window)
+{
+    g_idle_add(drop_keys, g_object_ref(window));
+}
+
+static void show_keys(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    GtkApplicationWindow *window = user;
+    g_autoptr(GtkBuilder) builder =
+        gtk_builder_new_from_resource("/io/github/lambdascope/Lambdascope/help-overlay.ui");
+    GtkShortcutsWindow *keys =
+        GTK_SHORTCUTS_WINDOW(gtk_builder_get_object(builder, "help_overlay"));
+    if (gtk_application_window_get_help_overlay(window))
+        return;
+    gtk_application_window_set_help_overlay(window, keys);
+    g_signal_connect_object(keys, "hide", G_CALLBACK(keys_hidden), window, 0);
+    gtk_window_present(GTK_WINDOW(keys));
+}
+
 static void add_view_actions(LamWindow *window)
 {
     const GActionEntry entries[] = {
@@ -242,6 +270,7 @@ static void add_view_actions(LamWindow *window)
         {.name = "zoom", .parameter_type = "d", .activate = zoom},
         {.name = "reset-view", .activate = reset_view},
         {.name = "lambda-step", .parameter_type = "i", .activate = step_lambda},
+        {.name = "keys", .activate = show_keys},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
 }
@@ -469,7 +498,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.export-warped", {"<Control>s"}},
         {"win.export-field", {"<Control><Shift>s"}},
         {"win.cancel", {"Escape"}},
-        {"win.show-help-overlay", {"<Control>question", "F1"}},
+        {"win.keys", {"<Control>question", "F1"}},
         {"app.quit", {"<Control>q"}},
         {"window.close", {"<Control>w"}},
     };

@@ -126,6 +126,27 @@ def test_pictures(program, folder, demo=False):
         check_end(viewer)
 
 
+# ---- other windows ----
+
+def test_no_hidden_windows(viewer):
+    """GTK 4.8 ends the program if it is asked for a child that is not there while a window is hidden."""
+    viewer.root.get_child_at_index(7)
+    expect(lambda: viewer.process.poll() is None and viewer.find('push button', 'Open'),
+           'a question for a window that is not there does no harm')
+
+
+def test_windows(program):
+    with Viewer(program, []) as viewer:
+        test_no_hidden_windows(viewer)
+        viewer.key('F1')
+        expect(lambda: viewer.window_id('^Keys and Mouse$'), 'F1 shows the keys')
+        for _ in range(2):
+            viewer.key('Escape', window=viewer.window_id('^Keys and Mouse$') or viewer.window)
+        expect(lambda: not viewer.window_id('^Keys and Mouse$'), 'Escape closes them')
+        test_no_hidden_windows(viewer)
+        check_end(viewer)
+
+
 # ---- files ----
 
 def test_command_line(program):
@@ -198,6 +219,7 @@ def test_save(viewer, folder, fixed):
 def test_files(program, folder):
     fixed, moving = scans.write_pair(folder)
     test_command_line(program)
+    test_windows(program)
     test_start_with_bad_files(program, folder, fixed)
     test_cancel(program, fixed, moving)
     with Viewer(program, [fixed, moving]) as viewer:
