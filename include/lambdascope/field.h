@@ -17,7 +17,9 @@ typedef struct {
  * affine, so independent of orientation and spacing. Returns a 1-channel volume. */
 LamVolume *lam_field_jacobian(const LamVolume *field, GError **error);
 
-bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, GError **error);
+/* If `jacobian` is not NULL it receives |J|, made for the statistics anyway; owned by the caller. */
+bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVolume **jacobian,
+                          GError **error);
 
 /* The whole displacement on `grid`: U(x) = A(x + d(x)) - x, where d (mm) lives on its own, usually
  * coarser grid (linear, clamped at its edges) and A takes fixed world to moving world. d may be NULL

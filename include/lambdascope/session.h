@@ -21,6 +21,7 @@ typedef struct LamSession LamSession;
 typedef struct {
     double lambda;                 /* in [0,1] */
     LamVolume *field;              /* d: 3 channels, mm, RAS, on the field grid; owned */
+    LamVolume *jacobian;           /* |J| of d, 1 channel, same grid; owned */
     LamMat4 affine;                /* A: fixed world -> moving world */
     LamFieldStatistics statistics; /* of d on its grid */
     double

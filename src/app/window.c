@@ -36,8 +36,7 @@ static gpointer compute(gpointer target, double lambda, bool refine, GError **er
         return NULL;
     g_autoptr(LamTexels) field = NULL;
     if (!refine) {
-        g_autoptr(LamVolume) jacobian = lam_field_jacobian(snapshot->field, error);
-        field = jacobian ? lam_texels_new_field(snapshot->field, jacobian, error) : NULL;
+        field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
         if (!field)
             return NULL;
     }

@@ -72,10 +72,8 @@ static LamSession *phantom_session(const Options *options, GError **error)
 static bool move_slider(LamSession *session, double lambda, GError **error)
 {
     g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, lambda, false, error);
-    g_autoptr(LamVolume) jacobian =
-        snapshot != NULL ? lam_field_jacobian(snapshot->field, error) : NULL;
     g_autoptr(LamTexels) texels =
-        jacobian != NULL ? lam_texels_new_field(snapshot->field, jacobian, error) : NULL;
+        snapshot != NULL ? lam_texels_new_field(snapshot->field, snapshot->jacobian, error) : NULL;
     return texels != NULL;
 }
 

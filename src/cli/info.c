@@ -142,7 +142,7 @@ static bool show_volume(const char *path, bool as_json, GError **error)
     if (volume == NULL)
         return false;
     bool field = volume->channels == 3;
-    if (field && !lam_field_statistics(volume, &statistics, error))
+    if (field && !lam_field_statistics(volume, &statistics, NULL, error))
         return false;
     (as_json ? json_volume : print_volume)(path, volume, field ? &statistics : NULL);
     return true;

@@ -170,9 +170,7 @@ static bool fill_scene(LamScene *scene, const Options *o, const LamSession *sess
 
 static bool show_snapshot(LamScene *scene, const LamSnapshot *snapshot, GError **error)
 {
-    g_autoptr(LamVolume) jacobian = lam_field_jacobian(snapshot->field, error);
-    g_autoptr(LamTexels) field =
-        jacobian ? lam_texels_new_field(snapshot->field, jacobian, error) : NULL;
+    g_autoptr(LamTexels) field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
     if (!field)
         return false;
     lam_scene_set_field(scene, field);

@@ -118,14 +118,17 @@ static void magnitude_statistics(const LamVolume *field, LamFieldStatistics *out
     }
 }
 
-bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, GError **error)
+bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVolume **jacobian,
+                          GError **error)
 {
     *out = (LamFieldStatistics){0};
-    g_autoptr(LamVolume) jacobian = lam_field_jacobian(field, error);
-    if (jacobian == NULL)
+    g_autoptr(LamVolume) volume_change = lam_field_jacobian(field, error);
+    if (volume_change == NULL)
         return false;
-    jacobian_statistics(jacobian, out);
+    jacobian_statistics(volume_change, out);
     magnitude_statistics(field, out);
+    if (jacobian != NULL)
+        *jacobian = g_steal_pointer(&volume_change);
     return true;
 }
 

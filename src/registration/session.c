@@ -32,8 +32,8 @@ void lam_snapshot_unref(LamSnapshot *snapshot)
 {
     if (snapshot == NULL || !g_atomic_ref_count_dec(&snapshot->refs))
         return;
-    if (snapshot->field != NULL)
-        lam_volume_unref(snapshot->field);
+    g_clear_pointer(&snapshot->field, lam_volume_unref);
+    g_clear_pointer(&snapshot->jacobian, lam_volume_unref);
     g_free(snapshot);
 }
 
@@ -192,7 +192,7 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
     if (snapshot->field == NULL)
         return NULL;
     snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - start);
-    if (!lam_field_statistics(snapshot->field, &snapshot->statistics, error) ||
+    if (!lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
         (with_similarity && !measure_similarity(session, snapshot, error)))
         return NULL;
     return g_steal_pointer(&snapshot);

@@ -79,7 +79,8 @@ LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot)
 void lam_snapshot_unref(LamSnapshot *snapshot)
 {
     if (snapshot && g_atomic_ref_count_dec(&snapshot->refs)) {
-        lam_volume_unref(snapshot->field);
+        g_clear_pointer(&snapshot->field, lam_volume_unref);
+        g_clear_pointer(&snapshot->jacobian, lam_volume_unref);
         g_free(snapshot);
     }
 }
@@ -186,7 +187,8 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
     g_atomic_ref_count_init(&snapshot->refs);
     snapshot->lambda = CLAMP(lambda, 0, 1);
     snapshot->field = make_field(session, snapshot->lambda, error);
-    if (!snapshot->field || !lam_field_statistics(snapshot->field, &snapshot->statistics, error)) {
+    if (!snapshot->field ||
+        !lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error)) {
         lam_snapshot_unref(snapshot);
         return NULL;
     }

@@ -129,7 +129,11 @@ static void test_folds(void)
     LamGrid grid = lam_grid_centred((int[3]){20, 3, 5}, 1, (LamVec3){{0, 0, 0}});
     g_autoptr(LamVolume) field = sampled(&grid, folding_u);
     LamFieldStatistics s;
-    g_assert_true(lam_field_statistics(field, &s, NULL));
+    g_autoptr(LamVolume) jacobian = NULL;
+    g_assert_true(lam_field_statistics(field, &s, &jacobian, NULL));
+    g_autoptr(LamVolume) again = lam_field_jacobian(field, NULL);
+    g_assert_cmpmem(jacobian->data, lam_grid_voxels(&grid) * sizeof(float), again->data,
+                    lam_grid_voxels(&grid) * sizeof(float));
     /* x = -9.5 .. 9.5: at x = -0.5 the central difference is (-1 - 0) / 2: |J| = 0.5 */
     g_assert_cmpfloat_with_epsilon(s.fold_percent, 50, 1e-9);
     g_assert_cmpfloat_with_epsilon(s.min_jacobian, -1, 1e-6);
@@ -154,18 +158,18 @@ static void test_magnitudes(void)
     LamGrid grid = {{101, 3, 3}, lam_mat4_identity()};
     LamFieldStatistics s;
     g_autoptr(LamVolume) constant = sampled(&grid, constant_u);
-    g_assert_true(lam_field_statistics(constant, &s, NULL));
+    g_assert_true(lam_field_statistics(constant, &s, NULL, NULL));
     g_assert_cmpfloat_with_epsilon(s.mean_mm, 7, 1e-6);
     g_assert_cmpfloat_with_epsilon(s.p95_mm, 7, 2e-3);
     g_assert_cmpfloat(s.fold_percent, ==, 0);
     g_assert_cmpfloat_with_epsilon(s.sd_log_jacobian, 0, 1e-6);
     g_autoptr(LamVolume) ramp = sampled(&grid, ramp_u);
-    g_assert_true(lam_field_statistics(ramp, &s, NULL));
+    g_assert_true(lam_field_statistics(ramp, &s, NULL, NULL));
     g_assert_cmpfloat_with_epsilon(s.mean_mm, 5, 1e-5);
     g_assert_cmpfloat_with_epsilon(s.max_mm, 10, 1e-5);
     g_assert_cmpfloat_with_epsilon(s.p95_mm, 9.5, 0.06);
     g_autoptr(LamVolume) none = lam_volume_new(&grid, 3, NULL);
-    g_assert_true(lam_field_statistics(none, &s, NULL));
+    g_assert_true(lam_field_statistics(none, &s, NULL, NULL));
     g_assert_cmpfloat(s.max_mm, ==, 0);
 }
 

@@ -93,7 +93,7 @@ static void test_fold_free(void)
         double size_mm = sizes_mm[seed % 3];
         LamPhantom p = make(seed, 4, size_mm, 0.02);
         LamFieldStatistics s;
-        g_assert_true(lam_field_statistics(p.truth, &s, NULL));
+        g_assert_true(lam_field_statistics(p.truth, &s, NULL, NULL));
         g_assert_cmpfloat(s.fold_percent, ==, 0);
         g_assert_cmpfloat(s.min_jacobian, >, 0.05);
         g_assert_cmpfloat(s.max_mm, >, 0.8 * size_mm);
