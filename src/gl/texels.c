@@ -1,5 +1,6 @@
 /* Volumes in the form in which they go to the GPU. */
 #include <lambdascope/error.h>
+#include <lambdascope/half.h>
 #include <lambdascope/memory.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/scene.h>
@@ -11,29 +12,6 @@
 #define HALF_MAX         65504.0f
 #define BACKGROUND_SHARE 0.1   /* of the white level: below this a voxel counts as background */
 #define SLICE_SHARE      0.004 /* a slice with fewer foreground voxels than this is outside the box */
-
-/* Round to nearest even; the caller keeps |f| within the range of halfs. */
-static guint16 half_from_float(float f)
-{
-    guint32 bits;
-    memcpy(&bits, &f, 4);
-    guint32 sign = bits >> 16 & 0x8000u;
-    guint32 magnitude = bits & 0x7fffffffu;
-    if (magnitude < 0x38800000u) { /* below 2^-14: subnormal, steps of 2^-24 */
-        float scaled = fabsf(f) * 0x1p24f;
-        return (guint16)(sign | (guint32)lrintf(scaled));
-    }
-    magnitude += 0xfffu + (magnitude >> 13 & 1u);
-    return (guint16)(sign | (magnitude - 0x38000000u) >> 13);
-}
-
-static float float_from_half(guint16 half)
-{
-    int exponent = half >> 10 & 31;
-    float mantissa = (float)(half & 1023);
-    float value = exponent ? ldexpf(mantissa + 1024, exponent - 25) : ldexpf(mantissa, -24);
-    return half & 0x8000 ? -value : value;
-}
 
 /* World mm -> texture coordinates: voxel v is at (v + 0.5) / size. */
 static bool texture_matrix(const LamGrid *grid, LamMat4 *out)
@@ -166,7 +144,7 @@ LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error)
     size_t count = lam_grid_voxels(&scan->grid);
     for (size_t i = 0; i < count; i++) {
         float value = scan->data[i] * inverse;
-        out[i] = half_from_float(CLAMP(value, -HALF_MAX, HALF_MAX));
+        out[i] = lam_half_from_float(CLAMP(value, -HALF_MAX, HALF_MAX));
     }
     return texels;
 }
@@ -214,7 +192,7 @@ static double texel_at(const LamTexels *texels, int i, int j, int k, int compone
     k = CLAMP(k, 0, n[2] - 1);
     size_t index = ((size_t)k * n[1] + j) * n[0] + i;
     if (texels->components == 1)
-        return float_from_half(((const guint16 *)texels->data)[index]) * texels->unit;
+        return (double)lam_half_to_float(((const guint16 *)texels->data)[index]) * texels->unit;
     return ((const float *)texels->data)[4 * index + component];
 }
 

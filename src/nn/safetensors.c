@@ -1,11 +1,11 @@
 #include <lambdascope/safetensors.h>
 
-#include "half.h"
 #include "safetensors-header.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
+#include <lambdascope/half.h>
 #include <lambdascope/memory.h>
 #include <math.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-#include "half.h"
+#include <lambdascope/half.h>
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* binary16 conversion, over all 65536 values and every rounding boundary between them. */
-#include "half.h"
+#include <lambdascope/half.h>
 
 #include <glib.h>
 #include <math.h>
