@@ -14,7 +14,6 @@
 #define SMALL_MM        100.0 /* content smaller or larger than a head: levels scale with it */
 #define LARGE_MM        400.0
 #define RADIUS_SHARE    0.5  /* of the extent: where the frame's unit lies */
-#define GOOD_COARSE     0.94 /* correlation at the coarse level that needs no other start */
 #define POOREST         0.50 /* a final correlation below this is no alignment */
 #define DETERMINANT_MIN 0.3
 #define DETERMINANT_MAX 3.0
