@@ -102,7 +102,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     LamExportKind kind =
         (LamExportKind)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "kind"));
-    g_autoptr(GtkNativeDialog) keep = g_steal_pointer(&window->chooser);
+    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
     if (response != GTK_RESPONSE_ACCEPT || !window->snapshot || window->saving)
         return;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
