@@ -4,6 +4,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/resample.h>
+#include <lambdascope/same_file.h>
 
 /* A LamExport that owns what it points to. */
 static void export_free(gpointer data)
@@ -30,21 +31,10 @@ static LamExport *export_copy(const LamExport *export)
     return copy;
 }
 
-/* NULL if there is no such file. The same for all names and links of a file. */
-static char *file_identity(const char *path)
-{
-    g_autoptr(GFile) file = g_file_new_for_path(path);
-    g_autoptr(GFileInfo) info =
-        g_file_query_info(file, G_FILE_ATTRIBUTE_ID_FILE, G_FILE_QUERY_INFO_NONE, NULL, NULL);
-    return info ? g_strdup(g_file_info_get_attribute_string(info, G_FILE_ATTRIBUTE_ID_FILE)) : NULL;
-}
-
 static bool spares_inputs(const LamExport *export, GError **error)
 {
-    g_autofree char *target = file_identity(export->path);
-    for (int i = 0; i < 2 && target; i++) {
-        g_autofree char *input = export->inputs[i] ? file_identity(export->inputs[i]) : NULL;
-        if (!g_strcmp0(input, target)) {
+    for (int i = 0; i < 2; i++) {
+        if (export->inputs[i] && lam_same_file(export->inputs[i], export->path)) {
             g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                         _("cannot save: %s: it is one of the scans that are open"), export->path);
             return false;

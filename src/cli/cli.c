@@ -1,10 +1,9 @@
 #include "cli.h"
 
-#include <glib/gstdio.h>
 #include <lambdascope/error.h>
+#include <lambdascope/same_file.h>
 #include <math.h>
 #include <stdio.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 static bool usage_error(GError **error, const char *what, const char *why)
@@ -69,14 +68,6 @@ void lam_cli_progress_done(void)
 
 /* ---- files ---- */
 
-static bool same_file(const char *a, const char *b)
-{
-    struct stat x, y;
-    if (g_stat(a, &x) != 0 || g_stat(b, &y) != 0)
-        return false;
-    return x.st_dev == y.st_dev && x.st_ino == y.st_ino;
-}
-
 static bool refuse_output(const char *output, const char *why, GError **error)
 {
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot write: %s: %s", output, why);
@@ -94,7 +85,7 @@ bool lam_cli_check_output(const char *output, const char *const *inputs, GError 
     else if (g_file_test(output, G_FILE_TEST_IS_DIR))
         why = "it is a folder";
     for (; why == NULL && *inputs != NULL; inputs++)
-        if (same_file(output, *inputs))
+        if (lam_same_file(output, *inputs))
             why = "it is one of the inputs";
     return why == NULL || refuse_output(output, why, error);
 }
@@ -114,7 +105,7 @@ bool lam_cli_check_distinct(const char *a, const char *b, GError **error)
     if (a == NULL || b == NULL)
         return true;
     g_autofree char *x = g_canonicalize_filename(a, NULL), *y = g_canonicalize_filename(b, NULL);
-    if (!g_str_equal(x, y) && !same_file(a, b))
+    if (!g_str_equal(x, y) && !lam_same_file(a, b))
         return true;
     return refuse_output(b, "it is named for two outputs", error);
 }
