@@ -2,7 +2,7 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/threads.h>
 
@@ -122,11 +122,11 @@ static bool load_scans(const Opening *opening, const LamProgress *progress, LamV
         return load_phantom(fixed, moving, error);
     }
     lam_progress_report(progress, 0, _("Reading the fixed scan"));
-    *fixed = lam_nifti_load(opening->fixed_path, 0, error);
+    *fixed = lam_scan_load(opening->fixed_path, 0, error);
     if (!*fixed || lam_progress_cancelled(progress, error))
         return false;
     lam_progress_report(progress, 0.5, _("Reading the moving scan"));
-    *moving = lam_nifti_load(opening->moving_path, 0, error);
+    *moving = lam_scan_load(opening->moving_path, 0, error);
     return *moving && !lam_progress_cancelled(progress, error);
 }
 

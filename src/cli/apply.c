@@ -3,6 +3,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/resample.h>
 #include <math.h>
 
@@ -41,7 +42,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
 
 static LamVolume *load_field(const char *path, GError **error)
 {
-    g_autoptr(LamVolume) field = lam_nifti_load(path, 0, error);
+    g_autoptr(LamVolume) field = lam_scan_load(path, 0, error);
     if (field == NULL || field->channels == 3)
         return g_steal_pointer(&field);
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
@@ -79,8 +80,8 @@ static bool apply(const Options *o, GError **error)
     if (!lam_cli_check_scan_output(o->output, inputs, error))
         return false;
     g_autoptr(LamVolume) field = load_field(o->field, error);
-    g_autoptr(LamVolume) input = field != NULL ? lam_nifti_load(o->input, o->frame, error) : NULL;
-    g_autoptr(LamVolume) reference = input != NULL ? lam_nifti_load(o->reference, 0, error) : NULL;
+    g_autoptr(LamVolume) input = field != NULL ? lam_scan_load(o->input, o->frame, error) : NULL;
+    g_autoptr(LamVolume) reference = input != NULL ? lam_scan_load(o->reference, 0, error) : NULL;
     if (reference == NULL || (o->labels && !check_labels(input, o->input, error)))
         return false;
     g_autoptr(LamVolume) output = lam_resample_field(

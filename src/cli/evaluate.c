@@ -3,7 +3,7 @@
 #include "evaluate-report.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/pairs.h>
 #include <string.h>
 
@@ -72,13 +72,13 @@ static void case_clear(Case *c)
 static bool case_open(Case *c, LamModel *model, const LamPair *pair, const LamProgress *progress,
                       GError **error)
 {
-    g_autoptr(LamVolume) fixed = lam_nifti_load(pair->fixed, 0, error);
-    g_autoptr(LamVolume) moving = fixed != NULL ? lam_nifti_load(pair->moving, 0, error) : NULL;
+    g_autoptr(LamVolume) fixed = lam_scan_load(pair->fixed, 0, error);
+    g_autoptr(LamVolume) moving = fixed != NULL ? lam_scan_load(pair->moving, 0, error) : NULL;
     if (moving == NULL)
         return false;
-    c->fixed_labels = lam_nifti_load(pair->fixed_labels, 0, error);
+    c->fixed_labels = lam_scan_load(pair->fixed_labels, 0, error);
     if (c->fixed_labels != NULL)
-        c->moving_labels = lam_nifti_load(pair->moving_labels, 0, error);
+        c->moving_labels = lam_scan_load(pair->moving_labels, 0, error);
     if (c->moving_labels != NULL)
         c->session = lam_session_new(model, fixed, moving, NULL, 1, progress, error);
     return c->session != NULL;

@@ -4,7 +4,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
 #include <lambdascope/model.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/safetensors.h>
 #include <math.h>
 #include <stdio.h>
@@ -137,7 +137,7 @@ static void json_volume(const char *path, const LamVolume *v, const LamFieldStat
 
 static bool show_volume(const char *path, bool as_json, GError **error)
 {
-    g_autoptr(LamVolume) volume = lam_nifti_load(path, 0, error);
+    g_autoptr(LamVolume) volume = lam_scan_load(path, 0, error);
     LamFieldStatistics statistics;
     if (volume == NULL)
         return false;

@@ -5,6 +5,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/session.h>
 #include <math.h>
@@ -77,7 +78,7 @@ static bool run_affine(Result *r, const LamProgress *progress, LamMat4 *affine, 
 {
     gint64 start = g_get_monotonic_time();
     LamAffine fit;
-    if (!lam_affine_register(r->fixed, r->moving, progress, &fit, error))
+    if (!lam_affine_register(r->fixed, r->moving, NULL, progress, &fit, error))
         return false;
     *affine = fit.matrix;
     r->prepare_s = seconds_since(start);
@@ -121,9 +122,9 @@ static bool load(const Options *o, Result *r, LamModel **model, GError **error)
         if (*model == NULL)
             return false;
     }
-    r->fixed = lam_nifti_load(o->fixed, 0, error);
+    r->fixed = lam_scan_load(o->fixed, 0, error);
     if (r->fixed != NULL)
-        r->moving = lam_nifti_load(o->moving, 0, error);
+        r->moving = lam_scan_load(o->moving, 0, error);
     r->load_s = seconds_since(start);
     return r->moving != NULL;
 }

@@ -3,7 +3,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/offscreen.h>
 #include <lambdascope/png.h>
 #include <lambdascope/renderer.h>
@@ -135,8 +135,8 @@ static LamSession *open_session(Options *o, GError **error)
 {
     g_autofree char *model_path = lam_model_find(o->model, error);
     g_autoptr(LamModel) model = model_path ? lam_model_load(model_path, error) : NULL;
-    g_autoptr(LamVolume) fixed = model ? lam_nifti_load(o->fixed, 0, error) : NULL;
-    g_autoptr(LamVolume) moving = fixed ? lam_nifti_load(o->moving, 0, error) : NULL;
+    g_autoptr(LamVolume) fixed = model ? lam_scan_load(o->fixed, 0, error) : NULL;
+    g_autoptr(LamVolume) moving = fixed ? lam_scan_load(o->moving, 0, error) : NULL;
     if (!moving)
         return NULL;
     o->model_title = g_strdup(lam_model_title(model));

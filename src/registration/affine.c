@@ -218,8 +218,14 @@ static double finest_mm(double extent_mm)
     return extent_mm > LARGE_MM ? FINEST_MM * extent_mm / LARGE_MM : FINEST_MM;
 }
 
+LamAffineOptions lam_affine_options_default(void)
+{
+    return (LamAffineOptions){.kind = LAM_AFFINE_FULL, .initial = lam_mat4_identity()};
+}
+
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
-                         const LamProgress *progress, LamAffine *result, GError **error)
+                         const LamAffineOptions *options, const LamProgress *progress,
+                         LamAffine *result, GError **error)
 {
     gint64 began = g_get_monotonic_time();
     LamAffinePyramid f = {0}, m = {0};

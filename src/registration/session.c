@@ -76,7 +76,7 @@ static bool align(LamSession *session, const LamMat4 *affine, const LamProgress 
     }
     LamAffine result;
     LamProgress part = lam_progress_part(progress, 0.0, 0.7);
-    if (!lam_affine_register(session->fixed, session->moving, &part, &result, error))
+    if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &result, error))
         return false;
     session->affine = result.matrix;
     session->correlation = result.correlation;

@@ -6,7 +6,7 @@
 #include <glob.h>
 #include <lambdascope/affine.h>
 #include <lambdascope/error.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/resample.h>
 #include <string.h>
 
@@ -74,7 +74,7 @@ static bool align(Scan *scan, LamVolume *volume, const Scan *reference, const La
     if (cached_affine(cache, reference, scan, &scan->from_reference))
         return true;
     LamAffine result;
-    if (!lam_affine_register(target, volume, NULL, &result, error))
+    if (!lam_affine_register(target, volume, NULL, NULL, &result, error))
         return false;
     scan->from_reference = result.matrix;
     g_key_file_set_double_list(cache, reference->key, scan->key, &result.matrix.m[0][0], 16);
@@ -88,7 +88,7 @@ static bool add_scan(LamDataset *dataset, const char *path, const LamRecipe *rec
     Scan *scan = g_new0(Scan, 1);
     g_ptr_array_add(dataset->scans, scan);
     scan->key = scan_key(path);
-    g_autoptr(LamVolume) volume = lam_nifti_load(path, 0, error);
+    g_autoptr(LamVolume) volume = lam_scan_load(path, 0, error);
     if (volume == NULL)
         return false;
     scan->centre_mm = lam_volume_brain_centre_mm(volume);

@@ -1,7 +1,7 @@
 #include "validation.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <lambdascope/pairs.h>
 #include <lambdascope/score.h>
 #include <math.h>
@@ -36,7 +36,7 @@ static LamVolume *load_once(LamValidation *validation, const char *path, GError 
 {
     LamVolume *volume = g_hash_table_lookup(validation->volumes, path);
     if (volume == NULL) {
-        volume = lam_nifti_load(path, 0, error);
+        volume = lam_scan_load(path, 0, error);
         if (volume != NULL)
             g_hash_table_insert(validation->volumes, g_strdup(path), volume);
     }

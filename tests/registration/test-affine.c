@@ -84,7 +84,7 @@ static LamAffine align(const LamVolume *fixed, const LamVolume *moving)
 {
     LamAffine result = {0};
     GError *error = NULL;
-    bool ok = lam_affine_register(fixed, moving, NULL, &result, &error);
+    bool ok = lam_affine_register(fixed, moving, NULL, NULL, &result, &error);
     g_assert_no_error(error);
     g_assert_true(ok);
     return result;
@@ -207,7 +207,7 @@ static void expect_error(const LamVolume *fixed, const LamVolume *moving,
 {
     LamAffine result = {0};
     GError *error = NULL;
-    g_assert_false(lam_affine_register(fixed, moving, progress, &result, &error));
+    g_assert_false(lam_affine_register(fixed, moving, NULL, progress, &result, &error));
     g_assert_error(error, LAM_ERROR, (int)code);
     g_assert_nonnull(strstr(error->message, reason));
     g_clear_error(&error);
@@ -251,10 +251,10 @@ static void test_degenerate(void)
     for (int i = 0; i < 2; i++) {
         LamAffine result = {0};
         GError *error = NULL;
-        bool ok = lam_affine_register(fixed, odd[i], NULL, &result, &error);
+        bool ok = lam_affine_register(fixed, odd[i], NULL, NULL, &result, &error);
         g_assert_true(ok == (error == NULL));
         g_clear_error(&error);
-        ok = lam_affine_register(odd[i], fixed, NULL, &result, &error);
+        ok = lam_affine_register(odd[i], fixed, NULL, NULL, &result, &error);
         g_assert_true(ok == (error == NULL));
         g_clear_error(&error);
     }
@@ -276,7 +276,7 @@ static void test_progress(void)
     double last = 0;
     LamProgress progress = {.report = note_progress, .user = &last};
     LamAffine result = {0};
-    g_assert_true(lam_affine_register(fixed, fixed, &progress, &result, NULL));
+    g_assert_true(lam_affine_register(fixed, fixed, NULL, &progress, &result, NULL));
     g_assert_cmpfloat(last, ==, 1);
     g_assert_cmpfloat(error_mm(&result.matrix, &identity), <, 0.05);
     g_assert_cmpfloat(result.correlation, >, 0.999);
