@@ -21,7 +21,7 @@ LAYERS = {
 }
 
 # Public headers without a .c file of their name.
-HEADERS = {"ops": "nn"}
+HEADERS = {"ops": "nn", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {

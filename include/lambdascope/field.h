@@ -27,4 +27,9 @@ bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVo
 LamVolume *lam_field_compose_affine(const LamVolume *d, const LamMat4 *affine, const LamGrid *grid,
                                     GError **error);
 
+/* The flow of a stationary velocity field (3 channels, mm per unit of time, RAS) for a time t:
+ * exp(t v) - id as a displacement in mm on the same grid, by scaling and squaring (Arsigny et al. 2006,
+ * algorithm 1), edges repeated. */
+LamVolume *lam_field_exponential(const LamVolume *velocity, double time, GError **error);
+
 G_END_DECLS

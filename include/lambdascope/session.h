@@ -11,6 +11,7 @@
 #include <lambdascope/field.h>
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
+#include <lambdascope/transform.h>
 #include <lambdascope/volume.h>
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct LamSession LamSession;
 typedef struct {
     double lambda;                 /* in [0,1] */
     LamVolume *field;              /* d: 3 channels, mm, RAS, on the field grid; owned */
+    LamVolume *velocity;           /* v, likewise, d = exp(v) - id; owned */
     LamVolume *jacobian;           /* |J| of d, 1 channel, same grid; owned */
     LamMat4 affine;                /* A: fixed world -> moving world */
     LamFieldStatistics statistics; /* of d on its grid */
@@ -57,6 +59,9 @@ LamVolume *lam_session_moving(const LamSession *session);         /* borrowed: a
 LamGraph *lam_session_graph(const LamSession *session);
 const LamUnet *lam_session_unet(const LamSession *session);
 const LamGrid *lam_session_model_grid(const LamSession *session);
+
+/* The whole map, fixed world -> moving world: the flow of v, then the affine. */
+LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot);
 
 /* Exports at full resolution on the fixed scan's own grid, one interpolation. */
 LamVolume *lam_session_export_field(const LamSession *session, const LamSnapshot *snapshot,

@@ -3,42 +3,9 @@
 #include <lambdascope/resample.h>
 
 #include <lambdascope/error.h>
+#include <lambdascope/sampler.h>
 
-#include "trilinear.h"
-
-typedef struct {
-    const LamVolume *source;
-    size_t stride[3];
-    LamInterpolation interpolation;
-    float outside;
-} Sampler;
-
-static Sampler sampler(const LamVolume *source, LamInterpolation interpolation, float outside)
-{
-    size_t w = (size_t)source->grid.size[0], h = (size_t)source->grid.size[1];
-    return (Sampler){source, {1, w, w * h}, interpolation, outside};
-}
-
-/* Writes the value of every channel at voxel coordinate p; out_step is the size of an output channel. */
-static inline void sample(const Sampler *s, LamVec3 p, float *out, size_t out_step)
-{
-    const int *n = s->source->grid.size;
-    size_t in_step = s->stride[2] * (size_t)n[2];
-    bool inside =
-        lam_is_inside(p.v[0], n[0]) && lam_is_inside(p.v[1], n[1]) && lam_is_inside(p.v[2], n[2]);
-    if (inside && s->interpolation == LAM_NEAREST)
-        for (int a = 0; a < 3; a++)
-            p.v[a] = floor(p.v[a] + 0.5);
-    LamTap x = {0}, y = {0}, z = {0};
-    if (inside) {
-        x = lam_tap(p.v[0], n[0], s->stride[0]);
-        y = lam_tap(p.v[1], n[1], s->stride[1]);
-        z = lam_tap(p.v[2], n[2], s->stride[2]);
-    }
-    for (int c = 0; c < s->source->channels; c++)
-        out[(size_t)c * out_step] =
-            inside ? lam_trilinear(s->source->data + (size_t)c * in_step, x, y, z) : s->outside;
-}
+#include <lambdascope/trilinear.h>
 
 static bool inverse_of(const LamGrid *grid, LamMat4 *inverse, GError **error)
 {
@@ -52,16 +19,16 @@ static bool inverse_of(const LamGrid *grid, LamMat4 *inverse, GError **error)
 LamVolume *lam_resample(const LamVolume *source, const LamGrid *grid, const LamMat4 *world_map,
                         LamInterpolation interpolation, float outside, GError **error)
 {
-    LamMat4 map;
-    if (!inverse_of(&source->grid, &map, error))
+    LamSampler sampler;
+    if (!lam_sampler_init(&sampler, source, interpolation, outside, error))
         return NULL;
+    LamMat4 map = sampler.to_voxel;
     if (world_map != NULL)
         map = lam_mat4_multiply(&map, world_map);
     map = lam_mat4_multiply(&map, &grid->to_world);
     LamVolume *out = lam_volume_new(grid, source->channels, error);
     if (out == NULL)
         return NULL;
-    Sampler s = sampler(source, interpolation, outside);
     size_t voxels = lam_grid_voxels(grid);
     int w = grid->size[0], rows = grid->size[1] * grid->size[2];
 #pragma omp parallel for schedule(static)
@@ -72,7 +39,7 @@ LamVolume *lam_resample(const LamVolume *source, const LamGrid *grid, const LamM
         for (int i = 0; i < w; i++) {
             LamVec3 p = {
                 {at.v[0] + i * map.m[0][0], at.v[1] + i * map.m[1][0], at.v[2] + i * map.m[2][0]}};
-            sample(&s, p, to + i, voxels);
+            lam_sampler_at(&sampler, p, to + i, voxels);
         }
     }
     return out;
@@ -122,16 +89,16 @@ LamVolume *lam_resample_field(const LamVolume *source, const LamGrid *grid,
                               float outside, GError **error)
 {
     g_return_val_if_fail(displacement->channels == 3, NULL);
-    LamMat4 to_source, to_field;
-    if (!inverse_of(&source->grid, &to_source, error) ||
+    LamSampler sampler;
+    LamMat4 to_field;
+    if (!lam_sampler_init(&sampler, source, interpolation, outside, error) ||
         !inverse_of(&displacement->grid, &to_field, error))
         return NULL;
     LamVolume *out = lam_volume_new(grid, source->channels, error);
     if (out == NULL)
         return NULL;
     LamMat4 field_map = lam_mat4_multiply(&to_field, &grid->to_world);
-    LamMat4 source_map = lam_mat4_multiply(&to_source, &grid->to_world);
-    Sampler s = sampler(source, interpolation, outside);
+    LamMat4 source_map = lam_mat4_multiply(&sampler.to_voxel, &grid->to_world);
     size_t voxels = lam_grid_voxels(grid);
     int w = grid->size[0], rows = grid->size[1] * grid->size[2];
 #pragma omp parallel for schedule(static)
@@ -139,11 +106,11 @@ LamVolume *lam_resample_field(const LamVolume *source, const LamGrid *grid,
         for (int i = 0; i < w; i++) {
             LamVec3 voxel = {{i, row % grid->size[1], row / grid->size[1]}};
             LamVec3 u = displacement_at(displacement, lam_mat4_apply(&field_map, voxel));
-            LamVec3 du = lam_mat4_apply_vector(&to_source, u);
+            LamVec3 du = lam_mat4_apply_vector(&sampler.to_voxel, u);
             LamVec3 p = lam_mat4_apply(&source_map, voxel);
             for (int a = 0; a < 3; a++)
                 p.v[a] += du.v[a];
-            sample(&s, p, out->data + (size_t)row * (size_t)w + i, voxels);
+            lam_sampler_at(&sampler, p, out->data + (size_t)row * (size_t)w + i, voxels);
         }
     return out;
 }

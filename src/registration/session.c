@@ -33,6 +33,7 @@ void lam_snapshot_unref(LamSnapshot *snapshot)
     if (snapshot == NULL || !g_atomic_ref_count_dec(&snapshot->refs))
         return;
     g_clear_pointer(&snapshot->field, lam_volume_unref);
+    g_clear_pointer(&snapshot->velocity, lam_volume_unref);
     g_clear_pointer(&snapshot->jacobian, lam_volume_unref);
     g_free(snapshot);
 }
@@ -140,13 +141,13 @@ LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving
 }
 
 /* Network voxels of the field grid to mm: the grid is axis-aligned RAS, so a factor does it. */
-static LamVolume *displacement_mm(const LamSession *session, GError **error)
+static LamVolume *vectors_mm(const LamSession *session, LamNode *node, GError **error)
 {
     LamVolume *field = lam_volume_new(&session->field_grid, 3, error);
     if (field == NULL)
         return NULL;
     size_t n = lam_grid_voxels(&field->grid);
-    const float *u = lam_node_value(session->unet.displacement);
+    const float *u = lam_node_value(node);
     for (int a = 0; a < 3; a++) {
         float mm = (float)session->field_grid.to_world.m[a][a];
         for (size_t i = 0; i < n; i++)
@@ -188,14 +189,24 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
     snapshot->similarity = NAN;
     lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
     lam_graph_forward(session->graph, session->unet.displacement, NULL);
-    snapshot->field = displacement_mm(session, error);
-    if (snapshot->field == NULL)
+    snapshot->field = vectors_mm(session, session->unet.displacement, error);
+    snapshot->velocity =
+        snapshot->field != NULL ? vectors_mm(session, session->unet.velocity, error) : NULL;
+    if (snapshot->velocity == NULL)
         return NULL;
     snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - start);
     if (!lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
         (with_similarity && !measure_similarity(session, snapshot, error)))
         return NULL;
     return g_steal_pointer(&snapshot);
+}
+
+LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot)
+{
+    g_autoptr(LamTransform) flow =
+        lam_transform_new_flow_of(snapshot->velocity, snapshot->field, 1);
+    g_autoptr(LamTransform) affine = lam_transform_new_affine(&snapshot->affine);
+    return lam_transform_compose(flow, affine);
 }
 
 const LamMat4 *lam_session_affine(const LamSession *session)
