@@ -96,7 +96,7 @@ static void test_flow_and_its_inverse(void)
 static void test_one_interpolation(void)
 {
     LamGrid grid = oblique_grid(21),
-            target = lam_grid_centred((int[3]){11, 9, 7}, 6, (LamVec3){{1, 2, 3}});
+            target = lam_grid_centred((int[3]){11, 9, 7}, 4, (LamVec3){{1, 2, 3}});
     g_autoptr(LamVolume) v = smooth_velocity(&grid);
     g_autoptr(LamTransform) flow = lam_transform_new_flow(v, 1, NULL);
     LamMat4 m = lam_mat4_rotation(0.1, 0.2, 0);
@@ -119,8 +119,7 @@ static void test_one_interpolation(void)
                 LamVec3 x = lam_mat4_apply(&target.to_world, (LamVec3){{i, j, k}});
                 LamVec3 y = lam_transform_point(chain, x);
                 g_assert_cmpfloat_with_epsilon((double)field->data[at], y.v[0] - x.v[0], 1e-4);
-                if (warped->data[at] != 0)
-                    g_assert_cmpfloat_with_epsilon((double)warped->data[at], y.v[0], 1e-3);
+                g_assert_cmpfloat_with_epsilon((double)warped->data[at], y.v[0], 1e-3);
             }
 }
 
