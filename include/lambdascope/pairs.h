@@ -1,4 +1,5 @@
-/* A CSV of labelled pairs: header row naming fixed, moving, fixed_labels, moving_labels in any order;
+/* A CSV of labelled pairs: header row naming fixed, moving and perhaps
+ * fixed_labels, moving_labels, fixed_mask, moving_mask, name, in any order;
  * paths absolute or relative to a folder. */
 #pragma once
 
@@ -8,7 +9,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *fixed, *moving, *fixed_labels, *moving_labels; /* full paths; labels may be NULL */
+    char *fixed, *moving;                  /* full paths */
+    char *fixed_labels, *moving_labels;    /* full paths; NULL if not given, as what follows */
+    char *fixed_mask, *moving_mask, *name; /* name: as it stands */
 } LamPair;
 
 /* Array of LamPair (freed with g_ptr_array_unref). folder NULL: the CSV's own folder. Quoted fields and

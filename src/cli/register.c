@@ -1,62 +1,213 @@
-/* lam register: two scans in, the warped one and the whole displacement out. */
-#include "cli.h"
+/* lam register: two scans in, the warped one and the transform out. */
+#include "register.h"
 
-#include <lambdascope/affine.h>
 #include <lambdascope/error.h>
-#include <lambdascope/metrics.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/scan.h>
-#include <lambdascope/resample.h>
-#include <lambdascope/session.h>
 #include <math.h>
-#include <stdio.h>
+#include <string.h>
 
-typedef struct {
-    char *fixed, *moving, *warped, *field, *model;
-    double lambda;
-    gboolean affine_only;
-} Options;
+#include "register-report.h"
 
-/* What is written, and what the summary tells. */
-typedef struct {
-    LamVolume *fixed, *moving;
-    LamVolume *warped, *field;
-    double before, aligned, after; /* correlations on the fixed grid */
-    LamFieldStatistics statistics; /* of the deformable part; unused with --affine-only */
-    double load_s, prepare_s, lambda_s, export_s, write_s;
-} Result;
+static const char description[] =
+    "The transform takes points of the fixed scan to points of the moving one, so that\n"
+    "warped(x) = moving(T(x)). --save writes it as a file: .safetensors keeps everything\n"
+    "(lam apply, invert, compose and convert take it); other programs' files are written with\n"
+    "--to itk, fsl, freesurfer or voxel. --field writes the whole displacement, the linear part\n"
+    "included, in mm (RAS) on the fixed scan's grid.\n"
+    "\n"
+    "A batch is a CSV with the columns fixed and moving (and, if you like, name, fixed_mask,\n"
+    "moving_mask). Each pair runs in a process of its own; --resume goes on where an earlier run\n"
+    "stopped.";
 
-static bool parse(Options *o, int *argc, char ***argv, GError **error)
+static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GError **error)
 {
     const LamCliSyntax syntax = {
-        .summary = "Aligns the moving scan with the fixed one: affine, then the network at λ.",
-        .description =
-            "The field is the whole pull-back displacement in mm (RAS), affine included, on the\n"
-            "fixed scan's grid: warped(x) = moving(x + u(x)). lam apply takes it.",
+        .summary = "Aligns the moving scan with the fixed one: linearly, then by a deformation.",
+        .description = description,
     };
     const GOptionEntry entries[] = {
-        {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &o->fixed, "Scan that stays", "FILE"},
-        {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &o->moving, "Scan that is deformed", "FILE"},
-        {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &o->lambda,
-         "0 (fits the image) to 1 (stays smooth)", "L"},
-        {"warped", 'w', 0, G_OPTION_ARG_FILENAME, &o->warped, "Warped image to write", "FILE"},
-        {"field", 'u', 0, G_OPTION_ARG_FILENAME, &o->field, "Displacement field to write", "FILE"},
-        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
-        {"affine-only", 'a', 0, G_OPTION_ARG_NONE, &o->affine_only, "No network: the affine alone",
-         NULL},
+        {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &a->fixed, "Scan that stays", "FILE"},
+        {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &a->moving, "Scan that is deformed", "FILE"},
+        {"fixed-mask", 0, 0, G_OPTION_ARG_FILENAME, &a->fixed_mask,
+         "What counts of the fixed scan in the linear part (above 0)", "FILE"},
+        {"moving-mask", 0, 0, G_OPTION_ARG_FILENAME, &a->moving_mask, "The same, moving", "FILE"},
+        {"transform", 't', 0, G_OPTION_ARG_STRING, &a->kind,
+         "rigid, similarity, affine or deformable (default)", "KIND"},
+        {"method", 0, 0, G_OPTION_ARG_STRING, &a->method,
+         "network (default), refine: then improved for this pair, or classical: without network",
+         "METHOD"},
+        {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &a->lambda,
+         "0 (fits the image) to 1 (stays smooth); default 0.3", "L"},
+        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &a->model, "Model name or file", "MODEL"},
+        {"measure", 0, 0, G_OPTION_ARG_STRING, &a->measure,
+         "Of the linear part: correlation (one contrast), nmi (any two) or auto (default)", "NAME"},
+        {"initial", 'i', 0, G_OPTION_ARG_FILENAME, &a->initial,
+         "Affine to start from; 'header': as the files tell", "FILE"},
+        {"initial-from", 0, 0, G_OPTION_ARG_STRING, &a->initial_from,
+         "Its convention: lambdascope, itk, fsl, freesurfer or voxel", "NAME"},
+        {"keep-initial", 0, 0, G_OPTION_ARG_NONE, &a->keep_initial,
+         "Take the initial affine as it is", NULL},
+        {"warped", 'w', 0, G_OPTION_ARG_FILENAME, &a->warped, "Warped image to write", "FILE"},
+        {"interpolation", 0, 0, G_OPTION_ARG_STRING, &a->interpolation,
+         "Of the warped image: linear (default) or nearest", "NAME"},
+        {"save", 's', 0, G_OPTION_ARG_FILENAME, &a->transform, "Transform to write", "FILE"},
+        {"save-affine", 0, 0, G_OPTION_ARG_FILENAME, &a->affine, "Its linear part alone", "FILE"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &a->to, "Convention of what --save writes", "NAME"},
+        {"field", 'u', 0, G_OPTION_ARG_FILENAME, &a->field, "Displacement field to write", "FILE"},
+        {"report", 0, 0, G_OPTION_ARG_FILENAME, &a->report, "JSON report to write", "FILE"},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &a->json, "The report on standard output", NULL},
+        {"batch", 'b', 0, G_OPTION_ARG_FILENAME, &a->batch, "Pairs to register", "CSV"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &a->output, "Folder of a batch", "FOLDER"},
+        {"jobs", 'J', 0, G_OPTION_ARG_INT, &a->jobs, "Pairs of a batch at a time (default 1)", "N"},
+        {"resume", 'R', 0, G_OPTION_ARG_NONE, &a->resume, "Go on with a batch", NULL},
         {NULL},
     };
-    o->lambda = NAN;
-    if (!lam_cli_parse(&syntax, entries, argc, argv, error) ||
-        !lam_cli_require(o->fixed, "fixed", error) || !lam_cli_require(o->moving, "moving", error))
-        return false;
-    if (o->warped == NULL && o->field == NULL)
-        return lam_cli_require(NULL, "warped or --field", error);
-    if (o->affine_only || (o->lambda >= 0 && o->lambda <= 1))
-        return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--lambda: a number from 0 to 1 is needed (see --help)");
+    a->lambda = lam_registration_options_default().lambda;
+    a->jobs = 1;
+    return lam_cli_parse(&syntax, entries, argc, argv, error);
+}
+
+static bool misuse(GError **error, const char *message)
+{
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
     return false;
+}
+
+static bool check_batch_options(const LamRegisterArguments *a, GError **error)
+{
+    const char *single[] = {a->fixed, a->moving,    a->fixed_mask, a->moving_mask, a->warped,
+                            a->field, a->transform, a->affine,     a->report};
+    for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
+        if (single[i] != NULL)
+            return misuse(error, "--batch: files of a single pair cannot be named beside it");
+    if (a->jobs < 1)
+        return misuse(error, "--jobs: at least 1");
+    return lam_cli_require(a->output, "output", error);
+}
+
+static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc, char ***argv,
+                  GError **error)
+{
+    if (!parse_options(a, argc, argv, error) || !lam_register_choose(a, choice, error))
+        return false;
+    if (a->batch != NULL)
+        return check_batch_options(a, error);
+    if (a->output != NULL || a->resume)
+        return misuse(error, "--output and --resume go with --batch (see --help)");
+    if (!lam_cli_require(a->fixed, "fixed", error) || !lam_cli_require(a->moving, "moving", error))
+        return false;
+    if (a->keep_initial && a->initial == NULL)
+        return misuse(error, "--keep-initial: goes with --initial");
+    if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL)
+        return misuse(error, "an output is missing: --warped, --save, --save-affine or --field");
+    return true;
+}
+
+/* ---- one pair ---- */
+
+static bool check_outputs(const LamRegisterArguments *a, GError **error)
+{
+    const char *inputs[] = {a->fixed, a->moving, a->fixed_mask, a->moving_mask, a->initial, NULL};
+    const char *present[G_N_ELEMENTS(inputs)] = {NULL};
+    const char *outputs[] = {a->warped, a->field, a->transform, a->affine, a->report};
+    for (size_t i = 0, n = 0; i < G_N_ELEMENTS(inputs); i++)
+        if (inputs[i] != NULL)
+            present[n++] = inputs[i];
+    if (!lam_cli_check_scan_output(a->warped, present, error) ||
+        !lam_cli_check_scan_output(a->field, present, error))
+        return false;
+    for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++) {
+        if (!lam_cli_check_output(outputs[i], present, error))
+            return false;
+        for (size_t j = 0; j < i; j++)
+            if (!lam_cli_check_distinct(outputs[j], outputs[i], error))
+                return false;
+    }
+    return true;
+}
+
+static bool load_optional(const char *path, LamVolume **volume, GError **error)
+{
+    if (path != NULL)
+        *volume = lam_scan_load(path, 0, error);
+    return path == NULL || *volume != NULL;
+}
+
+static bool load_scans(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
+{
+    run->fixed = lam_scan_load(a->fixed, 0, error);
+    run->moving = run->fixed != NULL ? lam_scan_load(a->moving, 0, error) : NULL;
+    return run->moving != NULL && load_optional(a->fixed_mask, &run->fixed_mask, error) &&
+           load_optional(a->moving_mask, &run->moving_mask, error);
+}
+
+static bool load_model(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
+{
+    LamMethod method = run->choice.options.method;
+    if (method == LAM_METHOD_LINEAR || method == LAM_METHOD_CLASSICAL)
+        return true;
+    g_autofree char *path = lam_model_find(a->model, error);
+    run->model = path != NULL ? lam_model_load(path, error) : NULL;
+    return run->model != NULL;
+}
+
+static bool load_initial(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
+{
+    LamAffineOptions *affine = &run->choice.options.affine;
+    if (a->initial == NULL)
+        return true;
+    affine->start = LAM_AFFINE_INITIAL;
+    if (g_str_equal(a->initial, "header"))
+        return true;
+    LamTransformFileOptions options = {run->choice.initial_from, &run->fixed->grid,
+                                       &run->moving->grid};
+    g_autoptr(LamTransform) initial = lam_transform_load(a->initial, &options, error);
+    if (initial == NULL)
+        return false;
+    if (lam_transform_is_affine(initial, &affine->initial))
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot start from: %s: it holds a deformation, an affine is needed", a->initial);
+    return false;
+}
+
+static bool write_transform(const LamRegisterRun *run, const LamTransform *transform,
+                            const char *path, GError **error)
+{
+    LamTransformFileOptions options = {run->choice.to, &run->fixed->grid, &run->moving->grid};
+    return path == NULL || lam_transform_save(transform, path, &options, error);
+}
+
+static bool write_warped(const LamRegisterArguments *a, const LamRegisterRun *run, const char *text,
+                         GError **error)
+{
+    if (a->warped == NULL)
+        return true;
+    g_autoptr(LamVolume) warped = lam_transform_resample(
+        run->result.transform, run->moving, &run->fixed->grid, run->choice.interpolation, 0, error);
+    return warped != NULL && lam_nifti_save(warped, a->warped, LAM_NIFTI_FLOAT32, text, error);
+}
+
+static bool write_field(const LamRegisterArguments *a, const LamRegisterRun *run, const char *text,
+                        GError **error)
+{
+    if (a->field == NULL)
+        return true;
+    g_autoptr(LamVolume) field =
+        lam_transform_to_field(run->result.transform, &run->fixed->grid, error);
+    return field != NULL && lam_nifti_save(field, a->field, LAM_NIFTI_FLOAT32, text, error);
+}
+
+static bool write_files(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)
+{
+    bool linear = run->choice.options.method == LAM_METHOD_LINEAR;
+    g_autofree char *text = linear ? g_strdup("lam register, linear")
+                                   : g_strdup_printf("lam register --lambda %g", a->lambda);
+    g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.matrix);
+    return write_warped(a, run, text, error) && write_field(a, run, text, error) &&
+           write_transform(run, run->result.transform, a->transform, error) &&
+           write_transform(run, affine, a->affine, error);
 }
 
 static double seconds_since(gint64 start)
@@ -64,143 +215,59 @@ static double seconds_since(gint64 start)
     return (double)(g_get_monotonic_time() - start) / 1e6;
 }
 
-/* Correlation with the fixed scan; matrix NULL: the moving scan as it lies. */
-static double correlation_through(const Result *r, const LamMat4 *matrix)
-{
-    g_autoptr(LamVolume) moved =
-        lam_resample(r->moving, &r->fixed->grid, matrix, LAM_LINEAR, 0, NULL);
-    if (moved == NULL)
-        return NAN;
-    return lam_correlation(r->fixed->data, moved->data, lam_grid_voxels(&r->fixed->grid));
-}
-
-static bool run_affine(Result *r, const LamProgress *progress, LamMat4 *affine, GError **error)
+static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    LamAffine fit;
-    if (!lam_affine_register(r->fixed, r->moving, NULL, progress, &fit, error))
-        return false;
-    *affine = fit.matrix;
-    r->prepare_s = seconds_since(start);
-    start = g_get_monotonic_time();
-    r->field = lam_field_compose_affine(NULL, affine, &r->fixed->grid, error);
-    if (r->field != NULL)
-        r->warped = lam_resample(r->moving, &r->fixed->grid, affine, LAM_LINEAR, 0, error);
-    r->export_s = seconds_since(start);
-    return r->warped != NULL;
-}
-
-static bool run_network(const Options *o, Result *r, LamModel *model, const LamProgress *progress,
-                        LamMat4 *affine, GError **error)
-{
-    gint64 start = g_get_monotonic_time();
-    g_autoptr(LamSession) session =
-        lam_session_new(model, r->fixed, r->moving, NULL, 1, progress, error);
-    if (session == NULL)
-        return false;
-    *affine = *lam_session_affine(session);
-    r->prepare_s = seconds_since(start);
-    g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, o->lambda, false, error);
-    if (snapshot == NULL)
-        return false;
-    r->statistics = snapshot->statistics;
-    r->lambda_s = snapshot->milliseconds / 1000;
-    start = g_get_monotonic_time();
-    r->field = lam_session_export_field(session, snapshot, error);
-    if (r->field != NULL)
-        r->warped = lam_session_export_warped(session, snapshot, error);
-    r->export_s = seconds_since(start);
-    return r->warped != NULL;
-}
-
-static bool load(const Options *o, Result *r, LamModel **model, GError **error)
-{
-    gint64 start = g_get_monotonic_time();
-    if (!o->affine_only) {
-        g_autofree char *path = lam_model_find(o->model, error);
-        *model = path != NULL ? lam_model_load(path, error) : NULL;
-        if (*model == NULL)
-            return false;
-    }
-    r->fixed = lam_scan_load(o->fixed, 0, error);
-    if (r->fixed != NULL)
-        r->moving = lam_scan_load(o->moving, 0, error);
-    r->load_s = seconds_since(start);
-    return r->moving != NULL;
-}
-
-static bool write_files(const Options *o, Result *r, GError **error)
-{
-    gint64 start = g_get_monotonic_time();
-    g_autofree char *text = o->affine_only ? g_strdup("lam register --affine-only")
-                                           : g_strdup_printf("lam register --lambda %g", o->lambda);
-    bool ok =
-        o->warped == NULL || lam_nifti_save(r->warped, o->warped, LAM_NIFTI_FLOAT32, text, error);
-    ok = ok &&
-         (o->field == NULL || lam_nifti_save(r->field, o->field, LAM_NIFTI_FLOAT32, text, error));
-    r->write_s = seconds_since(start);
-    return ok;
-}
-
-static void print_summary(const Options *o, const Result *r)
-{
-    if (isnan(r->before)) /* no voxel of both in one place, as between scanners */
-        printf("correlation  as loaded none, affine %.3f", r->aligned);
-    else
-        printf("correlation  as loaded %.3f, affine %.3f", r->before, r->aligned);
-    if (!o->affine_only) {
-        printf(", warped %.3f\n", r->after);
-        printf("deformation  λ %g, mean %.1f mm, largest %.1f mm, folds %.4f %%, SD log|J| %.3f\n",
-               o->lambda, r->statistics.mean_mm, r->statistics.max_mm, r->statistics.fold_percent,
-               r->statistics.sd_log_jacobian);
-    } else {
-        putchar('\n');
-    }
-    printf("seconds      load %.1f, %s %.1f, λ %.2f, export %.1f, write %.1f\n", r->load_s,
-           o->affine_only ? "affine" : "prepare", r->prepare_s, r->lambda_s, r->export_s,
-           r->write_s);
-}
-
-static bool run(const Options *o, Result *r, GError **error)
-{
-    const char *inputs[] = {o->fixed, o->moving, NULL};
-    g_autoptr(LamModel) model = NULL;
     LamProgress progress = lam_cli_progress();
-    LamMat4 affine;
-    if (!lam_cli_check_scan_output(o->warped, inputs, error) ||
-        !lam_cli_check_scan_output(o->field, inputs, error) ||
-        !lam_cli_check_distinct(o->warped, o->field, error) || !load(o, r, &model, error))
+    LamRegistrationOptions *options = &run->choice.options;
+    if (!check_outputs(a, error) || !load_model(a, run, error) || !load_scans(a, run, error) ||
+        !load_initial(a, run, error))
         return false;
-    bool ok = o->affine_only ? run_affine(r, &progress, &affine, error)
-                             : run_network(o, r, model, &progress, &affine, error);
+    options->model = run->model;
+    options->affine.fixed_mask = run->fixed_mask;
+    options->affine.moving_mask = run->moving_mask;
+    run->load_s = seconds_since(start);
+    bool ok =
+        lam_registration_run(run->fixed, run->moving, options, &progress, &run->result, error);
     lam_cli_progress_done();
-    if (!ok || !write_files(o, r, error))
+    start = g_get_monotonic_time();
+    if (!ok || !write_files(a, run, error))
         return false;
-    r->before = correlation_through(r, NULL);
-    r->aligned = correlation_through(r, &affine);
-    r->after = lam_correlation(r->fixed->data, r->warped->data, lam_grid_voxels(&r->fixed->grid));
-    print_summary(o, r);
-    return true;
+    run->write_s = seconds_since(start);
+    return lam_register_report(a, run, error);
 }
 
-static void result_clear(Result *r)
+static void run_clear(LamRegisterRun *run)
 {
-    lam_volume_unref(r->fixed);
-    lam_volume_unref(r->moving);
-    lam_volume_unref(r->warped);
-    lam_volume_unref(r->field);
+    lam_registration_result_clear(&run->result);
+    LamVolume *volumes[] = {run->fixed, run->moving, run->fixed_mask, run->moving_mask};
+    for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++)
+        g_clear_pointer(&volumes[i], lam_volume_unref);
+    g_clear_pointer(&run->model, lam_model_unref);
+}
+
+static void arguments_clear(LamRegisterArguments *a)
+{
+    char *strings[] = {a->fixed,  a->moving,        a->fixed_mask, a->moving_mask, a->kind,
+                       a->method, a->measure,       a->model,      a->initial,     a->initial_from,
+                       a->warped, a->field,         a->transform,  a->affine,      a->to,
+                       a->report, a->interpolation, a->batch,      a->output};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
 }
 
 int lam_cli_register(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {0};
-    Result result = {0};
-    if (parse(&o, &argc, &argv, &error))
-        run(&o, &result, &error);
-    result_clear(&result);
-    char *strings[] = {o.fixed, o.moving, o.warped, o.field, o.model};
-    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
-        g_free(strings[i]);
+    LamRegisterArguments arguments = {0};
+    LamRegisterRun run = {0};
+    if (parse(&arguments, &run.choice, &argc, &argv, &error)) {
+        if (arguments.batch != NULL)
+            lam_register_batch(&arguments, &run.choice, &error);
+        else
+            run_pair(&arguments, &run, &error);
+    }
+    run_clear(&run);
+    arguments_clear(&arguments);
     return lam_cli_finish("register", error);
 }

@@ -3,9 +3,10 @@
 #include <lambdascope/error.h>
 #include <string.h>
 
-enum { FIXED, MOVING, FIXED_LABELS, MOVING_LABELS, COLUMNS };
+enum { FIXED, MOVING, FIXED_LABELS, MOVING_LABELS, FIXED_MASK, MOVING_MASK, NAME, COLUMNS };
 
-static const char *const names[COLUMNS] = {"fixed", "moving", "fixed_labels", "moving_labels"};
+static const char *const names[COLUMNS] = {
+    "fixed", "moving", "fixed_labels", "moving_labels", "fixed_mask", "moving_mask", "name"};
 
 static void pair_free(void *p)
 {
@@ -14,6 +15,9 @@ static void pair_free(void *p)
     g_free(pair->moving);
     g_free(pair->fixed_labels);
     g_free(pair->moving_labels);
+    g_free(pair->fixed_mask);
+    g_free(pair->moving_mask);
+    g_free(pair->name);
     g_free(pair);
 }
 
@@ -57,13 +61,20 @@ static bool read_header(const GPtrArray *fields, int column[COLUMNS], GError **e
     return false;
 }
 
-static char *resolved(const GPtrArray *fields, int column, const char *folder)
+/* NULL if the row has no such field or an empty one. */
+static const char *field_at(const GPtrArray *fields, int column)
 {
     if (column < 0 || (guint)column >= fields->len || *(char *)fields->pdata[column] == '\0')
         return NULL;
-    return g_path_is_absolute(fields->pdata[column])
-               ? g_strdup(fields->pdata[column])
-               : g_build_filename(folder, fields->pdata[column], NULL);
+    return fields->pdata[column];
+}
+
+static char *resolved(const GPtrArray *fields, int column, const char *folder)
+{
+    const char *path = field_at(fields, column);
+    if (path == NULL)
+        return NULL;
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
 }
 
 static bool read_line(const char *line, int number, int column[COLUMNS], const char *folder,
@@ -78,6 +89,9 @@ static bool read_line(const char *line, int number, int column[COLUMNS], const c
     pair->moving = resolved(fields, column[MOVING], folder);
     pair->fixed_labels = resolved(fields, column[FIXED_LABELS], folder);
     pair->moving_labels = resolved(fields, column[MOVING_LABELS], folder);
+    pair->fixed_mask = resolved(fields, column[FIXED_MASK], folder);
+    pair->moving_mask = resolved(fields, column[MOVING_MASK], folder);
+    pair->name = g_strdup(field_at(fields, column[NAME]));
     if (pair->fixed != NULL && pair->moving != NULL)
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "line %d: fixed or moving is empty", number);
@@ -89,7 +103,7 @@ GPtrArray *lam_pairs_load(const char *path, const char *folder, GError **error)
     g_autofree char *text = NULL, *own = g_path_get_dirname(path);
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(pair_free);
     GError *why = NULL;
-    int column[COLUMNS] = {-1, -1, -1, -1};
+    int column[COLUMNS] = {-1, -1, -1, -1, -1, -1, -1};
     if (!g_file_get_contents(path, &text, NULL, &why)) {
         g_propagate_prefixed_error(error, why, "cannot read pairs: ");
         return NULL;

@@ -141,7 +141,7 @@ static void test_unreadable(gconstpointer data)
     const char *good = fixture->fixed, *model = fixture->model;
     REFUSED(bad, "info", bad);
     REFUSED(bad, "info", "--json", bad);
-    REFUSED(bad, "register", "-a", "-f", bad, "-m", good, "-w", out);
+    REFUSED(bad, "register", "-t", "affine", "-f", bad, "-m", good, "-w", out);
     REFUSED(bad, "register", "-l", "0.5", "-M", model, "-f", good, "-m", bad, "-w", out);
     REFUSED(bad, "apply", "-u", bad, "-i", good, "-r", good, "-o", out);
     REFUSED(bad, "render", "-f", good, "-m", bad, "-M", model, "-l", "0.5", "-o", png);
@@ -156,8 +156,8 @@ static void test_flat(void)
         LamCliRun info = lam_cli_run("info", bad, NULL);
         g_assert_cmpint(info.status, ==, 0); /* a flat scan is a scan, only not one to register */
         lam_cli_run_clear(&info);
-        REFUSED(bad, "register", "-a", "-f", bad, "-m", fixture->moving, "-w", out);
-        REFUSED(bad, "register", "-a", "-f", fixture->fixed, "-m", bad, "-w", out);
+        REFUSED(bad, "register", "-t", "affine", "-f", bad, "-m", fixture->moving, "-w", out);
+        REFUSED(bad, "register", "-t", "affine", "-f", fixture->fixed, "-m", bad, "-w", out);
         REFUSED(bad, "register", "-l", "0.5", "-M", fixture->model, "-f", bad, "-m",
                 fixture->moving, "-w", out);
     }
@@ -214,21 +214,21 @@ static void test_targets(void)
     const char *bad[] = {nowhere, out_folder, fixture->fixed, alias, "/dev/full", picture};
     g_assert_true(g_file_get_contents(fixture->fixed, &before, &size_before, NULL));
     for (guint i = 0; i < G_N_ELEMENTS(bad); i++) {
-        REFUSED(bad[i], "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w",
-                bad[i]);
-        REFUSED(bad[i], "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-u",
-                bad[i]);
+        REFUSED(bad[i], "register", "-t", "affine", "-f", fixture->fixed, "-m", fixture->moving,
+                "-w", bad[i]);
+        REFUSED(bad[i], "register", "-t", "affine", "-f", fixture->fixed, "-m", fixture->moving,
+                "-u", bad[i]);
     }
     g_assert_true(g_file_get_contents(fixture->fixed, &after, &size_after, NULL));
     g_assert_cmpmem(before, size_before, after, size_after);
     g_assert_false(g_file_test("/dev/full", G_FILE_TEST_IS_REGULAR));
     g_autofree char *both = g_build_filename(out_folder, "both.nii", NULL);
     g_autofree char *again = g_build_filename(out_folder, ".", "both.nii", NULL);
-    REFUSED(again, "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w", both, "-u",
-            again);
+    REFUSED(again, "register", "-t", "affine", "-f", fixture->fixed, "-m", fixture->moving, "-w",
+            both, "-u", again);
     /* before anything is computed or written */
-    REFUSED(picture, "register", "-a", "-f", fixture->fixed, "-m", fixture->moving, "-w", both,
-            "-u", picture);
+    REFUSED(picture, "register", "-t", "affine", "-f", fixture->fixed, "-m", fixture->moving, "-w",
+            both, "-u", picture);
     g_assert_false(g_file_test(both, G_FILE_TEST_EXISTS));
     g_autofree char *under_file = g_build_filename(fixture->fixed, "x", NULL);
     REFUSED(under_file, "synth", "phantom", "--spacing", "4", "-o", under_file);

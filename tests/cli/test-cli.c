@@ -64,7 +64,15 @@ static void test_usage(void)
         {"info", "--colour", "a"},
         {"register", "--fixed", "a"},
         {"register", "--fixed", "a", "--moving", "b", "--lambda", "0.5"},
-        {"register", "-f", "a", "-m", "b", "-w", "c"},
+        {"register", "-f", "a", "-m", "b", "-l", "0.5"},
+        {"register", "-f", "a", "-m", "b", "-wc", "-t", "bent"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--method", "magic"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--to", "mars"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--keep-initial"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--resume"},
+        {"register", "--batch", "a.csv"},
+        {"register", "--batch", "a.csv", "-o", "b", "-f", "c"},
+        {"register", "--batch", "a.csv", "-o", "b", "-J", "0"},
         {"register", "-f", "a", "-m", "b", "-wc", "-l", "1.5"},
         {"apply", "--input", "a"},
         {"evaluate"},
@@ -174,11 +182,12 @@ static void test_apply(void)
 static void test_register_affine(void)
 {
     g_autofree char *warped = in_folder("affine.nii.gz"), *field = in_folder("affine-field.nii.gz");
-    LamCliRun run = lam_cli_run("register", "--fixed", fixture->fixed, "--moving", fixture->moving,
-                                "--affine-only", "--warped", warped, "--field", field, NULL);
+    LamCliRun run =
+        lam_cli_run("register", "--fixed", fixture->fixed, "--moving", fixture->moving,
+                    "--transform", "affine", "--warped", warped, "--field", field, NULL);
     assert_done(&run);
     double before, aligned;
-    g_assert_cmpint(sscanf(run.out, "correlation as loaded %lf, affine %lf", &before, &aligned), ==,
+    g_assert_cmpint(sscanf(run.out, "correlation as loaded %lf, linear %lf", &before, &aligned), ==,
                     2);
     g_assert_cmpfloat(aligned, >, before);
     lam_cli_run_clear(&run);

@@ -1,0 +1,51 @@
+/* A whole registration: two scans in, one transform out. What lam register, its batches and other
+ * programs call. */
+#pragma once
+
+#include <lambdascope/affine.h>
+#include <lambdascope/field.h>
+#include <lambdascope/model.h>
+#include <lambdascope/progress.h>
+#include <lambdascope/transform.h>
+
+G_BEGIN_DECLS
+
+typedef enum {
+    LAM_METHOD_LINEAR,    /* the linear part alone */
+    LAM_METHOD_NETWORK,   /* the network's answer */
+    LAM_METHOD_REFINE,    /* the network's answer, then improved for this pair */
+    LAM_METHOD_CLASSICAL, /* optimised for this pair from zero: no network */
+} LamMethod;
+
+typedef struct {
+    LamMethod method;
+    LamAffineOptions affine; /* the linear part, which comes first */
+    bool keep_initial;       /* affine.initial is the linear part as it is: nothing is fitted */
+    double lambda;           /* in [0,1]; unused by LAM_METHOD_LINEAR */
+    LamModel *model;         /* borrowed; for the network and its refinement, else NULL */
+} LamRegistrationOptions;
+
+/* Affine, then the network at λ = 0.3; the model is still to be given. */
+LamRegistrationOptions lam_registration_options_default(void);
+
+/* Correlations are Pearson's, over the fixed grid where either scan is above zero; NaN where the scans
+ * do not overlap. */
+typedef struct {
+    LamTransform *transform; /* fixed world -> moving world; owned */
+    LamMat4 matrix;          /* its linear part */
+    LamFieldStatistics
+        statistics; /* of the deformable part on its own grid; zero if there is none */
+    double before, aligned,
+        after; /* correlation as the files lie, after the linear part, at the end */
+    double linear_s, deformable_s;
+} LamRegistrationResult;
+
+void lam_registration_result_clear(LamRegistrationResult *result);
+
+/* LAM_ERROR_FAILED if the linear part finds no plausible position; LAM_ERROR_ARGUMENT for options and
+ * scans that make no sense. Thread-safety: safe with different scans; uses all threads. */
+bool lam_registration_run(LamVolume *fixed, LamVolume *moving,
+                          const LamRegistrationOptions *options, const LamProgress *progress,
+                          LamRegistrationResult *result, GError **error);
+
+G_END_DECLS

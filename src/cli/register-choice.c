@@ -1,0 +1,105 @@
+/* Words of lam register into options of the library. */
+#include "register.h"
+
+#include <lambdascope/error.h>
+
+typedef struct {
+    const char *word;
+    int value;
+} Word;
+
+static const Word kinds[] = {{"rigid", LAM_AFFINE_RIGID},
+                             {"similarity", LAM_AFFINE_SIMILARITY},
+                             {"affine", LAM_AFFINE_FULL},
+                             {"deformable", -LAM_AFFINE_FULL},
+                             {NULL}};
+static const Word methods[] = {{"network", LAM_METHOD_NETWORK},
+                               {"refine", LAM_METHOD_REFINE},
+                               {"classical", LAM_METHOD_CLASSICAL},
+                               {NULL}};
+static const Word measures[] = {{"auto", LAM_AFFINE_AUTO},
+                                {"correlation", LAM_AFFINE_CORRELATION},
+                                {"nmi", LAM_AFFINE_NMI},
+                                {NULL}};
+static const Word interpolations[] = {{"linear", LAM_LINEAR}, {"nearest", LAM_NEAREST}, {NULL}};
+
+/* text NULL: the first word. */
+static bool choose(const Word *words, const char *option, const char *text, int *value,
+                   GError **error)
+{
+    *value = words[0].value;
+    if (text == NULL)
+        return true;
+    g_autoptr(GString) known = g_string_new(NULL);
+    for (const Word *w = words; w->word != NULL; w++) {
+        if (g_str_equal(w->word, text)) {
+            *value = w->value;
+            return true;
+        }
+        g_string_append_printf(known, "%s%s", known->len > 0 ? ", " : "", w->word);
+    }
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--%s: %s: one of %s is needed",
+                option, text, known->str);
+    return false;
+}
+
+static bool choose_convention(const char *text, LamConvention *convention, GError **error)
+{
+    *convention = LAM_CONVENTION_AUTO;
+    g_autoptr(GError) why = NULL;
+    if (text == NULL || lam_convention_parse(text, convention, &why))
+        return true;
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why->message);
+    return false;
+}
+
+bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choice, GError **error)
+{
+    *choice = (LamRegisterChoice){.options = lam_registration_options_default()};
+    int kind, method, measure, interpolation;
+    if (!choose(kinds, "transform", a->kind != NULL ? a->kind : "deformable", &kind, error) ||
+        !choose(methods, "method", a->method, &method, error) ||
+        !choose(measures, "measure", a->measure, &measure, error) ||
+        !choose(interpolations, "interpolation", a->interpolation, &interpolation, error) ||
+        !choose_convention(a->to, &choice->to, error) ||
+        !choose_convention(a->initial_from, &choice->initial_from, error))
+        return false;
+    if (!(a->lambda >= 0 && a->lambda <= 1)) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "--lambda: a number from 0 to 1 is needed (see --help)");
+        return false;
+    }
+    choice->interpolation = interpolation;
+    choice->options.method = kind > 0 ? LAM_METHOD_LINEAR : method;
+    choice->options.affine.kind = kind > 0 ? kind : -kind;
+    choice->options.affine.measure = measure;
+    choice->options.lambda = a->lambda;
+    choice->options.keep_initial = a->keep_initial;
+    return true;
+}
+
+static void add(GPtrArray *out, const char *option, const char *value)
+{
+    if (value == NULL)
+        return;
+    g_ptr_array_add(out, g_strdup_printf("--%s", option));
+    g_ptr_array_add(out, g_strdup(value));
+}
+
+GPtrArray *lam_register_shared_arguments(const LamRegisterArguments *a)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func(g_free);
+    char lambda[G_ASCII_DTOSTR_BUF_SIZE];
+    add(out, "lambda", g_ascii_dtostr(lambda, sizeof lambda, a->lambda));
+    add(out, "transform", a->kind);
+    add(out, "method", a->method);
+    add(out, "measure", a->measure);
+    add(out, "model", a->model);
+    add(out, "initial", a->initial);
+    add(out, "initial-from", a->initial_from);
+    add(out, "to", a->to);
+    add(out, "interpolation", a->interpolation);
+    if (a->keep_initial)
+        g_ptr_array_add(out, g_strdup("--keep-initial"));
+    return out;
+}
