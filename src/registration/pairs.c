@@ -1,5 +1,6 @@
 #include <lambdascope/pairs.h>
 
+#include <lambdascope/csv.h>
 #include <lambdascope/error.h>
 #include <string.h>
 
@@ -21,38 +22,10 @@ static void pair_free(void *p)
     g_free(pair);
 }
 
-/* One line into fields; a doubled quote inside quotes is a quote (RFC 4180, without line breaks). */
-static GPtrArray *split(const char *line)
-{
-    GPtrArray *fields = g_ptr_array_new_with_free_func(g_free);
-    GString *field = g_string_new(NULL);
-    bool quoted = false;
-    for (const char *p = line;; p++) {
-        if (*p == '\0' || (*p == ',' && !quoted)) {
-            g_ptr_array_add(fields, g_strdup(g_strstrip(field->str)));
-            g_string_truncate(field, 0);
-            if (*p == '\0')
-                break;
-        } else if (*p == '"' && quoted && p[1] == '"') {
-            g_string_append_c(field, *p++);
-        } else if (*p == '"') {
-            quoted = !quoted;
-        } else {
-            g_string_append_c(field, *p);
-        }
-    }
-    g_string_free(field, TRUE);
-    return fields;
-}
-
 static bool read_header(const GPtrArray *fields, int column[COLUMNS], GError **error)
 {
-    for (int c = 0; c < COLUMNS; c++) {
-        column[c] = -1;
-        for (guint i = 0; i < fields->len; i++)
-            if (g_ascii_strcasecmp(fields->pdata[i], names[c]) == 0)
-                column[c] = (int)i;
-    }
+    for (int c = 0; c < COLUMNS; c++)
+        column[c] = lam_csv_find(fields, names[c]);
     if (column[FIXED] >= 0 && column[MOVING] >= 0)
         return true;
     g_set_error_literal(error, LAM_ERROR, LAM_ERROR_FORMAT,
@@ -61,17 +34,9 @@ static bool read_header(const GPtrArray *fields, int column[COLUMNS], GError **e
     return false;
 }
 
-/* NULL if the row has no such field or an empty one. */
-static const char *field_at(const GPtrArray *fields, int column)
-{
-    if (column < 0 || (guint)column >= fields->len || *(char *)fields->pdata[column] == '\0')
-        return NULL;
-    return fields->pdata[column];
-}
-
 static char *resolved(const GPtrArray *fields, int column, const char *folder)
 {
-    const char *path = field_at(fields, column);
+    const char *path = lam_csv_field(fields, column);
     if (path == NULL)
         return NULL;
     return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
@@ -80,7 +45,7 @@ static char *resolved(const GPtrArray *fields, int column, const char *folder)
 static bool read_line(const char *line, int number, int column[COLUMNS], const char *folder,
                       GPtrArray *pairs, GError **error)
 {
-    g_autoptr(GPtrArray) fields = split(line);
+    g_autoptr(GPtrArray) fields = lam_csv_split(line);
     if (column[FIXED] < 0)
         return read_header(fields, column, error);
     LamPair *pair = g_new0(LamPair, 1);
@@ -91,7 +56,7 @@ static bool read_line(const char *line, int number, int column[COLUMNS], const c
     pair->moving_labels = resolved(fields, column[MOVING_LABELS], folder);
     pair->fixed_mask = resolved(fields, column[FIXED_MASK], folder);
     pair->moving_mask = resolved(fields, column[MOVING_MASK], folder);
-    pair->name = g_strdup(field_at(fields, column[NAME]));
+    pair->name = g_strdup(lam_csv_field(fields, column[NAME]));
     if (pair->fixed != NULL && pair->moving != NULL)
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "line %d: fixed or moving is empty", number);

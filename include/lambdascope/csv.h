@@ -1,0 +1,18 @@
+/* Rows of comma-separated values (RFC 4180, without line breaks inside fields). */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/* The fields of one line, blanks around them removed; a doubled quote inside quotes is a quote.
+ * Owned strings; free with g_ptr_array_unref. */
+GPtrArray *lam_csv_split(const char *line);
+
+/* The field of that number; NULL if it is negative, missing or empty. Borrowed. */
+const char *lam_csv_field(const GPtrArray *fields, int column);
+
+/* The number of the field that says `name` (capitals alike), -1 if none does. */
+int lam_csv_find(const GPtrArray *header, const char *name);
+
+G_END_DECLS

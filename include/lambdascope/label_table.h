@@ -1,0 +1,30 @@
+/* What the values of a label map mean: a CSV with the columns value, structure_value, structure and
+ * intensity_class (the last two may be missing). */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    int value;     /* in the label map */
+    int structure; /* what it belongs to; 0: background, anything outside the brain */
+    int tissue;    /* labels of one number look alike in a scan */
+    char *name;    /* of the structure; NULL if not told */
+} LamLabel;
+
+typedef struct {
+    int count;
+    LamLabel *label; /* by value, ascending */
+} LamLabelTable;
+
+/* Errors name the file and the line. Left and right structures of one name get one tissue. */
+LamLabelTable *lam_label_table_load(const char *path, GError **error);
+void lam_label_table_free(LamLabelTable *table);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelTable, lam_label_table_free)
+
+/* The label of a value; NULL if the table does not have it. */
+const LamLabel *lam_label_table_find(const LamLabelTable *table, int value);
+
+G_END_DECLS

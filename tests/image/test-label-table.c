@@ -1,0 +1,61 @@
+/* Label tables: columns, sides, mistakes. */
+#include <glib/gstdio.h>
+#include <lambdascope/label_table.h>
+#include <string.h>
+
+static LamLabelTable *load(const char *text, GError **error)
+{
+    g_autofree char *path = NULL;
+    int fd = g_file_open_tmp("labels-XXXXXX.csv", &path, NULL);
+    g_assert_cmpint(fd, >=, 0);
+    g_close(fd, NULL);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+    LamLabelTable *table = lam_label_table_load(path, error);
+    g_unlink(path);
+    return table;
+}
+
+static void test_sides(void)
+{
+    g_autoptr(LamLabelTable) t = load(
+        "# comment\nintensity_class,value,structure,structure_value\n"
+        "7,43,\"right lateral ventricle\",43\n8,163,right lateral ventricle,43\n"
+        "1,4,left lateral ventricle,4\n2,136,Left lateral ventricle,4\n9,15,4th ventricle,15\n",
+        NULL);
+    g_assert_cmpint(t->count, ==, 5);
+    g_assert_cmpint(t->label[0].value, ==, 4); /* sorted */
+    g_assert_cmpint(lam_label_table_find(t, 43)->tissue, ==, 1);
+    g_assert_cmpint(lam_label_table_find(t, 163)->tissue, ==, 2);
+    g_assert_cmpint(lam_label_table_find(t, 15)->tissue, ==, 9);
+    g_assert_cmpstr(lam_label_table_find(t, 43)->name, ==, "right lateral ventricle");
+    g_assert_null(lam_label_table_find(t, 5));
+}
+
+static void test_mistakes(void)
+{
+    static const char *const wrong[][2] = {
+        {"", "no labels"},
+        {"value,structure_value\n", "no labels"},
+        {"value,name\n1,x\n", "line 1"},
+        {"value,structure_value\n1,2\nx,3\n", "line 3"},
+        {"value,structure_value\n1,2\n1,3\n", "twice"},
+        {"value,structure_value\n1\n", "line 2"},
+        {"value,structure_value\n99999999999,1\n", "line 2"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        g_assert_null(load(wrong[i][0], &error));
+        g_assert_nonnull(strstr(error->message, wrong[i][1]));
+    }
+    g_autoptr(GError) error = NULL;
+    g_assert_null(lam_label_table_load("/nowhere/labels.csv", &error));
+    g_assert_nonnull(strstr(error->message, "/nowhere/labels.csv"));
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/label-table/sides", test_sides);
+    g_test_add_func("/label-table/mistakes", test_mistakes);
+    return g_test_run();
+}
