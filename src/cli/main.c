@@ -18,7 +18,7 @@ static const struct {
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
     {"train", lam_cli_train, "train a model from a recipe"},
     {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},
-    {"synth", lam_cli_synth, "make scans: lam synth phantom"},
+    {"synth", lam_cli_synth, "make scans: lam synth phantom, brains, shapes"},
 };
 
 static void print_help(FILE *out)

@@ -1,6 +1,8 @@
 /* lam synth phantom: a pair of brains of our own making. */
 #include "cli.h"
 
+#include "synth-scans.h"
+
 #include <errno.h>
 #include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
@@ -19,7 +21,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     const LamCliSyntax syntax = {
         .arguments = "phantom",
         .summary = "Makes a pair of T1-like brains from a seed, with label maps and the true "
-                   "deformation.",
+                   "deformation.\nlam synth brains --help and lam synth shapes --help tell of "
+                   "what trains networks.",
         .description =
             "Files written: fixed, moving, fixed_labels, moving_labels, truth (.nii.gz) and\n"
             "pairs.csv for lam evaluate. The truth is a pull-back displacement in mm (RAS):\n"
@@ -47,7 +50,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     if (strcmp((*argv)[1], "phantom") == 0)
         return true;
     g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "%s: 'phantom' is what can be made (see --help)", (*argv)[1]);
+                "%s: 'phantom', 'brains' and 'shapes' can be made (see --help)", (*argv)[1]);
     return false;
 }
 
@@ -92,6 +95,8 @@ static bool make(const Options *o, GError **error)
 
 int lam_cli_synth(int argc, char **argv)
 {
+    if (argc > 1 && (strcmp(argv[1], "brains") == 0 || strcmp(argv[1], "shapes") == 0))
+        return lam_cli_synth_scans(argc, argv, strcmp(argv[1], "shapes") == 0);
     g_autoptr(GError) error = NULL;
     Options options = {0};
     if (parse(&options, &argc, &argv, &error))

@@ -80,6 +80,10 @@ static void test_usage(void)
         {"evaluate", "a.csv", "--lambda", "2"},
         {"evaluate", "a.csv", "--grid", "square"},
         {"synth", "phantom"},
+        {"synth", "brains", "-o", "a"},
+        {"synth", "shapes"},
+        {"synth", "shapes", "-o", "a", "--size", "4x4"},
+        {"synth", "shapes", "-o", "a", "-n", "0"},
         {"bench"},
         {"bench", "coffee"},
         {"bench", "tick", "--repeats", "-1"},
@@ -214,6 +218,34 @@ static void test_register_model(void)
     g_assert_cmpfloat(lam_correlation(a->data, b->data, lam_grid_voxels(&a->grid)), >, 0.9999);
 }
 
+static void test_synth(void)
+{
+    g_autofree char *table = in_folder("labels.csv"), *maps = in_pair("fixed_labels.nii.gz");
+    g_autofree char *folder = in_folder("synthetic"), *made = NULL;
+    g_autoptr(LamVolume) source = lam_nifti_load(maps, 0, NULL);
+    g_autoptr(GString) text = g_string_new("value,structure_value\n");
+    bool seen[1024] = {false};
+    for (size_t i = 0; i < lam_grid_voxels(&source->grid); i++)
+        seen[(int)source->data[i]] = true;
+    for (int i = 0; i < 1024; i++)
+        if (seen[i])
+            g_string_append_printf(text, "%d,%d\n", i, i);
+    g_assert_true(g_file_set_contents(table, text->str, -1, NULL));
+    LamCliRun run = lam_cli_run("synth", "brains", "--labels", maps, "--table", table, "-n", "2",
+                                "--size", "40x48x40", "--spacing", "4", "-o", folder, NULL);
+    assert_done(&run);
+    lam_cli_run_clear(&run);
+    g_assert_cmpuint(lam_cli_count_files(folder), ==, 4);
+    made = g_build_filename(folder, "sample-002_labels.nii.gz", NULL);
+    g_autoptr(LamVolume) labels = lam_nifti_load(made, 0, NULL);
+    size_t brain = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++) {
+        g_assert_true(seen[(int)labels->data[i]]);
+        brain += labels->data[i] > 0;
+    }
+    g_assert_cmpuint(brain, >, 40 * 48 * 40 / 10);
+}
+
 static void test_evaluate(void)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
@@ -278,6 +310,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/info/model", test_info_model);
     g_test_add_func("/cli/bench/tick", test_bench_tick);
     g_test_add_func("/cli/apply", test_apply);
+    g_test_add_func("/cli/synth", test_synth);
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/evaluate", test_evaluate);

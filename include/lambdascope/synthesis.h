@@ -1,0 +1,66 @@
+/* Scans that nobody took: a label map, deformed at random, each tissue given an intensity at random
+ * (SynthMorph, Hoffmann et al. 2022; the generator of SynthSeg, Billot et al. 2023). What learns from
+ * them does not depend on contrast.
+ *
+ * Randomness comes from the GRand that is handed in alone: a seed gives the same sample. */
+#pragma once
+
+#include <lambdascope/label_table.h>
+#include <lambdascope/volume.h>
+
+G_BEGIN_DECLS
+
+/* A label map by index: [D,H,W], each voxel the position of its label in `table`. Labels outside of the
+ * table are an error. */
+typedef struct {
+    LamGrid grid;
+    guint8 *index;
+    LamLabelTable *table; /* owned */
+} LamLabelMap;
+
+/* labels: whole numbers, one channel. Cropped to what is not background. Takes a copy of the table. */
+LamLabelMap *lam_label_map_new(const LamVolume *labels, const LamLabelTable *table, GError **error);
+void lam_label_map_free(LamLabelMap *map);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelMap, lam_label_map_free)
+
+/* Middle of the box around all structures (the brain, of a head); of the grid if there are none. */
+LamVec3 lam_label_map_centre_mm(const LamLabelMap *map);
+
+/* A map of nothing in particular: `count` labels (2 … 255, all structures), each where its smooth noise
+ * is the largest (SynthMorph-shapes). scale_mm: about the size of the shapes. */
+LamLabelMap *lam_label_map_random(const LamGrid *grid, int count, double scale_mm, GRand *rand,
+                                  GError **error);
+
+/* Largest values; each sample draws its own below them, uniformly unless said. */
+typedef struct {
+    /* where things are */
+    double rotate_deg, shift_mm;
+    double scale, shear;     /* scale: of the logarithm */
+    bool flip;               /* left and right, half of the time */
+    double warp_mm;          /* standard deviation of the velocity */
+    double warp_scale_mm[3]; /* lengths over which it varies; 0: not used */
+
+    /* how they look */
+    double spread;  /* standard deviation within a tissue, of the whole range */
+    double blank;   /* probability that the background is black */
+    double strip;   /* probability that what lies outside the brain is background */
+    double blur_mm; /* standard deviation */
+    double bias;    /* standard deviation of the logarithm of the shading */
+    double bias_scale_mm;
+    double thick;    /* probability of thick slices */
+    double thick_mm; /* largest thickness */
+    double gamma;    /* standard deviation of log gamma, normal */
+} LamSynthesisOptions;
+
+/* For label maps of heads, and for random shapes. */
+LamSynthesisOptions lam_synthesis_brains(void);
+LamSynthesisOptions lam_synthesis_shapes(void);
+
+/* One sample on `grid`. placement: grid world -> map world, before the random part (NULL: identity).
+ * image: [D,H,W], 0 … 1. labels: [D,H,W], positions in the map's table; may be NULL.
+ * Uses the calling thread's OpenMP threads. */
+bool lam_synthesis_draw(const LamLabelMap *map, const LamSynthesisOptions *options,
+                        const LamGrid *grid, const LamMat4 *placement, GRand *rand, float *image,
+                        guint8 *labels, GError **error);
+
+G_END_DECLS
