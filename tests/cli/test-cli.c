@@ -218,7 +218,7 @@ static void test_register_model(void)
     g_assert_cmpfloat(lam_correlation(a->data, b->data, lam_grid_voxels(&a->grid)), >, 0.9999);
 }
 
-static void test_synth(void)
+static void test_synth_brains(void)
 {
     g_autofree char *table = in_folder("labels.csv"), *maps = in_pair("fixed_labels.nii.gz");
     g_autofree char *folder = in_folder("synthetic"), *made = NULL;
@@ -314,7 +314,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/evaluate", test_evaluate);
-    g_test_add_func("/cli/synth", test_synth);
+    g_test_add_func("/cli/synth-brains", test_synth_brains);
     fixture = lam_cli_fixture_new();
     int status = g_test_run();
     lam_cli_fixture_free(fixture);
