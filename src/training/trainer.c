@@ -116,13 +116,19 @@ static FILE *open_log(const Trainer *t, const char *name, const char *header, GE
     return file;
 }
 
-/* Of an earlier run in the same folder. */
-static void remove_logs(const Trainer *t)
+/* Drops the rows of `first` and later steps: a run that was killed has logged beyond its checkpoint, or
+ * another run left them. */
+static bool trim_log(const Trainer *t, const char *name, guint64 first, GError **error)
 {
-    g_autofree char *steps = in_output(t, "steps.csv");
-    g_autofree char *validation = in_output(t, "validation.csv");
-    g_remove(steps);
-    g_remove(validation);
+    g_autofree char *path = in_output(t, name), *text = NULL;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        return true;
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GString) kept = g_string_new(NULL);
+    for (char **line = lines; *line != NULL; line++)
+        if (line == lines || (**line != '\0' && g_ascii_strtoull(*line, NULL, 10) < first))
+            g_string_append_printf(kept, "%s\n", *line);
+    return g_file_set_contents(path, kept->str, (gssize)kept->len, error);
 }
 
 static bool resume(Trainer *t, GError **error)
@@ -161,8 +167,9 @@ static bool start(Trainer *t, GError **error)
     }
     if (!build(t, error) || !resume(t, error))
         return false;
-    if (!o->resume)
-        remove_logs(t);
+    if (!trim_log(t, "steps.csv", t->state.step, error) ||
+        !trim_log(t, "validation.csv", t->state.step > 0 ? t->state.step + 1 : 0, error))
+        return false;
     t->steps_log =
         open_log(t, "steps.csv", "step,seconds,rate,lambda,similarity,roughness,loss", error);
     say(t, "%d scans, %zu parameters, %zu MB for one step", lam_dataset_size(t->dataset),

@@ -95,6 +95,22 @@ static void test_resume(Fixture *f, gconstpointer data)
         g_assert_cmpint(atoi(lines[i + 1]), ==, i);
 }
 
+/* What was logged after the checkpoint by a run that was killed is told once, not twice. */
+static void test_log_after_a_kill(Fixture *f, gconstpointer data)
+{
+    train(f, "killed", false, 5);
+    g_autofree char *path = in_run(f, "killed", "steps.csv"), *before = read_file(path);
+    g_autofree char *longer = g_strconcat(before, "5,0,0,0,0,0,0\n6,0,0", NULL);
+    g_assert_true(g_file_set_contents(path, longer, -1, NULL));
+    train(f, "killed", true, 2);
+    g_autofree char *log = read_file(path);
+    g_auto(GStrv) lines = g_strsplit(log, "\n", -1);
+    g_assert_cmpint(g_strv_length(lines), ==, 1 + 7 + 1);
+    for (int i = 0; i < 7; i++)
+        g_assert_cmpint(atoi(lines[i + 1]), ==, i);
+    g_assert_null(strstr(log, "5,0,0"));
+}
+
 /* Without --resume a run starts anew, whatever lies there; with it and nothing there, too. */
 static void test_fresh(Fixture *f, gconstpointer data)
 {
@@ -325,6 +341,7 @@ int main(int argc, char **argv)
         void (*run)(Fixture *, gconstpointer);
     } tests[] = {
         {"/run/resume", test_resume},
+        {"/run/log-after-a-kill", test_log_after_a_kill},
         {"/run/fresh", test_fresh},
         {"/run/disk-full", test_disk_full},
         {"/run/bad-checkpoints", test_bad_checkpoints},
