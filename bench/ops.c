@@ -153,6 +153,17 @@ static LamNode *mse(Rig *rig, const Case *c)
     return lam_op_mse(rig->graph, fixed, image(rig, c), 1);
 }
 
+static LamNode *nmi(Rig *rig, const Case *c)
+{
+    LamNode *fixed = image(rig, c);
+    return lam_op_nmi(rig->graph, fixed, image(rig, c), 32);
+}
+
+static LamNode *bending(Rig *rig, const Case *c)
+{
+    return lam_op_bending(rig->graph, field(rig, c));
+}
+
 static LamNode *gradient_l2(Rig *rig, const Case *c)
 {
     return lam_op_gradient_l2(rig->graph, field(rig, c));
@@ -211,6 +222,8 @@ static const Case cases[] = {
     {"ncc", "window 15, 80×96×80", ncc, BOTH, FULL, .window = 15},
     {"mse", "80×96×80", mse, BOTH, FULL},
     {"gradient-l2", "field, 40×48×40", gradient_l2, BOTH, {1, 40, 48, 40}},
+    {"nmi", "32 bins, 80×96×80", nmi, BOTH, FULL},
+    {"bending", "field, 40×48×40", bending, BOTH, {1, 40, 48, 40}},
     {"blend", "two scalars", blend, BOTH, {1, 1, 1, 1}},
     {"adam", "4 million parameters", NULL, {"update"}, {4 << 20, 1, 1, 1}},
 };

@@ -53,12 +53,22 @@ LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps);
  * Gradients flow to both. */
 LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window);
 
+/* Minus the normalised mutual information (H(a) + H(b)) / H(a,b), between -2 (the same) and -1
+ * (independent): joint histogram of `bins` × `bins` (6 … 64), cubic B-spline Parzen windows, values
+ * clipped to [0,1] (Studholme et al. 1999; Thévenaz and Unser 2000). Plain. Gradients flow to both. */
+LamNode *lam_op_nmi(LamGraph *graph, LamNode *fixed, LamNode *moved, int bins);
+
 /* mean (a-b)^2 / sigma^2. */
 LamNode *lam_op_mse(LamGraph *graph, LamNode *a, LamNode *b, float sigma);
 
 /* Mean of squared forward differences of a plain tensor: per axis over all channels and positions,
  * then over the axes longer than 1. */
 LamNode *lam_op_gradient_l2(LamGraph *graph, LamNode *field);
+
+/* Bending energy of a plain tensor: the squares of its second differences, each averaged over channels
+ * and the positions where it fits, pure ones once and mixed ones twice, summed (Rueckert et al. 1999,
+ * eq. 4). */
+LamNode *lam_op_bending(LamGraph *graph, LamNode *field);
 
 /* (1 - λ) a + λ·weight·b of scalars; lambda: scalar input. */
 LamNode *lam_op_blend(LamGraph *graph, LamNode *lambda, LamNode *a, LamNode *b, float weight);
