@@ -158,6 +158,12 @@ double lam_model_spacing_mm(const LamModel *model)
     return model->config.spacing_mm;
 }
 
+bool lam_model_expects_brain(const LamModel *model)
+{
+    const char *expects = lam_model_metadata(model, "expects");
+    return g_strcmp0(expects, "head") != 0 && g_strcmp0(expects, "any") != 0;
+}
+
 size_t lam_model_parameter_count(const LamModel *model)
 {
     size_t n = 0;
