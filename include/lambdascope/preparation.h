@@ -41,7 +41,7 @@ typedef enum {
     LAM_WARN_OUTSIDE = 16,       /* more than a hundredth of the foreground is beyond the box */
 } LamPreparationWarning;
 
-/* Measures the first channel. target: the model's input; NULL leaves smoothing, box and what follows from
+/* scan: of one channel. target: the model's input; NULL leaves smoothing, box and what follows from
  * them 0. The box is centred as for the fixed scan of a pair. False and LAM_ERROR_ARGUMENT if the scan is
  * constant or nothing of it is above zero. Thread-safety: safe. */
 bool lam_preparation_measure(const LamVolume *scan, const LamPreparationTarget *target,
