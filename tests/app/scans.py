@@ -46,6 +46,16 @@ def write(path, size, spacing, values):
         out.write(bytes(header) + b'\0' * 4 + values.tobytes())
 
 
+def write_mgh(path, size, spacing, values, frames=1, has_space=True):
+    """FreeSurfer's format; every frame holds the same values."""
+    values = array.array('h', values)
+    values.byteswap()
+    header = struct.pack('>7ih', 1, size, size, size, frames, 4, 0, has_space)
+    header += struct.pack('>15f', spacing, spacing, spacing, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)
+    with gzip.open(path, 'wb', compresslevel=1) as out:
+        out.write(header.ljust(284, b'\0') + values.tobytes() * frames)
+
+
 def write_pair(folder, size=48, spacing=4.0):
     """Paths of a fixed and a moving scan, which are written first."""
     fixed, moving = os.path.join(folder, 'fixed.nii.gz'), os.path.join(folder, 'moving.nii.gz')
