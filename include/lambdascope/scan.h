@@ -8,8 +8,8 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    int frame;  /* of a 4-D file, counted from 0; -1: the first, and the note says so */
-    int series; /* of a folder of DICOM, counted from 0; -1: there must be only one */
+    int frame; /* of a 4-D file, counted from 0; -1: the first, and the note says so */
+    int series; /* of a folder of DICOM, counted from 0; -1: the only one, or that of the file named */
     GCancellable *cancellable; /* borrowed, may be NULL; ends the conversion of DICOM */
 } LamScanOptions;
 

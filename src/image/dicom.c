@@ -10,7 +10,7 @@
 #define PROGRAM    "dcm2niix"
 #define LISTED_MAX 12
 
-static void remove_folder(const char *folder)
+static void remove_files(const char *folder)
 {
     GDir *dir = g_dir_open(folder, 0, NULL);
     for (const char *name; dir != NULL && (name = g_dir_read_name(dir)) != NULL;) {
@@ -19,23 +19,24 @@ static void remove_folder(const char *folder)
     }
     if (dir != NULL)
         g_dir_close(dir);
-    g_rmdir(folder);
 }
 
 /* ---- converting ---- */
 
+/* path: what messages name; in: a folder, or a file that is to be read alone. */
 static GSubprocess *start(const char *path, const char *in, const char *out, GError **error)
 {
     g_autofree char *program = g_find_program_in_path(PROGRAM);
     g_autoptr(GError) reason = NULL;
+    const char *alone = g_file_test(in, G_FILE_TEST_IS_DIR) ? "n" : "y";
     if (program == NULL) {
         lam_scan_fail(path, LAM_ERROR_UNSUPPORTED, error,
                       "DICOM is read through " PROGRAM ", which is not installed");
         return NULL;
     }
-    GSubprocess *process =
-        g_subprocess_new(G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &reason,
-                         program, "-b", "n", "-z", "n", "-f", "%s=%d", "-o", out, in, NULL);
+    GSubprocess *process = g_subprocess_new(
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &reason, program, "-b",
+        "n", "-z", "n", "-f", "%s=%d", "-s", alone, "-o", out, in, NULL);
     if (process == NULL)
         lam_scan_fail(path, LAM_ERROR_IO, error, "%s", reason->message);
     return process;
@@ -72,11 +73,9 @@ static char *complaint(const char *output)
     return g_strdup("no reason given");
 }
 
-static bool convert(const char *path, const char *folder, GCancellable *cancellable, GError **error)
+static bool convert(const char *path, const char *in, const char *folder, GCancellable *cancellable,
+                    GError **error)
 {
-    g_autofree char *whole = g_canonicalize_filename(path, NULL);
-    g_autofree char *in =
-        g_file_test(path, G_FILE_TEST_IS_DIR) ? g_strdup(whole) : g_path_get_dirname(whole);
     g_autoptr(GSubprocess) process = start(path, in, folder, error);
     g_autofree char *output = NULL;
     if (process == NULL || !wait_for(process, path, cancellable, &output, error))
@@ -113,6 +112,35 @@ static GPtrArray *list_series(const char *folder)
         g_dir_close(dir);
     g_ptr_array_sort(names, compare_names);
     return names;
+}
+
+/* The name that the series of one file has been given; NULL if the file makes none. */
+static char *name_of_file(const char *path, const char *in, const char *folder,
+                          GCancellable *cancellable)
+{
+    char *name = NULL;
+    if (convert(path, in, folder, cancellable, NULL)) {
+        g_autoptr(GPtrArray) names = list_series(folder);
+        name = names->len > 0 ? g_strdup(names->pdata[0]) : NULL;
+    }
+    remove_files(folder);
+    return name;
+}
+
+/* The series of that name, or else the only one of its number; -1 if there is none. */
+static int find_series(const GPtrArray *names, const char *name)
+{
+    size_t number = strcspn(name, "=") + 1;
+    int found = -1, count = 0;
+    for (guint i = 0; i < names->len; i++) {
+        if (strcmp(names->pdata[i], name) == 0)
+            return (int)i;
+        if (strncmp(names->pdata[i], name, number) == 0) {
+            found = (int)i;
+            count++;
+        }
+    }
+    return count == 1 ? found : -1;
 }
 
 static char *title_of(const char *name)
@@ -179,15 +207,22 @@ static LamVolume *load_series(const char *path, const char *folder, const GPtrAr
 static LamVolume *load_from(const char *path, const char *folder, int series, int frame,
                             GCancellable *cancellable, GError **error)
 {
-    if (!convert(path, folder, cancellable, error))
+    g_autofree char *in = g_canonicalize_filename(path, NULL), *own = NULL;
+    if (!g_file_test(in, G_FILE_TEST_IS_DIR)) {
+        own = series < 0 ? name_of_file(path, in, folder, cancellable) : NULL;
+        char *parent = g_path_get_dirname(in);
+        g_free(in);
+        in = parent;
+    }
+    if (!convert(path, in, folder, cancellable, error))
         return NULL;
     g_autoptr(GPtrArray) names = list_series(folder);
     if (names->len == 0) {
         lam_scan_fail(path, LAM_ERROR_FORMAT, error, PROGRAM " made no scan of it");
         return NULL;
     }
-    if (series < 0 && names->len == 1)
-        series = 0;
+    if (series < 0)
+        series = names->len == 1 ? 0 : own != NULL ? find_series(names, own) : -1;
     if (series < 0 || (guint)series >= names->len) {
         fail_choice(path, folder, names, series, error);
         return NULL;
@@ -205,6 +240,7 @@ LamVolume *lam_dicom_load(const char *path, int series, int frame, GCancellable 
         return NULL;
     }
     LamVolume *volume = load_from(path, folder, series, frame, cancellable, error);
-    remove_folder(folder);
+    remove_files(folder);
+    g_rmdir(folder);
     return volume;
 }

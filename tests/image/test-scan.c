@@ -352,6 +352,9 @@ static void test_dicom_series(Fixture *f, gconstpointer data)
     g_assert_cmpint(b->grid.size[2], ==, 3);
     expect(third, LAM_ERROR_ARGUMENT, "series 2");
     expect(frame, LAM_ERROR_ARGUMENT, "frame 1");
+    g_autofree char *file = in_folder(f, "12-001.dcm"); /* stands for its series */
+    g_autoptr(LamVolume) c = load(file);
+    g_assert_cmpint(c->grid.size[2], ==, 3);
     g_assert_cmpint(left_behind(), ==, before);
 }
 
@@ -384,11 +387,64 @@ static void test_dicom_cancelled(Fixture *f, gconstpointer data)
     g_assert_cmpint(left_behind(), ==, before);
 }
 
+/* In place of the converter: nothing, or a script. Returns the old PATH. */
+static char *replace_converter(const Fixture *f, const char *script)
+{
+    char *before = g_strdup(g_getenv("PATH"));
+    g_autofree char *program = in_folder(f, "dcm2niix");
+    if (script != NULL) {
+        g_assert_true(g_file_set_contents(program, script, -1, NULL));
+        g_assert_cmpint(g_chmod(program, 0755), ==, 0);
+    }
+    g_setenv("PATH", f->folder, TRUE);
+    return before;
+}
+
 static void test_no_converter(Fixture *f, gconstpointer data)
 {
-    g_autofree char *path = g_strdup(g_getenv("PATH"));
-    g_setenv("PATH", f->folder, TRUE);
+    g_autofree char *path = replace_converter(f, NULL);
     expect(f->folder, LAM_ERROR_UNSUPPORTED, "dcm2niix, which is not installed");
+    g_setenv("PATH", path, TRUE);
+}
+
+static void test_bad_converter(Fixture *f, gconstpointer data)
+{
+    static const char *const bad[][2] = {
+        {"#!/bin/sh\nkill -SEGV $$\n", "crashed"},
+        {"#!/bin/sh\necho 'Error: no room'\nexit 1\n", "Error: no room"},
+        {"#!/bin/sh\nexit 0\n", "made no scan"},
+    };
+    int before = left_behind();
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_autofree char *path = replace_converter(f, bad[i][0]);
+        expect(f->folder, LAM_ERROR_FORMAT, bad[i][1]);
+        g_setenv("PATH", path, TRUE);
+    }
+    g_assert_cmpint(left_behind(), ==, before);
+}
+
+static gpointer cancel_soon(gpointer cancellable)
+{
+    g_usleep(200 * 1000);
+    g_cancellable_cancel(cancellable);
+    return NULL;
+}
+
+/* A converter at work is ended at once. */
+static void test_stopped(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = replace_converter(f, "#!/bin/sh\nexec /bin/sleep 600\n");
+    g_autoptr(GCancellable) cancellable = g_cancellable_new();
+    LamScanOptions options = lam_scan_defaults();
+    GError *error = NULL;
+    options.cancellable = cancellable;
+    GThread *thread = g_thread_new("cancel", cancel_soon, cancellable);
+    gint64 start = g_get_monotonic_time();
+    g_assert_null(lam_scan_load_with(f->folder, &options, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_CANCELLED);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 60 * G_USEC_PER_SEC);
+    g_clear_error(&error);
+    g_thread_join(thread);
     g_setenv("PATH", path, TRUE);
 }
 
@@ -399,7 +455,9 @@ int main(int argc, char **argv)
     char *own = g_mkdtemp(g_strdup("/tmp/lam-scan-XXXXXX"));
     g_setenv("TMPDIR", own, TRUE); /* so that what is left there is ours */
     g_test_init(&argc, &argv, NULL);
-    ADD("no-converter", test_no_converter); /* first: it changes PATH */
+    ADD("no-converter", test_no_converter); /* first those that change PATH */
+    ADD("bad-converter", test_bad_converter);
+    ADD("stopped", test_stopped);
     ADD("kinds", test_kinds);
     ADD("broken-kinds", test_broken_kinds);
     ADD("frames", test_frames);
