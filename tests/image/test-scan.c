@@ -10,6 +10,7 @@
 #include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
+#include <zlib.h>
 
 typedef struct {
     char *folder;
@@ -266,6 +267,47 @@ static void test_bad_pictures(Fixture *f, gconstpointer data)
     expect(path, LAM_ERROR_FORMAT, "cannot read scan");
 }
 
+static void put_be32(GByteArray *bytes, guint32 value)
+{
+    value = GUINT32_TO_BE(value);
+    g_byte_array_append(bytes, (const guint8 *)&value, 4);
+}
+
+static void put_chunk(GByteArray *png, const char *name, const guint8 *data, guint n)
+{
+    put_be32(png, n);
+    guint start = png->len;
+    g_byte_array_append(png, (const guint8 *)name, 4);
+    g_byte_array_append(png, data, n);
+    put_be32(png, (guint32)crc32(0, png->data + start, n + 4));
+}
+
+/* A PNG that is well formed up to its pixels, of which there are next to none. */
+static void write_claim(const char *path, guint32 width, guint32 height)
+{
+    g_autoptr(GByteArray) png = g_byte_array_new(), header = g_byte_array_new();
+    static const guint8 depth[] = {8, 0, 0, 0, 0}, pixels[] = {0x78, 0x9c, 3, 0, 0, 0, 0, 1};
+    put_be32(header, width);
+    put_be32(header, height);
+    g_byte_array_append(header, depth, sizeof depth);
+    g_byte_array_append(png, (const guint8 *)"\x89PNG\r\n\x1a\n", 8);
+    put_chunk(png, "IHDR", header->data, header->len);
+    put_chunk(png, "IDAT", pixels, sizeof pixels);
+    put_chunk(png, "IEND", NULL, 0);
+    raw_write_bytes(path, png->data, png->len, false);
+}
+
+static void test_enormous_picture(Fixture *f, gconstpointer data)
+{
+    g_autofree char *path = in_folder(f, "slice.png");
+    write_claim(path, 30000, 30000);
+    expect(path, LAM_ERROR_UNSUPPORTED, "30000 x 30000 pixels");
+    write_claim(path, 8000, 8000);
+    expect(path, LAM_ERROR_FORMAT, "cut short");
+    write_claim(path, 8, 8);
+    expect(path, LAM_ERROR_FORMAT, "cannot read scan");
+}
+
 /* ---- DICOM ---- */
 
 static const RawDicom head = {.series = 3,
@@ -467,6 +509,7 @@ int main(int argc, char **argv)
     ADD("png-alpha", test_png_alpha);
     ADD("jpeg", test_jpeg);
     ADD("bad-pictures", test_bad_pictures);
+    ADD("enormous-picture", test_enormous_picture);
     ADD("dicom", test_dicom);
     ADD("dicom-series", test_dicom_series);
     ADD("no-dicom", test_no_dicom);
