@@ -176,7 +176,8 @@ static bool fail_choice(const char *path, const char *folder, const GPtrArray *n
         return lam_scan_fail(path, LAM_ERROR_ARGUMENT, error,
                              "series %d asked for, it holds %u: %s", series, names->len, text->str);
     return lam_scan_fail(path, LAM_ERROR_ARGUMENT, error,
-                         "it holds %u series; choose one as FOLDER#N: %s", names->len, text->str);
+                         "it holds %u series; choose one as FOLDER#N, or one of its files: %s",
+                         names->len, text->str);
 }
 
 static LamVolume *load_series(const char *path, const char *folder, const GPtrArray *names,
