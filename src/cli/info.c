@@ -65,7 +65,10 @@ static void print_volume(const Description *d)
     if (v->frames > 1)
         printf(", %d frames", v->frames);
     printf("\nspacing       %g×%g×%g mm\n", spacing.v[0], spacing.v[1], spacing.v[2]);
-    printf("orientation   %s, from the %s\n", letters, space_name(v->space_source));
+    printf("orientation   %s, %s%s\n", letters,
+           v->space_source == LAM_SPACE_PIXDIM ? "assumed: the file has only voxel sizes, if these"
+                                               : "from the ",
+           v->space_source == LAM_SPACE_PIXDIM ? "" : space_name(v->space_source));
     for (int i = 0; i < 3; i++)
         printf("%-13s %10.4f %10.4f %10.4f %12.4f\n", i == 0 ? "to world, mm" : "",
                v->grid.to_world.m[i][0], v->grid.to_world.m[i][1], v->grid.to_world.m[i][2],
