@@ -6,7 +6,7 @@
 
 bool fuzz_file(const char *path, GError **error)
 {
-    g_autoptr(LamModel) model = lam_model_load(path, NULL);
+    g_autoptr(LamModel) model G_GNUC_UNUSED = lam_model_load(path, NULL);
     g_autoptr(LamSafetensors) file = lam_safetensors_load(path, error);
     return file != NULL;
 }
