@@ -35,8 +35,8 @@ static GSubprocess *start(const char *path, const char *in, const char *out, GEr
         return NULL;
     }
     GSubprocess *process = g_subprocess_new(
-        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &reason, program, "-b",
-        "n", "-z", "n", "-f", "%s=%d", "-s", alone, "-o", out, in, NULL);
+        G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_MERGE, &reason, program, "-g",
+        "i", "-b", "n", "-z", "n", "-f", "%s=%d", "-s", alone, "-o", out, in, NULL);
     if (process == NULL)
         lam_scan_fail(path, LAM_ERROR_IO, error, "%s", reason->message);
     return process;

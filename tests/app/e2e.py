@@ -230,6 +230,14 @@ def test_kinds(program, folder, fixed):
         expect(lambda: viewer.label('^series.mgz#2  onto  fixed.nii.gz'), 'a frame can be chosen')
         check(not viewer.label('frames is shown'), 'and then nothing is said')
         check_end(viewer)
+    slices = [os.path.join(folder, name) for name in ('a.png', 'b.png')]
+    for path, shift in zip(slices, (0, 1.5)):
+        scans.write_png(path, 48, scans.head(48, shift, 1.0))
+    with Viewer(program, slices) as viewer:
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('the files do not say where left and right are'),
+               'what pictures lack is said')
+        check_end(viewer)
 
 
 def test_files(program, folder):
