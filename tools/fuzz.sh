@@ -21,7 +21,7 @@ build-fuzz/tests/fuzz/make-seeds build-fuzz/seeds
 if [ "${1:-}" = merge ]; then
     for target in "${known[@]}"; do
         mkdir -p "tests/fuzz/corpus/$target" "build-fuzz/corpus/$target"
-        build-fuzz/tests/fuzz/fuzz-"$target" -merge=1 -max_len=1024 "tests/fuzz/corpus/$target" \
+        build-fuzz/tests/fuzz/fuzz-"$target" -set_cover_merge=1 -max_len=1024 "tests/fuzz/corpus/$target" \
             "build-fuzz/seeds/$target" "build-fuzz/corpus/$target" 2>&1 | tail -1
     done
     exit
