@@ -91,6 +91,7 @@ LamModel *lam_model_load(const char *path, GError **error)
         return NULL;
     LamModel *model = from_file(file, error);
     if (model == NULL) {
+        lam_error_tidy(error);
         g_prefix_error(error, "cannot load model: %s: ", path);
         return NULL;
     }
