@@ -29,6 +29,7 @@ LIBRARIES = {
     r"epoxy/": ["gl", "app"],
     r"pango/|cairo": ["gl", "app"],
     r"nifti|znzlib": ["image/nifti.c"],
+    r"gdk-pixbuf/": ["image/picture.c"],
     r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
     r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
     r"json-glib/": ["nn", "training", "cli"],

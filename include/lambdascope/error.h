@@ -22,4 +22,7 @@ typedef enum {
 
 GQuark lam_error_quark(void);
 
+/* For a message that quotes a file: control characters in it become '?'. NULL and no error are allowed. */
+void lam_error_tidy(GError **error);
+
 G_END_DECLS

@@ -35,6 +35,8 @@ const char *lam_model_metadata(const LamModel *model, const char *key);
 /* Grid: W, H, D voxels of the network's input. */
 void lam_model_size(const LamModel *model, int size[3]);
 double lam_model_spacing_mm(const LamModel *model);
+/* True if it was trained on stripped brains only: unless the metadata "expects" is "head" or "any". */
+bool lam_model_expects_brain(const LamModel *model);
 size_t lam_model_parameter_count(const LamModel *model);
 
 /* Full path of a model given by name or path: "brain-t1" is looked for in $LAM_MODELS, the source

@@ -21,7 +21,8 @@ typedef enum {
     LAM_SPACE_NONE, /* made in memory */
     LAM_SPACE_SFORM,
     LAM_SPACE_QFORM,
-    LAM_SPACE_PIXDIM,
+    LAM_SPACE_PIXDIM,  /* only voxel sizes, or not even these */
+    LAM_SPACE_VOX2RAS, /* MGH */
 } LamSpaceSource;
 
 typedef struct {
@@ -31,10 +32,14 @@ typedef struct {
 
     /* what the file said; NULL/0 for volumes made in memory */
     char *path;
-    char *stored_type; /* "int16" ... */
+    char *file_kind;         /* "NIfTI-1", "FreeSurfer MGH", "DICOM", "PNG" ... */
+    char *stored_type;       /* "int16" ... */
+    double slope, intercept; /* already applied to the stored values; both 0: none */
     LamSpaceSource space_source;
     double space_conflict_mm; /* largest corner distance between sform and qform if both are set */
     int frames;               /* number of frames in the file (>1: 4-D) */
+    int frame;                /* the one that this is, counted from 0 */
+    bool frame_chosen;        /* by the person, not by default */
     size_t nan_count;         /* non-finite voxels replaced by 0 while reading */
     char *note;               /* anything the reader had to decide, for lam info; may be NULL */
 

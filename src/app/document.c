@@ -1,15 +1,12 @@
 #include "document.h"
 
+#include "scan-warnings.h"
+
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/threads.h>
-
-#include <math.h>
-
-#define CONFLICT_MM      1.0 /* sform and qform further apart than this are worth a word */
-#define POOR_CORRELATION 0.5
 
 struct _LamDocument {
     GObject parent;
@@ -121,12 +118,14 @@ static bool load_scans(const Opening *opening, const LamProgress *progress, LamV
         lam_progress_report(progress, 0, _("Making the demo pair"));
         return load_phantom(fixed, moving, error);
     }
+    LamScanOptions options = lam_scan_defaults();
+    options.cancellable = progress->cancellable;
     lam_progress_report(progress, 0, _("Reading the fixed scan"));
-    *fixed = lam_scan_load(opening->fixed_path, 0, error);
+    *fixed = lam_scan_load_with(opening->fixed_path, &options, error);
     if (!*fixed || lam_progress_cancelled(progress, error))
         return false;
     lam_progress_report(progress, 0.5, _("Reading the moving scan"));
-    *moving = lam_scan_load(opening->moving_path, 0, error);
+    *moving = lam_scan_load_with(opening->moving_path, &options, error);
     return *moving && !lam_progress_cancelled(progress, error);
 }
 
@@ -138,39 +137,15 @@ static LamModel *find_model(const Opening *opening, GError **error)
     return path ? lam_model_load(path, error) : NULL;
 }
 
-static void add_warning(GString *text, const char *format, ...) G_GNUC_PRINTF(2, 3);
-static void add_warning(GString *text, const char *format, ...)
+static char *find_warnings(const LamDocument *document)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    if (text->len)
-        g_string_append(text, "  ·  ");
-    g_string_append_vprintf(text, format, arguments);
-    va_end(arguments);
-}
-
-static void warn_about_scan(GString *text, const LamVolume *scan, const char *name)
-{
-    if (scan->space_conflict_mm > CONFLICT_MM)
-        add_warning(text, _("%s: sform and qform differ by %.0f mm; %s is used"), name,
-                    scan->space_conflict_mm,
-                    scan->space_source == LAM_SPACE_SFORM ? "sform" : "qform");
-    if (scan->space_source == LAM_SPACE_PIXDIM)
-        add_warning(text, _("%s: the file does not say where left and right are"), name);
-    if (scan->frames > 1)
-        add_warning(text, _("%s: the first of %d frames is shown"), name, scan->frames);
-}
-
-static char *find_warnings(const LamDocument *document, const LamVolume *fixed,
-                           const LamVolume *moving)
-{
-    g_autoptr(GString) text = g_string_new(NULL);
-    warn_about_scan(text, fixed, document->fixed_name);
-    warn_about_scan(text, moving, document->moving_name);
-    double correlation = lam_session_affine_correlation(document->session);
-    if (correlation < POOR_CORRELATION)
-        add_warning(text, _("the affine alignment is poor (correlation %.2f)"), correlation);
-    return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;
+    LamScanWarnings about = {.fixed = document->fixed_volume,
+                             .moving = document->moving_volume,
+                             .fixed_name = document->fixed_name,
+                             .moving_name = document->moving_name,
+                             .model = document->model,
+                             .correlation = lam_session_affine_correlation(document->session)};
+    return lam_scan_warnings(&about);
 }
 
 static char *name_of(const char *path, const char *otherwise)
@@ -202,7 +177,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     if (!document->session)
         return NULL;
     document->affine = *lam_session_affine(document->session);
-    document->warning = find_warnings(document, fixed, moving);
+    document->warning = find_warnings(document);
     return g_steal_pointer(&document);
 }
 

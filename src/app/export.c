@@ -97,7 +97,8 @@ const char *lam_export_path(GAsyncResult *result)
 
 static char *without_ending(const char *name)
 {
-    static const char *const endings[] = {".nii.gz", ".nii", ".hdr", ".img"};
+    static const char *const endings[] = {".nii.gz", ".nii", ".hdr", ".img",  ".mgh.gz", ".mgh",
+                                          ".mgz",    ".png", ".jpg", ".jpeg", ".dcm"};
     for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
         if (g_str_has_suffix(name, endings[i]))
             return g_strndup(name, strlen(name) - strlen(endings[i]));
@@ -111,5 +112,5 @@ char *lam_export_name(LamExportKind kind, const char *fixed_name, const char *mo
     g_autofree char *fixed = without_ending(fixed_name), *moving = without_ending(moving_name);
     char *name = g_strdup_printf("%s_to_%s_lambda-%.3f_%s.nii.gz", moving, fixed, lambda,
                                  kind == LAM_EXPORT_WARPED ? "warped" : "field");
-    return g_strdelimit(name, " /", '-');
+    return g_strdelimit(name, " /#", '-');
 }

@@ -57,6 +57,7 @@ void lam_readout_set_stale(LamReadout *readout, bool stale)
 void lam_readout_set_message(LamReadout *readout, const char *message)
 {
     gtk_label_set_label(readout->message, message ? message : "");
+    gtk_widget_set_tooltip_text(GTK_WIDGET(readout->message), message); /* there is little room */
     gtk_widget_set_visible(GTK_WIDGET(readout->message), message != NULL);
 }
 

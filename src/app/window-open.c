@@ -146,12 +146,13 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 
 static void add_filters(GtkFileChooser *chooser)
 {
-    static const char *const patterns[] = {"*.nii", "*.nii.gz", "*.hdr", "*.img"};
+    static const char *const endings[] = {"nii",    "nii.gz", "hdr", "img", "mgh", "mgz",
+                                          "mgh.gz", "dcm",    "ima", "png", "jpg", "jpeg"};
     g_autoptr(GtkFileFilter) scans = gtk_file_filter_new();
     g_autoptr(GtkFileFilter) all = gtk_file_filter_new();
-    gtk_file_filter_set_name(scans, _("NIfTI scans"));
-    for (size_t i = 0; i < G_N_ELEMENTS(patterns); i++)
-        gtk_file_filter_add_pattern(scans, patterns[i]);
+    gtk_file_filter_set_name(scans, _("Scans and pictures"));
+    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
+        gtk_file_filter_add_suffix(scans, endings[i]);
     gtk_file_filter_set_name(all, _("All files"));
     gtk_file_filter_add_pattern(all, "*");
     gtk_file_chooser_add_filter(chooser, scans);

@@ -1,5 +1,6 @@
 /* lam info: what a file holds, as this program understands it. */
 #include "cli.h"
+#include "info-preparation.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
@@ -12,8 +13,8 @@
 
 static const char *space_name(LamSpaceSource source)
 {
-    static const char *const names[] = {"none", "sform", "qform", "pixdim"};
-    return source <= LAM_SPACE_PIXDIM ? names[source] : "?";
+    static const char *const names[] = {"none", "sform", "qform", "pixdim", "vox2ras"};
+    return source < G_N_ELEMENTS(names) ? names[source] : "?";
 }
 
 typedef struct {
@@ -42,19 +43,32 @@ static void print_statistics(const LamFieldStatistics *s)
            s->max_jacobian, s->fold_percent, s->sd_log_jacobian);
 }
 
-static void print_volume(const char *path, const LamVolume *v, const LamFieldStatistics *statistics)
+/* What is told of a scan or field; what does not apply is NULL. */
+typedef struct {
+    const char *path;
+    const LamVolume *volume;
+    const LamFieldStatistics *statistics;
+    const LamCliPreparation *preparation;
+} Description;
+
+static void print_volume(const Description *d)
 {
+    const LamVolume *v = d->volume;
     LamVec3 spacing = lam_grid_spacing_mm(&v->grid);
     Range range = range_of(v);
     char letters[4];
     lam_grid_orientation(&v->grid, letters);
-    printf("file          %s\n", path);
-    printf("kind          %s\n", statistics != NULL ? "displacement field" : "scan");
+    printf("file          %s\n", d->path);
+    printf("kind          %s (%s)\n", d->statistics != NULL ? "displacement field" : "scan",
+           v->file_kind);
     printf("voxels        %d×%d×%d", v->grid.size[0], v->grid.size[1], v->grid.size[2]);
     if (v->frames > 1)
         printf(", %d frames", v->frames);
     printf("\nspacing       %g×%g×%g mm\n", spacing.v[0], spacing.v[1], spacing.v[2]);
-    printf("orientation   %s, from the %s\n", letters, space_name(v->space_source));
+    printf("orientation   %s, %s%s\n", letters,
+           v->space_source == LAM_SPACE_PIXDIM ? "assumed: the file has only voxel sizes, if these"
+                                               : "from the ",
+           v->space_source == LAM_SPACE_PIXDIM ? "" : space_name(v->space_source));
     for (int i = 0; i < 3; i++)
         printf("%-13s %10.4f %10.4f %10.4f %12.4f\n", i == 0 ? "to world, mm" : "",
                v->grid.to_world.m[i][0], v->grid.to_world.m[i][1], v->grid.to_world.m[i][2],
@@ -64,10 +78,12 @@ static void print_volume(const char *path, const LamVolume *v, const LamFieldSta
     printf("stored as     %s\n", v->stored_type != NULL ? v->stored_type : "?");
     printf("values        %g to %g, mean %g\n", range.least, range.most, range.mean);
     printf("not finite    %zu voxels\n", v->nan_count);
-    if (statistics != NULL)
-        print_statistics(statistics);
+    if (d->statistics != NULL)
+        print_statistics(d->statistics);
     if (v->note != NULL)
         printf("note          %s\n", v->note);
+    if (d->preparation != NULL)
+        lam_cli_print_preparation(v, d->preparation);
 }
 
 static void json_begin_array(JsonBuilder *json, const char *name)
@@ -111,13 +127,15 @@ static void json_statistics(JsonBuilder *json, const LamFieldStatistics *s)
     lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
 }
 
-static void json_volume(const char *path, const LamVolume *v, const LamFieldStatistics *statistics)
+static void json_volume(const Description *d)
 {
+    const LamVolume *v = d->volume;
     g_autoptr(JsonBuilder) json = json_builder_new();
     Range range = range_of(v);
     json_builder_begin_object(json);
-    lam_cli_json_string(json, "file", path);
-    lam_cli_json_string(json, "kind", statistics != NULL ? "field" : "scan");
+    lam_cli_json_string(json, "file", d->path);
+    lam_cli_json_string(json, "kind", d->statistics != NULL ? "field" : "scan");
+    lam_cli_json_string(json, "file_kind", v->file_kind);
     json_geometry(json, &v->grid);
     lam_cli_json_string(json, "space_source", space_name(v->space_source));
     lam_cli_json_number(json, "space_conflict_mm", v->space_conflict_mm);
@@ -128,23 +146,52 @@ static void json_volume(const char *path, const LamVolume *v, const LamFieldStat
     lam_cli_json_number(json, "value_max", range.most);
     lam_cli_json_number(json, "value_mean", range.mean);
     lam_cli_json_integer(json, "not_finite_voxels", (gint64)v->nan_count);
-    if (statistics != NULL)
-        json_statistics(json, statistics);
+    if (d->statistics != NULL)
+        json_statistics(json, d->statistics);
     lam_cli_json_string(json, "note", v->note);
+    if (d->preparation != NULL)
+        lam_cli_json_preparation(json, v, d->preparation);
     json_builder_end_object(json);
     lam_cli_json_print(json);
 }
 
-static bool show_volume(const char *path, bool as_json, GError **error)
+typedef struct {
+    gboolean as_json, prepare;
+    char *model_name;
+} Options;
+
+static LamModel *load_model(const char *name, GError **error)
+{
+    g_autofree char *path = lam_model_find(name, error);
+    return path != NULL ? lam_model_load(path, error) : NULL;
+}
+
+static bool show_volume(const char *path, const Options *options, GError **error)
 {
     g_autoptr(LamVolume) volume = lam_scan_load(path, 0, error);
+    g_autoptr(LamModel) model = NULL;
     LamFieldStatistics statistics;
+    LamCliPreparation preparation;
     if (volume == NULL)
         return false;
-    bool field = volume->channels == 3;
-    if (field && !lam_field_statistics(volume, &statistics, NULL, error))
-        return false;
-    (as_json ? json_volume : print_volume)(path, volume, field ? &statistics : NULL);
+    Description d = {.path = path, .volume = volume};
+    if (volume->channels == 3) {
+        d.statistics = &statistics;
+        if (!lam_field_statistics(volume, &statistics, NULL, error))
+            return false;
+    }
+    if (options->prepare) {
+        if (volume->channels > 1) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot prepare scan: %s: it is a field of vectors", path);
+            return false;
+        }
+        model = load_model(options->model_name, error);
+        d.preparation = &preparation;
+        if (model == NULL || !lam_cli_prepare(volume, model, &preparation, error))
+            return false;
+    }
+    (options->as_json ? json_volume : print_volume)(&d);
     return true;
 }
 
@@ -213,15 +260,15 @@ static void json_weights(const char *path, const LamSafetensors *file, const Lam
     lam_cli_json_print(json);
 }
 
-static bool show_weights(const char *path, bool as_json, GError **error)
+static bool show_weights(const char *path, const Options *options, GError **error)
 {
     g_autoptr(LamSafetensors) file = lam_safetensors_load(path, error);
     g_autoptr(GError) not_a_model = NULL;
     if (file == NULL)
         return false;
     g_autoptr(LamModel) model = lam_model_load(path, &not_a_model);
-    (as_json ? json_weights : print_weights)(path, file, model,
-                                             not_a_model != NULL ? not_a_model->message : NULL);
+    (options->as_json ? json_weights : print_weights)(
+        path, file, model, not_a_model != NULL ? not_a_model->message : NULL);
     return true;
 }
 
@@ -229,18 +276,27 @@ int lam_cli_info(int argc, char **argv)
 {
     const LamCliSyntax syntax = {
         .arguments = "FILE",
-        .summary = "Describes a scan, a displacement field (NIfTI) or a model (.safetensors).",
+        .summary = "Describes a scan (NIfTI, FreeSurfer MGH, PNG, JPEG, a folder of DICOM), a "
+                   "displacement field (NIfTI)\nor a model (.safetensors).",
+        .description = "FILE#N is frame N of a file of several, counted from 0; FOLDER#N is series "
+                       "N of a folder of DICOM.",
         .positional = 1,
     };
-    gboolean as_json = FALSE;
+    Options options = {0};
     const GOptionEntry entries[] = {
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &as_json, "One JSON object on standard output", NULL},
+        {"json", 'j', 0, G_OPTION_ARG_NONE, &options.as_json, "One JSON object on standard output",
+         NULL},
+        {"prepare", 'p', 0, G_OPTION_ARG_NONE, &options.prepare,
+         "Also what is done to the scan before a model sees it, and warnings", NULL},
+        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &options.model_name,
+         "Model name or file, for --prepare (default: brain-t1)", "MODEL"},
         {NULL},
     };
     g_autoptr(GError) error = NULL;
     if (lam_cli_parse(&syntax, entries, &argc, &argv, &error)) {
         bool weights = g_str_has_suffix(argv[1], ".safetensors");
-        (weights ? show_weights : show_volume)(argv[1], as_json, &error);
+        (weights ? show_weights : show_volume)(argv[1], &options, &error);
     }
+    g_free(options.model_name);
     return lam_cli_finish("info", error);
 }

@@ -3,13 +3,12 @@
 
 #include <lambdascope/error.h>
 
+#include "prepare.h"
 #include "smooth.h"
 
 #include <math.h>
 #include <string.h>
 
-#define TOP_PERCENTILE 0.995
-#define CEILING        1.2f
 #define FWHM_PER_SIGMA 2.354820045
 
 static inline guint32 bits_of(float value)
@@ -57,7 +56,7 @@ static bool is_constant(const LamVolume *scan)
     return true;
 }
 
-static bool check_content(const LamVolume *scan, double top, GError **error)
+bool lam_volume_check_content(const LamVolume *scan, double top, GError **error)
 {
     const char *subject = scan->path != NULL ? scan->path : "the scan";
     if (is_constant(scan)) {
@@ -77,7 +76,7 @@ static bool check_content(const LamVolume *scan, double top, GError **error)
 /* A Gaussian that turns a voxel of the given size into one of the wanted size, both seen as Gaussians
  * with that full width at half maximum (Cardoso et al., Scale factor point spread function matching,
  * MICCAI 2015). */
-static double antialias_sigma_vox(double spacing_mm, double wanted_mm)
+double lam_antialias_sigma_vox(double spacing_mm, double wanted_mm)
 {
     if (wanted_mm <= spacing_mm)
         return 0;
@@ -86,23 +85,24 @@ static double antialias_sigma_vox(double spacing_mm, double wanted_mm)
 
 LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError **error)
 {
-    double top = lam_volume_percentile_positive(scan, TOP_PERCENTILE);
-    if (!check_content(scan, top, error))
+    double top = lam_volume_percentile_positive(scan, LAM_PREPARED_PERCENTILE);
+    if (!lam_volume_check_content(scan, top, error))
         return NULL;
     g_autoptr(LamVolume) out = lam_volume_new(&scan->grid, scan->channels, error);
     if (out == NULL)
         return NULL;
     size_t n = lam_grid_voxels(&scan->grid) * (size_t)scan->channels;
+    const float ceiling = (float)LAM_PREPARED_CEILING;
     double factor = 1 / top; /* in double: 1/top of a tiny top may not fit float */
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++) {
         float v = (float)((double)scan->data[i] * factor);
-        out->data[i] = v > CEILING ? CEILING : v > 0 ? v : 0;
+        out->data[i] = v > ceiling ? ceiling : v > 0 ? v : 0;
     }
     LamVec3 spacing = lam_grid_spacing_mm(&scan->grid);
     double sigma_vox[3];
     for (int a = 0; a < 3; a++)
-        sigma_vox[a] = antialias_sigma_vox(spacing.v[a], spacing_mm);
+        sigma_vox[a] = lam_antialias_sigma_vox(spacing.v[a], spacing_mm);
     if (!lam_smooth_axes(out, sigma_vox, error))
         return NULL;
     return g_steal_pointer(&out);

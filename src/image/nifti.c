@@ -4,27 +4,22 @@
 #include <lambdascope/nifti.h>
 
 #include <lambdascope/error.h>
-#include <lambdascope/memory.h>
 
 #include "atomic-file.h"
-#include "voxel-type.h"
+#include "voxel-file.h"
 
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <math.h>
 #include <nifti2_io.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 #include <zlib.h>
 
-#define CHUNK_BYTES       (1 << 20)
-#define CONFLICT_MM       0.5  /* sform and qform further apart than this are worth a word */
-#define DEFLATE_RATIO_MAX 1032 /* what gzip can reach at best */
-#define PROBE_BYTES       (512L << 20)
-#define PROBE_RATIO       64
-#define FIRST_FREE_V1     352 /* header and the 4 bytes that announce extensions */
-#define FIRST_FREE_V2     544
+#define CHUNK_BYTES   (1 << 20)
+#define CONFLICT_MM   0.5 /* sform and qform further apart than this are worth a word */
+#define FIRST_FREE_V1 352 /* header and the 4 bytes that announce extensions */
+#define FIRST_FREE_V2 544
 
 typedef struct {
     const char *path;  /* as given: what messages name */
@@ -33,35 +28,10 @@ typedef struct {
     nifti_2_header header;
     bool swapped;
     bool single; /* header and voxels in one file */
-    const LamVoxelType *type;
-    size_t frame_voxels; /* voxels of one channel of one frame */
-    size_t offset;       /* of the first voxel wanted, in bytes */
-    size_t wanted;       /* bytes */
-    size_t end;          /* of the last frame, in bytes */
+    LamVoxelLayout layout;
     int channels, frames;
     GString *note;
 } Reader;
-
-static bool G_GNUC_PRINTF(4, 5)
-    fail(const Reader *r, LamError code, GError **error, const char *why, ...)
-{
-    va_list args;
-    va_start(args, why);
-    g_autofree char *text = g_strdup_vprintf(why, args);
-    va_end(args);
-    g_set_error(error, LAM_ERROR, code, "cannot read scan: %s: %s", r->path, text);
-    return false;
-}
-
-static void G_GNUC_PRINTF(2, 3) note(Reader *r, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    if (r->note->len > 0)
-        g_string_append(r->note, "; ");
-    g_string_append_vprintf(r->note, format, args);
-    va_end(args);
-}
 
 /* ---- files --------------------------------------------------------------------------------- */
 
@@ -92,45 +62,6 @@ static bool is_pair_member(const char *path, const char *suffix)
     return has_suffix(path, suffix) || has_suffix(path, gz);
 }
 
-static bool check_regular(const Reader *r, const char *path, size_t *bytes, GError **error)
-{
-    struct stat st;
-    if (stat(path, &st) != 0)
-        return fail(r, LAM_ERROR_IO, error, "%s", g_strerror(errno));
-    if (S_ISDIR(st.st_mode))
-        return fail(r, LAM_ERROR_IO, error,
-                    "it is a folder (a DICOM series must be converted first)");
-    if (!S_ISREG(st.st_mode))
-        return fail(r, LAM_ERROR_IO, error, "it is not a regular file");
-    if (st.st_size == 0)
-        return fail(r, LAM_ERROR_FORMAT, error, "the file is empty");
-    *bytes = (size_t)st.st_size;
-    return true;
-}
-
-static gzFile open_file(const Reader *r, const char *path, size_t *bytes, GError **error)
-{
-    if (!check_regular(r, path, bytes, error))
-        return NULL;
-    gzFile file = gzopen(path, "rb"); /* reads plain files as they are */
-    if (file == NULL)
-        fail(r, LAM_ERROR_IO, error, "%s", g_strerror(errno));
-    else
-        gzbuffer(file, CHUNK_BYTES / 4);
-    return file;
-}
-
-static bool fail_short(const Reader *r, gzFile file, GError **error)
-{
-    int code = 0;
-    const char *text = gzerror(file, &code);
-    if (code == Z_ERRNO)
-        return fail(r, LAM_ERROR_IO, error, "%s", g_strerror(errno));
-    if (code == Z_BUF_ERROR || code == Z_OK || code == Z_STREAM_END)
-        return fail(r, LAM_ERROR_FORMAT, error, "the file is cut short");
-    return fail(r, LAM_ERROR_FORMAT, error, "damaged gzip data (%s)", text);
-}
-
 /* ---- header -------------------------------------------------------------------------------- */
 
 #define COPY(field) to->field = from->field
@@ -156,8 +87,8 @@ static bool widen(Reader *r, const nifti_1_header *from, GError **error)
 {
     nifti_2_header *to = &r->header;
     if (!(from->vox_offset >= 0 && from->vox_offset < 1e9f))
-        return fail(r, LAM_ERROR_FORMAT, error, "the header is damaged (data offset %g)",
-                    (double)from->vox_offset);
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error,
+                             "the header is damaged (data offset %g)", (double)from->vox_offset);
     COPY_HEADER;
     return true;
 }
@@ -175,8 +106,9 @@ static bool parse_v1(Reader *r, const guint8 *bytes, GError **error)
     nifti_1_header h;
     memcpy(&h, bytes, sizeof h);
     if (memcmp(h.magic, "n+1", 4) != 0 && memcmp(h.magic, "ni1", 4) != 0)
-        return fail(r, LAM_ERROR_UNSUPPORTED, error,
-                    "an ANALYZE 7.5 file does not tell left from right; convert it to NIfTI");
+        return lam_scan_fail(
+            r->path, LAM_ERROR_UNSUPPORTED, error,
+            "an ANALYZE 7.5 file does not tell left from right; convert it to NIfTI");
     r->single = h.magic[1] == '+';
     if (r->swapped)
         swap_nifti_header(&h, 1);
@@ -188,7 +120,7 @@ static bool parse_v2(Reader *r, const guint8 *bytes, GError **error)
     memcpy(&r->header, bytes, sizeof r->header);
     const char *magic = r->header.magic;
     if (memcmp(magic, "n+2\0\r\n\032\n", 8) != 0 && memcmp(magic, "ni2\0\r\n\032\n", 8) != 0)
-        return fail(r, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
     r->single = magic[1] == '+';
     if (r->swapped)
         swap_nifti_header(&r->header, 2);
@@ -204,24 +136,23 @@ static bool parse_header(Reader *r, const guint8 *bytes, size_t n, GError **erro
     if (r->swapped)
         size = turned;
     if (size != 348 && size != 540)
-        return fail(r, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
     if (n < (size_t)size)
-        return fail(r, LAM_ERROR_FORMAT, error, "the file is cut short");
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error, "the file is cut short");
     return size == 348 ? parse_v1(r, bytes, error) : parse_v2(r, bytes, error);
 }
 
 static bool read_header(Reader *r, GError **error)
 {
     guint8 bytes[sizeof(nifti_2_header)] = {0};
-    size_t file_bytes = 0;
-    gzFile file = open_file(r, r->header_path, &file_bytes, error);
-    if (file == NULL)
+    LamVoxelFile file;
+    if (!lam_voxel_file_open(&file, r->path, r->header_path, error))
         return false;
-    int n = gzread(file, bytes, sizeof bytes);
+    int n = gzread(file.gz, bytes, sizeof bytes);
     bool ok = n >= 4  ? parse_header(r, bytes, (size_t)n, error)
-              : n < 0 ? fail_short(r, file, error)
-                      : fail(r, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
-    gzclose(file);
+              : n < 0 ? lam_voxel_file_fail_short(&file, error)
+                      : lam_scan_fail(r->path, LAM_ERROR_FORMAT, error, "it is not a NIfTI file");
+    lam_voxel_file_close(&file);
     return ok;
 }
 
@@ -230,7 +161,8 @@ static bool find_files(Reader *r, GError **error)
     r->header_path =
         is_pair_member(r->path, ".img") ? partner(r->path, ".img", ".hdr") : g_strdup(r->path);
     if (r->header_path == NULL)
-        return fail(r, LAM_ERROR_IO, error, "the .hdr file that belongs to it is missing");
+        return lam_scan_fail(r->path, LAM_ERROR_IO, error,
+                             "the .hdr file that belongs to it is missing");
     if (!read_header(r, error))
         return false;
     if (r->single)
@@ -238,7 +170,8 @@ static bool find_files(Reader *r, GError **error)
     else if (is_pair_member(r->header_path, ".hdr"))
         r->data_path = partner(r->header_path, ".hdr", ".img");
     if (r->data_path == NULL)
-        return fail(r, LAM_ERROR_IO, error, "the .img file that belongs to it is missing");
+        return lam_scan_fail(r->path, LAM_ERROR_IO, error,
+                             "the .img file that belongs to it is missing");
     return true;
 }
 
@@ -248,19 +181,19 @@ static bool check_dims(Reader *r, GError **error)
 {
     gint64 *dim = r->header.dim;
     if (dim[0] < 1 || dim[0] > 7)
-        return fail(r, LAM_ERROR_FORMAT, error,
-                    "the header is damaged (%" G_GINT64_FORMAT " dimensions)", dim[0]);
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error,
+                             "the header is damaged (%" G_GINT64_FORMAT " dimensions)", dim[0]);
     for (int i = 1; i <= 7; i++) {
         if (i > dim[0])
             dim[i] = 1;
         if (dim[i] < 1 || dim[i] > G_MAXINT32)
-            return fail(r, LAM_ERROR_FORMAT, error,
-                        "the header is damaged (size %" G_GINT64_FORMAT " in dimension %d)", dim[i],
-                        i);
+            return lam_scan_fail(
+                r->path, LAM_ERROR_FORMAT, error,
+                "the header is damaged (size %" G_GINT64_FORMAT " in dimension %d)", dim[i], i);
     }
     if (dim[6] > 1 || dim[7] > 1 || (dim[5] > 1 && (dim[5] != 3 || dim[4] > 1)))
-        return fail(r, LAM_ERROR_UNSUPPORTED, error,
-                    "more than one value per voxel (only vectors of 3 are read)");
+        return lam_scan_fail(r->path, LAM_ERROR_UNSUPPORTED, error,
+                             "more than one value per voxel (only vectors of 3 are read)");
     r->channels = (int)dim[5];
     r->frames = (int)dim[4];
     return true;
@@ -268,56 +201,33 @@ static bool check_dims(Reader *r, GError **error)
 
 static bool check_type(Reader *r, GError **error)
 {
-    r->type = lam_voxel_type_find(r->header.datatype);
-    if (r->type == NULL)
-        return fail(r, LAM_ERROR_FORMAT, error, "the header is damaged (voxel type %d)",
-                    r->header.datatype);
-    if (r->type->bytes == 0)
-        return fail(r, LAM_ERROR_UNSUPPORTED, error,
-                    "its voxels are %s; only real numbers are read", r->type->name);
+    const LamVoxelType *type = lam_voxel_type_find(r->header.datatype);
+    if (type == NULL)
+        return lam_scan_fail(r->path, LAM_ERROR_FORMAT, error,
+                             "the header is damaged (voxel type %d)", r->header.datatype);
+    if (type->bytes == 0)
+        return lam_scan_fail(r->path, LAM_ERROR_UNSUPPORTED, error,
+                             "its voxels are %s; only real numbers are read", type->name);
+    double slope = r->header.scl_slope, intercept = r->header.scl_inter;
+    bool is_scaled = isfinite(slope) && slope != 0;
+    r->layout.type = type;
+    r->layout.swapped = r->swapped;
+    r->layout.slope = is_scaled ? slope : 1;
+    r->layout.intercept = is_scaled && isfinite(intercept) ? intercept : 0;
     return true;
 }
 
-/* Where the frame lies and how many bytes it has. */
 static bool locate(Reader *r, int frame, GError **error)
 {
-    const gint64 *dim = r->header.dim;
-    if (frame < 0 || frame >= r->frames)
-        return fail(r, LAM_ERROR_ARGUMENT, error, "frame %d asked for, it has %d (counted from 0)",
-                    frame, r->frames);
-    gint64 header_end = r->single ? r->header.vox_offset : 0;
-    if (r->single && header_end < r->header.sizeof_hdr)
-        header_end = r->header.sizeof_hdr == 540 ? FIRST_FREE_V2 : FIRST_FREE_V1;
-    if (!r->single)
-        header_end = MAX(r->header.vox_offset, 0);
-    size_t voxels = 0, bytes = 0, skip = 0, all = 0;
-    bool fits =
-        lam_size_mul((size_t)dim[1], (size_t)dim[2], &voxels) &&
-        lam_size_mul(voxels, (size_t)dim[3], &voxels) &&
-        lam_size_mul(voxels, (size_t)(r->type->bytes * r->channels), &bytes) &&
-        lam_size_mul(bytes, (size_t)frame, &skip) && lam_size_mul(bytes, (size_t)r->frames, &all) &&
-        !__builtin_add_overflow(skip, (size_t)header_end, &skip) &&
-        !__builtin_add_overflow(all, (size_t)header_end, &r->end) && r->end <= G_MAXSSIZE / 8;
-    if (!fits)
-        return fail(r, LAM_ERROR_FORMAT, error,
-                    "the header is damaged (%" G_GINT64_FORMAT " x %" G_GINT64_FORMAT
-                    " x %" G_GINT64_FORMAT " voxels)",
-                    dim[1], dim[2], dim[3]);
-    r->frame_voxels = voxels;
-    r->offset = skip;
-    r->wanted = bytes;
-    return true;
+    gint64 start = MAX(r->header.vox_offset, 0);
+    if (r->single && start < r->header.sizeof_hdr)
+        start = r->header.sizeof_hdr == 540 ? FIRST_FREE_V2 : FIRST_FREE_V1;
+    r->layout.offset = (size_t)start;
+    return lam_voxel_layout_locate(&r->layout, r->header.dim + 1, r->channels, r->frames, frame,
+                                   r->path, error);
 }
 
 /* ---- space --------------------------------------------------------------------------------- */
-
-static bool is_usable(const LamMat4 *m)
-{
-    LamGrid grid = {.to_world = *m};
-    LamVec3 s = lam_grid_spacing_mm(&grid);
-    double volume = s.v[0] * s.v[1] * s.v[2];
-    return lam_mat4_is_finite(m) && volume > 0 && fabs(lam_mat4_det3(m)) > 1e-4 * volume;
-}
 
 static LamMat4 scaled(LamMat4 m, double factor)
 {
@@ -331,11 +241,14 @@ static double unit_in_mm(Reader *r)
 {
     switch (r->header.xyzt_units & 7) {
     case NIFTI_UNITS_METER:
-        note(r, "lengths were in metres, converted to mm");
+        lam_scan_note(r->note, "lengths were in metres, converted to mm");
         return 1000;
     case NIFTI_UNITS_MICRON:
-        note(r, "lengths were in micrometres, converted to mm");
+        lam_scan_note(r->note, "lengths were in micrometres, converted to mm");
         return 0.001;
+    case NIFTI_UNITS_UNKNOWN:
+        lam_scan_note(r->note, "the file names no unit of length, mm taken");
+        return 1;
     default:
         return 1;
     }
@@ -348,7 +261,8 @@ static void mend_pixdim(Reader *r)
         double d = r->header.pixdim[i];
         r->header.pixdim[i] = isfinite(d) && d != 0 ? fabs(d) : 1;
         if (!isfinite(d) || d <= 0)
-            note(r, "voxel size %g along axis %d is unusable, %g taken", d, i, r->header.pixdim[i]);
+            lam_scan_note(r->note, "voxel size %g along axis %d is unusable, %g taken", d, i,
+                          r->header.pixdim[i]);
     }
 }
 
@@ -395,18 +309,19 @@ static LamGrid read_space(Reader *r, LamSpaceSource *source, double *conflict_mm
     double unit = unit_in_mm(r);
     LamMat4 s = scaled(sform(h), unit), q = scaled(qform(h), unit);
     bool has_s = h->sform_code > 0, has_q = h->qform_code > 0;
-    if (has_s && !is_usable(&s)) {
-        note(r, "its sform is not an invertible matrix and was ignored");
+    if (has_s && !lam_matrix_is_usable(&s)) {
+        lam_scan_note(r->note, "its sform is not an invertible matrix and was ignored");
         has_s = false;
     }
-    if (has_q && !is_usable(&q)) {
-        note(r, "its qform is not usable and was ignored");
+    if (has_q && !lam_matrix_is_usable(&q)) {
+        lam_scan_note(r->note, "its qform is not usable and was ignored");
         has_q = false;
     }
     if (has_s && has_q)
         *conflict_mm = corner_distance_mm(&s, &q, grid.size);
     if (*conflict_mm > CONFLICT_MM)
-        note(r, "sform and qform differ by up to %.1f mm; the sform was used", *conflict_mm);
+        lam_scan_note(r->note, "sform and qform differ by up to %.1f mm; the sform was used",
+                      *conflict_mm);
     if (has_s || has_q) {
         grid.to_world = has_s ? s : q;
         *source = has_s ? LAM_SPACE_SFORM : LAM_SPACE_QFORM;
@@ -419,73 +334,11 @@ static LamGrid read_space(Reader *r, LamSpaceSource *source, double *conflict_mm
     }
     grid.to_world.m[3][3] = 1;
     *source = LAM_SPACE_PIXDIM;
-    note(r, "no orientation in the file: axes taken as right, anterior, superior");
+    lam_scan_note(r->note, "no orientation in the file: axes taken as right, anterior, superior");
     return grid;
 }
 
 /* ---- voxels -------------------------------------------------------------------------------- */
-
-/* Refuses sizes that the file cannot hold, before memory is asked for. Of a compressed file only what is
- * wanted of it counts: how much there is beyond is not known without unpacking it all. */
-static bool check_claim(const Reader *r, gzFile file, size_t file_bytes, GError **error)
-{
-    bool plain = gzdirect(file);
-    size_t end = plain ? r->end : r->offset + r->wanted;
-    size_t most = file_bytes;
-    if (!plain && !lam_size_mul(file_bytes, DEFLATE_RATIO_MAX, &most))
-        most = G_MAXSIZE;
-    if (end > most)
-        return fail(r, LAM_ERROR_FORMAT, error,
-                    "the file is cut short: its header claims %zu bytes, it can hold at most %zu",
-                    end, most);
-    /* still far more than scans compress to: see whether the bytes are there */
-    if (!plain && end > PROBE_BYTES && end / PROBE_RATIO > file_bytes) {
-        char last = 0;
-        if (gzseek(file, (z_off_t)end - 1, SEEK_SET) < 0 || gzread(file, &last, 1) != 1)
-            return fail_short(r, file, error);
-        gzrewind(file);
-    }
-    return true;
-}
-
-static bool read_chunks(const Reader *r, gzFile file, LamVolume *volume, GError **error)
-{
-    double slope = r->header.scl_slope, intercept = r->header.scl_inter;
-    bool is_scaled = isfinite(slope) && slope != 0;
-    slope = is_scaled ? slope : 1;
-    intercept = is_scaled && isfinite(intercept) ? intercept : 0;
-    size_t total = r->frame_voxels * (size_t)r->channels, bytes = (size_t)r->type->bytes;
-    g_autofree guint8 *chunk = g_malloc(CHUNK_BYTES);
-    for (size_t done = 0; done < total;) {
-        size_t n = MIN(total - done, CHUNK_BYTES / bytes);
-        if (gzread(file, chunk, (unsigned)(n * bytes)) != (int)(n * bytes))
-            return fail_short(r, file, error);
-        if (r->swapped)
-            lam_voxel_swap(chunk, n, r->type->bytes);
-        volume->nan_count +=
-            lam_voxel_to_float(r->type, chunk, n, slope, intercept, volume->data + done);
-        done += n;
-    }
-    return true;
-}
-
-static bool read_voxels(const Reader *r, gzFile file, LamVolume *volume, GError **error)
-{
-    if (gzseek(file, (z_off_t)r->offset, SEEK_SET) < 0)
-        return fail_short(r, file, error);
-    return read_chunks(r, file, volume, error);
-}
-
-static void describe(Reader *r, LamVolume *volume)
-{
-    volume->path = g_strdup(r->path);
-    volume->stored_type = g_strdup(r->type->name);
-    volume->frames = r->frames;
-    if (volume->nan_count > 0)
-        note(r, "%zu voxels were not finite numbers and were set to 0", volume->nan_count);
-    if (r->note->len > 0)
-        volume->note = g_strdup(r->note->str);
-}
 
 static LamVolume *load(Reader *r, int frame, GError **error)
 {
@@ -495,21 +348,17 @@ static LamVolume *load(Reader *r, int frame, GError **error)
     LamSpaceSource source = LAM_SPACE_NONE;
     double conflict_mm = 0;
     LamGrid grid = read_space(r, &source, &conflict_mm);
-    size_t file_bytes = 0;
-    gzFile file = open_file(r, r->data_path, &file_bytes, error);
-    if (file == NULL)
-        return NULL;
-    g_autoptr(LamVolume) volume = NULL;
-    if (check_claim(r, file, file_bytes, error))
-        volume = lam_volume_new(&grid, r->channels, error);
-    bool ok = volume != NULL && read_voxels(r, file, volume, error);
-    gzclose(file);
-    if (!ok)
+    LamVolume *volume =
+        lam_voxel_file_load(r->path, r->data_path, &r->layout, &grid, r->channels, error);
+    if (volume == NULL)
         return NULL;
     volume->space_source = source;
     volume->space_conflict_mm = conflict_mm;
-    describe(r, volume);
-    return g_steal_pointer(&volume);
+    volume->frames = r->frames;
+    volume->frame = frame;
+    lam_scan_describe(volume, r->header.sizeof_hdr == 540 ? "NIfTI-2" : "NIfTI-1", &r->layout,
+                      r->note);
+    return volume;
 }
 
 static void silence_libnifti(void)
@@ -662,7 +511,7 @@ static bool check_target(const LamVolume *volume, const char *path, GError **err
         why = "the name must end in .nii or .nii.gz";
     else if (volume->channels != 1 && volume->channels != 3)
         why = "only scalar volumes and fields of 3 components can be written";
-    else if (!is_usable(&volume->grid.to_world))
+    else if (!lam_matrix_is_usable(&volume->grid.to_world))
         why = "the volume has no usable position in space";
     if (why != NULL)
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, WRITING ": %s: %s", path, why);

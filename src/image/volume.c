@@ -45,6 +45,7 @@ void lam_volume_unref(LamVolume *volume)
         return;
     lam_free(volume->data);
     g_free(volume->path);
+    g_free(volume->file_kind);
     g_free(volume->stored_type);
     g_free(volume->note);
     g_free(volume);

@@ -91,6 +91,7 @@ LamModel *lam_model_load(const char *path, GError **error)
         return NULL;
     LamModel *model = from_file(file, error);
     if (model == NULL) {
+        lam_error_tidy(error);
         g_prefix_error(error, "cannot load model: %s: ", path);
         return NULL;
     }
@@ -156,6 +157,12 @@ void lam_model_size(const LamModel *model, int size[3])
 double lam_model_spacing_mm(const LamModel *model)
 {
     return model->config.spacing_mm;
+}
+
+bool lam_model_expects_brain(const LamModel *model)
+{
+    const char *expects = lam_model_metadata(model, "expects");
+    return g_strcmp0(expects, "head") != 0 && g_strcmp0(expects, "any") != 0;
 }
 
 size_t lam_model_parameter_count(const LamModel *model)

@@ -266,6 +266,7 @@ LamSafetensors *lam_safetensors_load(const char *path, GError **error)
         fclose(stream);
     if (ok)
         return g_steal_pointer(&file);
+    lam_error_tidy(error);
     g_prefix_error(error, "cannot load weights: %s: ", path);
     return NULL;
 }

@@ -216,12 +216,37 @@ def test_save(viewer, folder, fixed):
     viewer.close_dialog(NOT_SAVED)
 
 
+def test_kinds(program, folder, fixed):
+    """Another format, a frame that nobody chose and one that somebody did."""
+    series = os.path.join(folder, 'series.mgz')
+    scans.write_mgh(series, 48, 4.0, scans.head(48, 1.5, 1.7), frames=3)
+    with Viewer(program, [fixed, series]) as viewer:
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('series.mgz: the first of 3 frames is shown'),
+               'it is said that one of several frames is shown')
+        check_end(viewer)
+    with Viewer(program, [fixed, series + '#2']) as viewer:
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('^series.mgz#2  onto  fixed.nii.gz'), 'a frame can be chosen')
+        check(not viewer.label('frames is shown'), 'and then nothing is said')
+        check_end(viewer)
+    slices = [os.path.join(folder, name) for name in ('a.png', 'b.png')]
+    for path, shift in zip(slices, (0, 1.5)):
+        scans.write_png(path, 48, scans.head(48, shift, 1.0))
+    with Viewer(program, slices) as viewer:
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('the files do not say where left and right are'),
+               'what pictures lack is said')
+        check_end(viewer)
+
+
 def test_files(program, folder):
     fixed, moving = scans.write_pair(folder)
     test_command_line(program)
     test_windows(program)
     test_start_with_bad_files(program, folder, fixed)
     test_cancel(program, fixed, moving)
+    test_kinds(program, folder, fixed)
     with Viewer(program, [fixed, moving]) as viewer:
         wait_for_pair(viewer)
         test_bad_file(viewer, Pictures(viewer, folder), folder)

@@ -9,6 +9,7 @@
 #include <lambdascope/session.h>
 
 #include <math.h>
+#include <string.h>
 
 struct LamModel {
     gatomicrefcount refs;
@@ -68,6 +69,21 @@ const char *lam_model_path(const LamModel *model)
 const char *lam_model_title(const LamModel *model)
 {
     return "Closed form (test)";
+}
+
+void lam_model_size(const LamModel *model, int size[3])
+{
+    memcpy(size, (const int[3]){80, 96, 80}, 3 * sizeof(int));
+}
+
+double lam_model_spacing_mm(const LamModel *model)
+{
+    return 2;
+}
+
+bool lam_model_expects_brain(const LamModel *model)
+{
+    return true;
 }
 
 LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot)

@@ -4,6 +4,7 @@ import gzip
 import math
 import os
 import struct
+import zlib
 
 
 def head(size, shift, ventricle):
@@ -44,6 +45,31 @@ def write(path, size, spacing, values):
     header[344:348] = b'n+1\0'
     with gzip.open(path, 'wb', compresslevel=1) as out:
         out.write(bytes(header) + b'\0' * 4 + values.tobytes())
+
+
+def write_mgh(path, size, spacing, values, frames=1, has_space=True):
+    """FreeSurfer's format; every frame holds the same values."""
+    values = array.array('h', values)
+    values.byteswap()
+    header = struct.pack('>7ih', 1, size, size, size, frames, 4, 0, has_space)
+    header += struct.pack('>15f', spacing, spacing, spacing, 1, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0)
+    with gzip.open(path, 'wb', compresslevel=1) as out:
+        out.write(header.ljust(284, b'\0') + values.tobytes() * frames)
+
+
+def write_png(path, size, values):
+    """The middle slice, 8 bits."""
+    def chunk(name, data):
+        return (struct.pack('>I', len(data)) + name + data
+                + struct.pack('>I', zlib.crc32(name + data)))
+
+    middle = values[size * size * (size // 2):][:size * size]
+    rows = b''.join(b'\0' + bytes(min(max(v // 4, 0), 255) for v in middle[size * j:][:size])
+                    for j in range(size))
+    with open(path, 'wb') as out:
+        out.write(b'\x89PNG\r\n\x1a\n'
+                  + chunk(b'IHDR', struct.pack('>2I5B', size, size, 8, 0, 0, 0, 0))
+                  + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 
 
 def write_pair(folder, size=48, spacing=4.0):

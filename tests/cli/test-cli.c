@@ -120,6 +120,32 @@ static void test_info_scan(void)
     lam_cli_run_clear(&json);
 }
 
+static void test_info_prepare(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *truth = in_pair("truth.nii.gz");
+    LamCliRun text = lam_cli_run("info", "-p", "-M", fixture->model, fixture->fixed, NULL);
+    LamCliRun json =
+        lam_cli_run("info", "--prepare", "-M", fixture->model, "--json", fixture->fixed, NULL);
+    LamCliRun field = lam_cli_run("info", "--prepare", "-M", fixture->model, truth, NULL);
+    assert_done(&text);
+    assert_done(&json);
+    g_assert_nonnull(strstr(text.out, "99.5th percentile"));
+    g_assert_nonnull(strstr(text.out, "40×48×40 voxels of 4 mm"));
+    JsonObject *object =
+        json_object_get_object_member(parse_object(json.out, parser), "preparation");
+    g_assert_cmpstr(json_object_get_string_member(object, "model"), ==, "untrained test model");
+    g_assert_cmpfloat(json_object_get_double_member(object, "foreground_litres"), >, 0.5);
+    g_assert_cmpfloat(json_object_get_double_member(object, "foreground_litres"), <, 3);
+    g_assert_cmpfloat(json_object_get_double_member(object, "outside_percent"), <, 1);
+    JsonArray *box = json_object_get_array_member(object, "box_voxels");
+    g_assert_cmpfloat(json_array_get_double_element(box, 1), ==, 48);
+    lam_cli_assert_failed(&field, 1, "field");
+    lam_cli_run_clear(&text);
+    lam_cli_run_clear(&json);
+    lam_cli_run_clear(&field);
+}
+
 static void test_info_field(void)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
@@ -306,6 +332,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/help", test_help);
     g_test_add_func("/cli/usage", test_usage);
     g_test_add_func("/cli/info/scan", test_info_scan);
+    g_test_add_func("/cli/info/prepare", test_info_prepare);
     g_test_add_func("/cli/info/field", test_info_field);
     g_test_add_func("/cli/info/model", test_info_model);
     g_test_add_func("/cli/bench/tick", test_bench_tick);

@@ -72,6 +72,20 @@ static void test_round_trip(Fixture *f, gconstpointer data)
     g_assert_cmpuint(lam_model_parameter_count(model), ==, 12 + 220 + 872 + 8680 + 651);
 }
 
+/* What does not say otherwise was trained on stripped brains. */
+static void test_expects(Fixture *f, gconstpointer data)
+{
+    static const char *const said[] = {NULL, "brain", "head", "any"};
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+        g_autoptr(LamSafetensors) file = lam_safetensors_load(f->path, NULL);
+        if (said[i] != NULL)
+            lam_safetensors_set_metadata(file, "expects", said[i]);
+        g_assert_true(lam_safetensors_save(file, f->path, LAM_STORE_F32, NULL));
+        g_autoptr(LamModel) model = lam_model_load(f->path, NULL);
+        g_assert_true(lam_model_expects_brain(model) == (i < 2));
+    }
+}
+
 static void test_hash(Fixture *f, gconstpointer data)
 {
     g_autofree char *bytes = NULL;
@@ -223,6 +237,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("round-trip", test_round_trip);
     ADD("hash", test_hash);
+    ADD("expects", test_expects);
     ADD("find", test_find);
     ADD("tensors", test_tensors);
     ADD("lying-header", test_lying_header);

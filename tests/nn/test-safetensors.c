@@ -211,6 +211,8 @@ static const BadHeader bad_headers[] = {
     {"{\"__metadata__\":{},\"__metadata__\":{}}", 0, LAM_ERROR_FORMAT, "twice"},
     {"{\"__metadata__\":{\"k\":\"1\",\"k\":\"2\"}}", 0, LAM_ERROR_FORMAT, "twice"},
     {"{\"__metadata__\":{\"k\":1}}", 0, LAM_ERROR_FORMAT, "expected"},
+    /* what is quoted of the file cannot break the line */
+    {"{\"a\":{\"\\n\\u001b\":1}}", 0, LAM_ERROR_FORMAT, "'?\?'"},
     {"{\"__metadata__\":{\"k\":\"\\ud800\"}}", 0, LAM_ERROR_FORMAT, "surrogate"},
     {"{\"__metadata__\":{\"k\":\"\\u0000\"}}", 0, LAM_ERROR_FORMAT, "not allowed"},
     {"{\"__metadata__\":{\"k\":\"\\x\"}}", 0, LAM_ERROR_FORMAT, "escape"},

@@ -1,0 +1,19 @@
+/* What a person should know of the scans before believing the picture. */
+#pragma once
+
+#include <lambdascope/model.h>
+#include <lambdascope/volume.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    const LamVolume *fixed, *moving;
+    const char *fixed_name, *moving_name;
+    const LamModel *model;
+    double correlation; /* of the affine alignment */
+} LamScanWarnings;
+
+/* One translated line; NULL if there is nothing to say. Walks through both scans: not for the UI thread. */
+char *lam_scan_warnings(const LamScanWarnings *about);
+
+G_END_DECLS
