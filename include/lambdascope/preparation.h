@@ -36,7 +36,7 @@ typedef struct {
 typedef enum {
     LAM_WARN_CONFLICT = 1,       /* sform and qform are more than a millimetre apart */
     LAM_WARN_NO_ORIENTATION = 2, /* the file does not say where left and right are */
-    LAM_WARN_FRAME = 4,          /* of several frames the first, which nobody asked for */
+    LAM_WARN_FRAME = 4,          /* of several frames the first, not chosen */
     LAM_WARN_HEAD = 8,           /* a head where the model expects a brain */
     LAM_WARN_OUTSIDE = 16,       /* more than a hundredth of the foreground is beyond the box */
 } LamPreparationWarning;

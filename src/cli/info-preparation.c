@@ -37,7 +37,7 @@ void lam_cli_print_preparation(const LamVolume *scan, const LamCliPreparation *p
     double spacing_mm = lam_model_spacing_mm(preparation->model);
     printf("\nfor the model  %s\n", lam_model_title(preparation->model));
     printf("frame          %d of %d, counted from 0%s\n", scan->frame, scan->frames,
-           scan->frames > 1 && !scan->frame_chosen ? " (nobody chose)" : "");
+           scan->frames > 1 && !scan->frame_chosen ? " (not chosen)" : "");
     printf("stored values  times %g plus %g\n", scan->slope != 0 ? scan->slope : 1,
            scan->intercept);
     printf("intensity      divided by %g (99.5th percentile above zero), cut to 0 … %g: %.2f %% of "
