@@ -13,7 +13,7 @@
 #define FINEST_MM       2.0
 #define FINEST_FLAT_MM  1.0   /* a slice has fewer voxels to go by, and costs little */
 #define SMALL_MM        100.0 /* content smaller or larger than a head: levels scale with it */
-#define LARGE_MM        400.0
+#define LARGE_MM        260.0
 #define RADIUS_SHARE    0.5 /* of the extent: where the frame's unit lies */
 #define DETERMINANT_MIN 0.3
 #define DETERMINANT_MAX 3.0
@@ -22,7 +22,8 @@
 /* Agreement of edges. On real pairs, wrong fits reach 0.21, fits that are right but of another head and
  * contrast have at least 0.28, and correlation across contrasts never reaches more than 0.38. */
 #define POOREST    0.245
-#define CONVINCING 0.40 /* by correlation: mutual information need not be asked */
+#define CONVINCING 0.40 /* by correlation: mutual information need not be asked everywhere */
+#define DISPUTED   0.01 /* agreement that it gains near by, at the middle level */
 
 typedef struct {
     LamAffinePlanes planes;
@@ -154,24 +155,48 @@ static bool fit_by(Work *w, LamAffineMeasure measure, LamAffineStart start, LamA
     return true;
 }
 
-/* Correlation, and mutual information too where that does not convince; what agrees better is taken. If
- * neither convinces, the position that the files tell is tried without changing the shape. */
-static bool fit(Work *w, const LamProgress *progress, Outcome *out, GError **error)
+/* Does mutual information, from where correlation arrived, find a place where edges agree better? Within
+ * one contrast both stay together. */
+static bool is_disputed(Work *w, const Outcome *found, const LamProgress *progress, bool *disputed,
+                        GError **error)
+{
+    LamAffineFit near = {.map = found->map};
+    w->pair.measure = LAM_AFFINE_NMI;
+    if (!lam_affine_climb(&w->pair, 1, w->options.kind, 20, progress, &near, error))
+        return false;
+    double before = lam_affine_agreement_at(&w->pair, 1, &found->map);
+    *disputed = lam_affine_agreement_at(&w->pair, 1, &near.map) > before + DISPUTED;
+    return true;
+}
+
+/* Correlation, and mutual information too where that does not convince; what agrees better is taken. */
+static bool fit_auto(Work *w, const LamProgress *progress, Outcome *out, GError **error)
 {
     const LamAffineOptions *o = &w->options;
     LamProgress first = lam_progress_part(progress, 0, 0.5),
-                second = lam_progress_part(progress, 0.5, 0.9);
-    *out = (Outcome){.agreement = -INFINITY};
-    if (o->measure != LAM_AFFINE_NMI &&
-        !fit_by(w, LAM_AFFINE_CORRELATION, o->start, o->kind, &first, out, error))
+                second = lam_progress_part(progress, 0.5, 1);
+    if (!fit_by(w, LAM_AFFINE_CORRELATION, o->start, o->kind, &first, out, error))
         return false;
-    if (o->measure != LAM_AFFINE_CORRELATION && out->agreement < CONVINCING &&
-        !fit_by(w, LAM_AFFINE_NMI, o->start, o->kind, &second, out, error))
+    bool again = out->agreement < CONVINCING;
+    if (!again && !is_disputed(w, out, progress, &again, error))
+        return false;
+    return !again || fit_by(w, LAM_AFFINE_NMI, o->start, o->kind, &second, out, error);
+}
+
+/* Where no place convinces, the position that the files tell is tried without changing the shape. */
+static bool fit(Work *w, const LamProgress *progress, Outcome *out, GError **error)
+{
+    LamAffineOptions *o = &w->options;
+    LamProgress part = lam_progress_part(progress, 0, 0.9);
+    *out = (Outcome){.agreement = -INFINITY};
+    if (!(o->measure == LAM_AFFINE_AUTO
+              ? fit_auto(w, &part, out, error)
+              : fit_by(w, o->measure, o->start, o->kind, &part, out, error)))
         return false;
     if (o->start == LAM_AFFINE_INITIAL || out->agreement >= POOREST)
         return true;
     LamMat4 identity = lam_mat4_identity();
-    w->options.initial = lam_affine_to_planes(&w->planes, &identity);
+    o->initial = lam_affine_to_planes(&w->planes, &identity);
     return fit_by(w, o->measure == LAM_AFFINE_CORRELATION ? o->measure : LAM_AFFINE_NMI,
                   LAM_AFFINE_INITIAL, LAM_AFFINE_RIGID, NULL, out, error);
 }

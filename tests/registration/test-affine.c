@@ -98,8 +98,8 @@ static LamAffine recover(const LamMat4 *map, double tolerance_mm)
     g_autoptr(LamVolume) moving = scan(&mg, map);
     LamAffine result = align(fixed, moving);
     double off = error_mm(&result.matrix, map);
-    g_test_message("off by %.3f mm, correlation %.4f, %d starts, %.2f s", off, result.correlation,
-                   result.starts, result.seconds);
+    g_test_message("off by %.3f mm, correlation %.4f, agreement %.2f, %d starts, %.2f s", off,
+                   result.correlation, result.agreement, result.starts, result.seconds);
     g_assert_cmpfloat(off, <, tolerance_mm);
     g_assert_cmpfloat(result.correlation, >, 0.97);
     return result;
@@ -166,6 +166,7 @@ static void test_other_sizes(void)
         moving->grid.to_world = chain(grow, moving->grid.to_world);
         LamAffine result = align(fixed, moving);
         LamMat4 back = chain(lam_mat4_scaling(1 / s, 1 / s, 1 / s), chain(result.matrix, grow));
+        g_test_message("agreement %.2f, %.2f s", result.agreement, result.seconds);
         g_assert_cmpfloat(error_mm(&back, &map), <, 0.6);
     }
 }
