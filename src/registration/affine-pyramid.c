@@ -5,9 +5,11 @@
 
 #include <math.h>
 
-#define CONTENT        0.05f /* of the bright end: above it is tissue, not noise */
-#define SHELL          0.2f /* of a tissue map blurred by one voxel: about one voxel beyond tissue */
-#define BLUR_VOXELS    0.8  /* of each level, see blur() */
+#define CONTENT     0.05f /* of the bright end: above it is tissue, not noise */
+#define SHELL       0.2f  /* of a tissue map blurred by one voxel: about one voxel beyond tissue */
+#define BLUR_VOXELS 0.8   /* of each level, see blur() */
+#define BLUR_FINEST                                                                                \
+    0.5 /* across contrasts, blur shifts edges that it shifts otherwise in the other */
 #define MARGIN_VOXELS  2
 #define LARGEST_SIDE   600
 #define FWHM_PER_SIGMA 2.354820045
@@ -55,9 +57,9 @@ static LamVolume *halve(const LamVolume *fine, double spacing_mm, GError **error
 
 /* Linear interpolation blurs, least where grid points fall on grid points; sharp images then match best
  * a degree beside the truth. Images that are smooth on the scale of their voxels do not. */
-static bool blur(LamAffineLevel *level, GError **error)
+static bool blur(LamAffineLevel *level, double voxels, GError **error)
 {
-    LamVolume *smooth = lam_volume_smooth(level->image, BLUR_VOXELS * level->spacing_mm, error);
+    LamVolume *smooth = lam_volume_smooth(level->image, voxels * level->spacing_mm, error);
     if (smooth == NULL)
         return false;
     lam_volume_unref(level->image);
@@ -100,7 +102,7 @@ static bool make_levels(const LamAffineContent *content, double finest_mm, LamAf
             return false;
     }
     for (int l = 0; l < LAM_AFFINE_LEVELS; l++)
-        if (!blur(&out->level[l], error))
+        if (!blur(&out->level[l], l == LAM_AFFINE_LEVELS - 1 ? BLUR_FINEST : BLUR_VOXELS, error))
             return false;
     return true;
 }
@@ -137,16 +139,35 @@ static void forget_beyond(const LamVolume *scan, LamAffineLevel *level)
             }
 }
 
-/* What a mask leaves out is as unknown as what was not imaged. */
+/* Do this voxel and its neighbours along the axes count? Beyond the grid there is nothing to tell. */
+static bool counts_around(const LamVolume *counts, int i, int j, int k)
+{
+    const int *n = counts->grid.size, at[3] = {i, j, k};
+    size_t step = 1, here = ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0] + (size_t)i;
+    bool all = counts->data[here] > 0;
+    for (int a = 0; a < 3; a++) {
+        all = all && (at[a] == 0 || counts->data[here - step] > 0) &&
+              (at[a] == n[a] - 1 || counts->data[here + step] > 0);
+        step *= (size_t)n[a];
+    }
+    return all;
+}
+
+/* What a mask leaves out is as unknown as what was not imaged, and so is a rim of one voxel, into which
+ * smoothing has carried it. */
 static bool forget_unmasked(const LamVolume *mask, LamAffineLevel *level, GError **error)
 {
+    const int *n = level->image->grid.size;
     g_autoptr(LamVolume) counts =
         lam_resample(mask, &level->image->grid, NULL, LAM_NEAREST, 0, error);
     if (counts == NULL)
         return false;
-    for (size_t i = 0; i < lam_grid_voxels(&level->image->grid); i++)
-        if (!(counts->data[i] > 0))
-            forget(level, i);
+    size_t at = 0;
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, at++)
+                if (!counts_around(counts, i, j, k))
+                    forget(level, at);
     return true;
 }
 

@@ -21,9 +21,11 @@
 
 /* Agreement of edges. On real pairs, wrong fits reach 0.21, fits that are right but of another head and
  * contrast have at least 0.28, and correlation across contrasts never reaches more than 0.38. */
-#define POOREST    0.245
-#define CONVINCING 0.40 /* by correlation: mutual information need not be asked everywhere */
-#define DISPUTED   0.01 /* agreement that it gains near by, at the middle level */
+#define POOREST 0.245
+/* By correlation: both at once, and mutual information need not be asked everywhere. */
+#define CONVINCING             0.40
+#define CONVINCING_CORRELATION 0.78
+#define DISPUTED               0.002 /* agreement that it gains near by, at the middle level */
 
 typedef struct {
     LamAffinePlanes planes;
@@ -37,7 +39,7 @@ typedef struct {
 typedef struct {
     LamMat4 map;
     LamAffineMeasure measure;
-    double agreement;
+    double value, agreement;
     int starts;
 } Outcome;
 
@@ -150,6 +152,7 @@ static bool fit_by(Work *w, LamAffineMeasure measure, LamAffineStart start, LamA
     if (agreement > out->agreement) {
         out->agreement = agreement;
         out->map = choice.fit.map;
+        out->value = choice.fit.value;
         out->measure = measure;
     }
     return true;
@@ -177,7 +180,7 @@ static bool fit_auto(Work *w, const LamProgress *progress, Outcome *out, GError 
                 second = lam_progress_part(progress, 0.5, 1);
     if (!fit_by(w, LAM_AFFINE_CORRELATION, o->start, o->kind, &first, out, error))
         return false;
-    bool again = out->agreement < CONVINCING;
+    bool again = out->agreement < CONVINCING || out->value < CONVINCING_CORRELATION;
     if (!again && !is_disputed(w, out, progress, &again, error))
         return false;
     return !again || fit_by(w, LAM_AFFINE_NMI, o->start, o->kind, &second, out, error);
