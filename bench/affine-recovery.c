@@ -29,12 +29,13 @@ typedef struct {
     LamMat4 from_scan; /* scan world -> fixed world: where its brain is */
 } Case;
 
-static int cases = 20, seed = 1;
+static int first, cases = 20, seed = 1;
 static gboolean across, pairs;
 static char *write_folder, *score_folder, *csv_path, *measure_name;
 
 static const GOptionEntry entries[] = {
     {"cases", 'n', 0, G_OPTION_ARG_INT, &cases, "How many (default 20)", "N"},
+    {"first", 'f', 0, G_OPTION_ARG_INT, &first, "Number of the first case (default 0)", "N"},
     {"seed", 's', 0, G_OPTION_ARG_INT, &seed, "Of the draws (default 1)", "N"},
     {"across", 'x', 0, G_OPTION_ARG_NONE, &across,
      "The moving scan's intensities inverted or remapped, in turn", NULL},
@@ -267,7 +268,7 @@ static bool run(char **paths, int count, FILE *csv, GError **error)
     g_autofree double *errors = g_new(double, cases), *seconds = g_new(double, cases);
     int done = 0, recovered = 0;
     double sum = 0;
-    for (int i = 0; i < cases; i++) {
+    for (int i = first; i < first + cases; i++) {
         Case c = {0};
         LamAffine estimate = {0};
         if (!make_case(paths, count, i, &c, error) ||
@@ -304,7 +305,7 @@ int main(int argc, char **argv)
     g_autoptr(GOptionContext) context = g_option_context_new("SCAN...");
     g_option_context_add_main_entries(context, entries, NULL);
     if (!g_option_context_parse(context, &argc, &argv, &error) || argc < 2 || cases < 1 ||
-        (pairs && argc % 2 == 0)) {
+        first < 0 || (pairs && argc % 2 == 0)) {
         fprintf(stderr, "bench-affine: %s\n",
                 error != NULL ? error->message : "needs scans (with --pairs: in twos)");
         return 2;
