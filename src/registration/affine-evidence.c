@@ -84,5 +84,7 @@ double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMa
 
 double lam_affine_agreement(const LamAffinePair *pair, const LamMat4 *map)
 {
-    return 0.5 * (lam_affine_agreement_at(pair, 1, map) + lam_affine_agreement_at(pair, 2, map));
+    int coarser = pair->flat ? 0 : 1;
+    return 0.5 * (lam_affine_agreement_at(pair, coarser, map) +
+                  lam_affine_agreement_at(pair, coarser + 1, map));
 }

@@ -13,5 +13,6 @@
 
 double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map);
 
-/* The mean of the middle and the finest level. */
+/* The mean of the middle and the finest level; of slices, whose levels are half as coarse, of the two
+ * before the finest: 4 and 2 mm for heads. */
 double lam_affine_agreement(const LamAffinePair *pair, const LamMat4 *map);
