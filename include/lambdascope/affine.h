@@ -36,20 +36,37 @@ typedef struct {
 LamAffineOptions lam_affine_options_default(void);
 
 typedef struct {
-    LamMat4 matrix;     /* fixed world -> moving world (pull-back), mm */
-    double correlation; /* Pearson correlation over the overlap at the finest level */
+    LamMat4 matrix; /* fixed world -> moving world (pull-back), mm */
+    /* Half of the way: half * half = matrix. A point y of the space half-way between the scans lies at
+     * inverse(half) * y in the fixed and at half * y in the moving world. Exchanging the scans inverts
+     * it. All NaN for a turn by 180 degrees, which has no half. */
+    LamMat4 half;
+    LamAffineMeasure measure; /* the one that was climbed: correlation or NMI */
+    double correlation;       /* Pearson correlation over the overlap at the finest level */
+    double
+        nmi; /* normalised mutual information there: 1 = none (Studholme, Pattern Recognition 1999) */
+    double
+        agreement; /* of the directions of edges, whatever the contrast: 0 = chance, 1 = all parallel */
     double seconds;
-    int starts; /* how many starting rotations were tried */
+    int starts; /* how many starting positions were tried */
 } LamAffine;
 
-/* Coarse to fine (8, 4, 2 mm for heads, in proportion for smaller or larger objects), from centres of
- * mass, Levenberg-Marquardt on the correlation over the tissue of either scan, averaged over both
- * directions: exchanging the scans inverts the result (to a fraction of a voxel). Starts from
- * the position that the files tell and from rotations all round; the former wins unless another is
- * clearly better.
- * LAM_ERROR_FAILED if no start gives a plausible fit (message says the correlation reached);
- * LAM_ERROR_ARGUMENT if a scan is empty or constant.
- * options NULL: the default. Inputs as loaded (any orientation and spacing). Deterministic, whatever the number of threads. */
+/* Coarse to fine (8, 4, 2 mm for heads, 4, 2, 1 mm for slices, in proportion for smaller or larger
+ * objects), Levenberg-Marquardt over the tissue of either scan, averaged over both directions: exchanging
+ * the scans inverts the result (to a fraction of a voxel). Of a whole head and a stripped brain only the
+ * brain is compared. Starts from what the files tell and from rotations all round; the former wins unless
+ * another is clearly better. A rigid result is a rotation and a shift, a similarity has one scale, to
+ * rounding; an initial matrix of another kind is replaced by the nearest one.
+ * LAM_AFFINE_AUTO climbs the correlation, and normalised mutual information too unless the directions of
+ * edges then agree convincingly; where these agree better is the result.
+ * Two single slices (one axis of a single voxel, planes parallel within 14 degrees) are aligned within
+ * their plane; the result takes the one plane to the other and changes nothing across it.
+ * LAM_ERROR_FAILED if no start gives a fit whose edges agree better than by chance and whose volume is
+ * plausible (the message says what was reached; *result then holds the best found, for reports only);
+ * LAM_ERROR_ARGUMENT if a scan is empty or constant, one is a single slice and the other is not, or the
+ * initial matrix is singular or mirrors.
+ * options NULL: the default. Inputs as loaded (any orientation and spacing). Deterministic, whatever the
+ * number of threads. */
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
                          const LamAffineOptions *options, const LamProgress *progress,
                          LamAffine *result, GError **error);

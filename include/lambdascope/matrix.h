@@ -18,6 +18,10 @@ typedef struct {
 LamMat4 lam_mat4_identity(void);
 LamMat4 lam_mat4_multiply(const LamMat4 *a, const LamMat4 *b); /* a*b: b acts first */
 bool lam_mat4_invert(const LamMat4 *a, LamMat4 *inverse);      /* false if singular */
+/* The principal square root (root * root = a) of an affine map whose last row is 0 0 0 1: the way half
+ * through. Denman and Beavers, Applied Mathematics and Computation 1976. False if there is none (a
+ * reflection, a turn by 180 degrees). */
+bool lam_mat4_sqrt(const LamMat4 *a, LamMat4 *root);
 LamMat4 lam_mat4_translation(double x, double y, double z);
 LamMat4 lam_mat4_scaling(double x, double y, double z);
 /* Rotation about x, then y, then z (radians), about the origin. */

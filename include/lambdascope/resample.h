@@ -39,7 +39,8 @@ double lam_volume_percentile_positive(const LamVolume *volume, double p);
  * finer than spacing_mm). LAM_ERROR_ARGUMENT if the scan is constant or empty. */
 LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError **error);
 
-/* Centre of mass in mm of voxels above a robust threshold; the box centre if there is none. */
+/* Centre of mass in mm of voxels above a robust threshold; the box centre if there is none. Of a scan
+ * that shows neck or jaw (tissue over more than 170 mm of height) only the top of the head counts. */
 LamVec3 lam_volume_brain_centre_mm(const LamVolume *scan);
 
 G_END_DECLS

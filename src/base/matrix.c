@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define SQRT_STEPS 30
+#define SQRT_MISS  1e-9 /* of the largest entry */
+
 LamMat4 lam_mat4_identity(void)
 {
     return lam_mat4_scaling(1, 1, 1);
@@ -60,6 +63,32 @@ bool lam_mat4_invert(const LamMat4 *a, LamMat4 *inverse)
     for (int i = 0; i < 3; i++)
         r.m[i][3] = -(r.m[i][0] * m[0][3] + r.m[i][1] * m[1][3] + r.m[i][2] * m[2][3]);
     *inverse = r;
+    return true;
+}
+
+/* The largest entry, at least 1. */
+static double size_of(const LamMat4 *a)
+{
+    LamMat4 zero = {0};
+    return fmax(1, lam_mat4_distance(a, &zero));
+}
+
+bool lam_mat4_sqrt(const LamMat4 *a, LamMat4 *root)
+{
+    LamMat4 y = *a, z = lam_mat4_identity(), y_inverse, z_inverse;
+    for (int step = 0; step < SQRT_STEPS; step++) {
+        if (!lam_mat4_invert(&y, &y_inverse) || !lam_mat4_invert(&z, &z_inverse))
+            return false;
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 4; j++) {
+                y.m[i][j] = 0.5 * (y.m[i][j] + z_inverse.m[i][j]);
+                z.m[i][j] = 0.5 * (z.m[i][j] + y_inverse.m[i][j]);
+            }
+    }
+    LamMat4 square = lam_mat4_multiply(&y, &y);
+    if (!lam_mat4_is_finite(&y) || !(lam_mat4_distance(&square, a) < SQRT_MISS * size_of(a)))
+        return false;
+    *root = y;
     return true;
 }
 

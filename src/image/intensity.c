@@ -11,6 +11,12 @@
 
 #define FWHM_PER_SIGMA 2.354820045
 
+#define VERTEX_SHARE    0.002 /* of the tissue may be noise above the vertex */
+#define BRAIN_HEIGHT_MM 170   /* no brain is taller */
+#define COUNTED_MM      130   /* below the vertex of a head: its centre of mass is the brain's */
+#define HEAD_HEIGHT_MM  400   /* taller: neither head nor millimetres */
+#define TALLEST_MM      2000
+
 static inline guint32 bits_of(float value)
 {
     guint32 bits;
@@ -108,10 +114,65 @@ LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError *
     return g_steal_pointer(&out);
 }
 
-/* Half of the way that separates air from tissue in most scans: a fifth of the bright end. */
+/* z in mm of the corner of the grid's box that is lowest (sign < 0) or highest. */
+static double extreme_z_mm(const LamGrid *grid, double sign)
+{
+    const double *row = grid->to_world.m[2];
+    double z = row[3];
+    for (int a = 0; a < 3; a++)
+        if (row[a] * sign > 0)
+            z += row[a] * (grid->size[a] - 1);
+    return z;
+}
+
+static inline double height_mm(const LamGrid *grid, int i, int j, int k)
+{
+    const double *row = grid->to_world.m[2];
+    return row[0] * i + row[1] * j + row[2] * k + row[3];
+}
+
+/* Counts voxels above the threshold by height, in steps of a millimetre from the lowest. */
+static double count_heights(const LamVolume *scan, float threshold, double low, double *counts)
+{
+    const int *n = scan->grid.size;
+    const float *v = scan->data;
+    double all = 0;
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++, v += n[0])
+            for (int i = 0; i < n[0]; i++)
+                if (v[i] > threshold) {
+                    counts[(int)(height_mm(&scan->grid, i, j, k) - low)]++;
+                    all++;
+                }
+    return all;
+}
+
+/* Where tissue reaches further down from the vertex than a brain does, and the whole is not too long
+ * for a human head, only what lies near the vertex is the brain's: neck and jaw would draw the centre down.
+ * (The idea is that of FSL's robustfov.) Else below everything. */
+static double floor_mm(const LamVolume *scan, float threshold)
+{
+    double low = extreme_z_mm(&scan->grid, -1), high = extreme_z_mm(&scan->grid, 1);
+    if (!(high - low > BRAIN_HEIGHT_MM && high - low < TALLEST_MM))
+        return -INFINITY;
+    int bins = (int)(high - low) + 1, top = bins - 1, bottom = 0;
+    g_autofree double *counts = g_new0(double, bins);
+    double few = VERTEX_SHARE * count_heights(scan, threshold, low, counts), seen = 0;
+    while (top > 0 && (seen += counts[top]) < few)
+        top--;
+    seen = 0;
+    while (bottom < top && (seen += counts[bottom]) < few)
+        bottom++;
+    bool head = top - bottom > BRAIN_HEIGHT_MM && top - bottom < HEAD_HEIGHT_MM;
+    return head ? low + top - COUNTED_MM : -INFINITY;
+}
+
+/* The threshold is half of the way that separates air from tissue in most scans: a fifth of the bright
+ * end. */
 LamVec3 lam_volume_brain_centre_mm(const LamVolume *scan)
 {
     float threshold = (float)(0.2 * lam_volume_percentile_positive(scan, 0.98));
+    double lowest = floor_mm(scan, threshold);
     const int *n = scan->grid.size;
     double sum[3] = {0}, count = 0;
     const float *v = scan->data;
@@ -119,7 +180,7 @@ LamVec3 lam_volume_brain_centre_mm(const LamVolume *scan)
         for (int j = 0; j < n[1]; j++, v += n[0]) {
             double row = 0, row_i = 0;
             for (int i = 0; i < n[0]; i++)
-                if (v[i] > threshold) {
+                if (v[i] > threshold && height_mm(&scan->grid, i, j, k) >= lowest) {
                     row++;
                     row_i += i;
                 }

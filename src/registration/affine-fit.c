@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#define GAIN_ENOUGH     1e-6 /* of correlation, per step */
+#define GAIN_ENOUGH     1e-6 /* of the measure, per step */
 #define MOVE_ENOUGH     0.01 /* of the grid's spacing */
 #define LONGEST_STEP    0.4  /* in units of the frame: about 25 mm or 25 degrees */
 #define DAMPING_START   1e-3
@@ -12,17 +12,48 @@
 #define DETERMINANT_MIN 0.2
 #define DETERMINANT_MAX 5.0
 
-/* Columns: translations, rotations about x, y, z, then one scale. */
-static void rigid_basis(double basis[LAM_AFFINE_DOF][7])
+typedef struct {
+    int n;
+    double column[LAM_AFFINE_DOF][LAM_AFFINE_DOF];
+} Basis;
+
+static double *next_column(Basis *basis)
 {
-    memset(basis, 0, sizeof(double) * LAM_AFFINE_DOF * 7);
-    for (int a = 0; a < 3; a++) {
-        int b = (a + 1) % 3, c = (a + 2) % 3;
-        basis[4 * a + 3][a] = 1;
-        basis[4 * c + b][3 + a] = 1;
-        basis[4 * b + c][3 + a] = -1;
-        basis[4 * a + a][6] = 1;
+    double *column = basis->column[basis->n++];
+    memset(column, 0, sizeof basis->column[0]);
+    return column;
+}
+
+/* A turn about axis a: D is skew. */
+static void add_turn(Basis *basis, int a)
+{
+    int b = (a + 1) % 3, c = (a + 2) % 3;
+    double *turn = next_column(basis);
+    turn[4 * c + b] = 1;
+    turn[4 * b + c] = -1;
+}
+
+/* What may change, of the frame's 12 numbers. Of flat pairs only what stays in the plane. */
+static Basis basis_of(LamAffineKind kind, bool flat)
+{
+    Basis basis = {0};
+    int axes = flat ? 2 : 3;
+    for (int a = 0; a < axes; a++)
+        next_column(&basis)[4 * a + 3] = 1;
+    if (kind == LAM_AFFINE_FULL) {
+        for (int a = 0; a < axes; a++)
+            for (int b = 0; b < axes; b++)
+                next_column(&basis)[4 * a + b] = 1;
+        return basis;
     }
+    for (int a = flat ? 2 : 0; a < 3; a++)
+        add_turn(&basis, a);
+    if (kind == LAM_AFFINE_SIMILARITY) {
+        double *scale = next_column(&basis);
+        for (int a = 0; a < axes; a++)
+            scale[4 * a + a] = 1;
+    }
+    return basis;
 }
 
 /* Solves (H + damping diag H) x = g by Cholesky; false if not positive definite. */
@@ -53,34 +84,28 @@ static bool solve(int n, double h[LAM_AFFINE_DOF][LAM_AFFINE_DOF], const double 
     return true;
 }
 
-/* Gauss-Newton step with the given degrees of freedom, as a change of the frame's 12 numbers. */
-static bool step_of(const LamAffineFitness *at, int dof, double damping,
+/* Gauss-Newton step as a change of the frame's 12 numbers. */
+static bool step_of(const LamAffineFitness *at, const Basis *basis, double damping,
                     double step[LAM_AFFINE_DOF])
 {
     double h[LAM_AFFINE_DOF][LAM_AFFINE_DOF], g[LAM_AFFINE_DOF], x[LAM_AFFINE_DOF];
-    double basis[LAM_AFFINE_DOF][7];
-    if (dof == LAM_AFFINE_DOF) {
-        memcpy(h, at->hessian, sizeof h);
-        return solve(dof, h, at->gradient, damping, step);
-    }
-    rigid_basis(basis);
-    for (int i = 0; i < dof; i++) {
+    for (int i = 0; i < basis->n; i++) {
         g[i] = 0;
         for (int p = 0; p < LAM_AFFINE_DOF; p++)
-            g[i] += basis[p][i] * at->gradient[p];
-        for (int j = 0; j < dof; j++) {
+            g[i] += basis->column[i][p] * at->gradient[p];
+        for (int j = 0; j < basis->n; j++) {
             h[i][j] = 0;
             for (int p = 0; p < LAM_AFFINE_DOF; p++)
                 for (int q = 0; q < LAM_AFFINE_DOF; q++)
-                    h[i][j] += basis[p][i] * at->hessian[p][q] * basis[q][j];
+                    h[i][j] += basis->column[i][p] * at->hessian[p][q] * basis->column[j][q];
         }
     }
-    if (!solve(dof, h, g, damping, x))
+    if (!solve(basis->n, h, g, damping, x))
         return false;
     for (int p = 0; p < LAM_AFFINE_DOF; p++) {
         step[p] = 0;
-        for (int i = 0; i < dof; i++)
-            step[p] += basis[p][i] * x[i];
+        for (int i = 0; i < basis->n; i++)
+            step[p] += basis->column[i][p] * x[i];
     }
     return true;
 }
@@ -126,11 +151,11 @@ static LamMat4 changed(const LamMat4 *map, const LamAffineFrame *frame,
 }
 
 /* Tries the step that this damping gives; true if it climbs. *moved: its length in mm. */
-static bool try_step(const LamAffinePair *pair, int level, int dof, double damping,
+static bool try_step(const LamAffinePair *pair, int level, const Basis *basis, double damping,
                      LamAffineFit *fit, LamAffineFitness *at, double *moved)
 {
     double step[LAM_AFFINE_DOF];
-    if (!step_of(at, dof, damping, step))
+    if (!step_of(at, basis, damping, step))
         return false;
     double length = length_of(step);
     for (int p = 0; length > LONGEST_STEP && p < LAM_AFFINE_DOF; p++)
@@ -141,30 +166,47 @@ static bool try_step(const LamAffinePair *pair, int level, int dof, double dampi
     if (!(det > DETERMINANT_MIN && det < DETERMINANT_MAX))
         return false;
     LamAffineFitness next;
-    lam_affine_fitness(pair->fixed, pair->moving, level, &map, &pair->frame, &next);
-    if (!(next.correlation > at->correlation))
+    lam_affine_fitness(pair, level, &map, &next);
+    if (!(next.value > at->value))
         return false;
     *at = next;
     fit->map = map;
     return true;
 }
 
-bool lam_affine_climb(const LamAffinePair *pair, int level, int dof, int max_steps,
+bool lam_affine_climb(const LamAffinePair *pair, int level, LamAffineKind kind, int max_steps,
                       const LamProgress *progress, LamAffineFit *fit, GError **error)
 {
     double damping = DAMPING_START, spacing = pair->fixed->level[level].spacing_mm;
+    Basis basis = basis_of(kind, pair->flat);
     LamAffineFitness at;
-    lam_affine_fitness(pair->fixed, pair->moving, level, &fit->map, &pair->frame, &at);
+    lam_affine_fitness(pair, level, &fit->map, &at);
     for (int step = 0; step < max_steps && damping < DAMPING_MOST; step++) {
         if (lam_progress_cancelled(progress, error))
             return false;
-        double before = at.correlation, moved = 0;
-        bool climbed = at.correlation > -1 && try_step(pair, level, dof, damping, fit, &at, &moved);
+        double before = at.value, moved = 0;
+        bool overlap = at.value != LAM_AFFINE_NONE;
+        bool climbed = overlap && try_step(pair, level, &basis, damping, fit, &at, &moved);
         damping = climbed ? fmax(damping / 10, DAMPING_LEAST) : damping * 10;
-        bool settled = climbed ? at.correlation - before < GAIN_ENOUGH : at.correlation <= -1;
+        bool settled = climbed ? at.value - before < GAIN_ENOUGH : !overlap;
         if (settled || (moved > 0 && moved < MOVE_ENOUGH * spacing))
             break;
     }
-    fit->correlation = at.correlation;
+    fit->value = at.value;
     return true;
+}
+
+double lam_affine_distance_mm(const LamAffinePair *pair, const LamMat4 *a, const LamMat4 *b)
+{
+    double worst = 0;
+    for (int corner = 0; corner < 8; corner++) {
+        LamVec3 p = pair->frame.centre_mm, x, y;
+        for (int i = 0; i < (pair->flat ? 2 : 3); i++)
+            p.v[i] += ((corner >> i & 1) ? 0.5 : -0.5) * pair->frame.radius_mm;
+        x = lam_mat4_apply(a, p);
+        y = lam_mat4_apply(b, p);
+        for (int i = 0; i < 3; i++)
+            worst = fmax(worst, fabs(x.v[i] - y.v[i]));
+    }
+    return worst;
 }

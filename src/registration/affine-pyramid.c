@@ -5,111 +5,39 @@
 
 #include <math.h>
 
-#define CONTENT        0.05f /* of the bright end: above it is tissue, not noise */
-#define RIM_TISSUE     0.02 /* more tissue than this on the rim of the box: the scan was cut there */
-#define SHELL          0.2f /* of a tissue map blurred by one voxel: about one voxel beyond tissue */
-#define BLUR_VOXELS    0.8  /* of each level, see blur() */
+#define CONTENT     0.05f /* of the bright end: above it is tissue, not noise */
+#define SHELL       0.2f  /* of a tissue map blurred by one voxel: about one voxel beyond tissue */
+#define BLUR_VOXELS 0.8   /* of each level, see blur() */
+#define BLUR_FINEST                                                                                \
+    0.5 /* across contrasts, blur shifts edges that it shifts otherwise in the other */
 #define MARGIN_VOXELS  2
 #define LARGEST_SIDE   600
 #define FWHM_PER_SIGMA 2.354820045
 
-typedef struct {
-    double low[3], high[3];
-} Box;
-
-static Box box_none(void)
-{
-    return (Box){{INFINITY, INFINITY, INFINITY}, {-INFINITY, -INFINITY, -INFINITY}};
-}
-
-static void box_add(Box *box, LamVec3 p)
-{
-    for (int a = 0; a < 3; a++) {
-        box->low[a] = fmin(box->low[a], p.v[a]);
-        box->high[a] = fmax(box->high[a], p.v[a]);
-    }
-}
-
-/* Voxel range of what is above the threshold. */
-static Box content_voxels(const LamVolume *scan, float threshold)
-{
-    const int *n = scan->grid.size;
-    const float *v = scan->data;
-    Box box = box_none();
-    for (int k = 0; k < n[2]; k++)
-        for (int j = 0; j < n[1]; j++, v += n[0]) {
-            int first = 0, last = n[0] - 1;
-            while (first < n[0] && !(v[first] > threshold))
-                first++;
-            if (first == n[0])
-                continue;
-            while (!(v[last] > threshold))
-                last--;
-            box_add(&box, (LamVec3){{first, j, k}});
-            box_add(&box, (LamVec3){{last, j, k}});
-        }
-    return box;
-}
-
-static LamVec3 corner(const Box *box, int which)
-{
-    LamVec3 p;
-    for (int a = 0; a < 3; a++)
-        p.v[a] = (which >> a & 1) ? box->high[a] : box->low[a];
-    return p;
-}
-
-static float content_threshold(const LamVolume *scan)
-{
-    return (float)((double)CONTENT * lam_volume_percentile_positive(scan, 0.98));
-}
-
-double lam_affine_extent_mm(const LamVolume *scan)
-{
-    Box box = content_voxels(scan, content_threshold(scan));
-    LamVec3 spacing = lam_grid_spacing_mm(&scan->grid);
-    double volume = 1;
-    for (int a = 0; a < 3; a++)
-        volume *= fmax(box.high[a] - box.low[a] + 1, 1) * spacing.v[a];
-    return cbrt(volume);
-}
-
 /* The axis-aligned grid that holds the content. */
-static bool content_grid(const LamVolume *scan, double spacing_mm, LamGrid *grid, GError **error)
+static bool content_grid(const LamAffineContent *content, double spacing_mm, LamGrid *grid,
+                         GError **error)
 {
-    Box voxels = content_voxels(scan, content_threshold(scan)), world = box_none();
-    for (int c = 0; c < 8; c++)
-        box_add(&world, lam_mat4_apply(&scan->grid.to_world, corner(&voxels, c)));
     int size[3];
     LamVec3 centre;
     for (int a = 0; a < 3; a++) {
-        double length = (world.high[a] - world.low[a]) / spacing_mm;
+        double length = (content->high_mm[a] - content->low_mm[a]) / spacing_mm;
         if (!(length < LARGEST_SIDE)) {
+            const char *path = content->scan->path;
             g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                         "cannot align scan: %s: its content extends over %.0f mm",
-                        scan->path != NULL ? scan->path : "the scan", length * spacing_mm);
+                        path != NULL ? path : "the scan", length * spacing_mm);
             return false;
         }
         size[a] = (int)ceil(length) + 1 + 2 * MARGIN_VOXELS;
-        centre.v[a] = (world.low[a] + world.high[a]) / 2;
+        centre.v[a] = (content->low_mm[a] + content->high_mm[a]) / 2;
+    }
+    if (content->flat) {
+        size[2] = 1;
+        centre.v[2] = 0;
     }
     *grid = lam_grid_centred(size, spacing_mm, centre);
     return true;
-}
-
-static bool is_empty_outside(const LamVolume *scan)
-{
-    const int *n = scan->grid.size;
-    float threshold = content_threshold(scan);
-    size_t rim = 0, tissue = 0, at = 0;
-    for (int k = 0; k < n[2]; k++)
-        for (int j = 0; j < n[1]; j++)
-            for (int i = 0; i < n[0]; i++, at++)
-                if (i == 0 || j == 0 || k == 0 || i == n[0] - 1 || j == n[1] - 1 || k == n[2] - 1) {
-                    rim++;
-                    tissue += scan->data[at] > threshold;
-                }
-    return (double)tissue <= RIM_TISSUE * (double)rim;
 }
 
 /* Half as many samples along each axis, over the same box. */
@@ -122,16 +50,16 @@ static LamVolume *halve(const LamVolume *fine, double spacing_mm, GError **error
         return NULL;
     int size[3];
     for (int a = 0; a < 3; a++)
-        size[a] = fine->grid.size[a] / 2 + 1;
+        size[a] = fine->grid.size[a] == 1 ? 1 : fine->grid.size[a] / 2 + 1;
     LamGrid grid = lam_grid_centred(size, coarse_mm, lam_grid_centre_mm(&fine->grid));
     return lam_resample(smooth, &grid, NULL, LAM_LINEAR, 0, error);
 }
 
 /* Linear interpolation blurs, least where grid points fall on grid points; sharp images then match best
  * a degree beside the truth. Images that are smooth on the scale of their voxels do not. */
-static bool blur(LamAffineLevel *level, GError **error)
+static bool blur(LamAffineLevel *level, double voxels, GError **error)
 {
-    LamVolume *smooth = lam_volume_smooth(level->image, BLUR_VOXELS * level->spacing_mm, error);
+    LamVolume *smooth = lam_volume_smooth(level->image, voxels * level->spacing_mm, error);
     if (smooth == NULL)
         return false;
     lam_volume_unref(level->image);
@@ -156,12 +84,12 @@ static LamVolume *region_of(const LamVolume *image, GError **error)
     return region;
 }
 
-static bool make_levels(const LamVolume *scan, double finest_mm, LamAffinePyramid *out,
+static bool make_levels(const LamAffineContent *content, double finest_mm, LamAffinePyramid *out,
                         GError **error)
 {
-    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, finest_mm, error);
+    g_autoptr(LamVolume) prepared = lam_volume_prepare(content->scan, finest_mm, error);
     LamGrid grid;
-    if (prepared == NULL || !content_grid(scan, finest_mm, &grid, error))
+    if (prepared == NULL || !content_grid(content, finest_mm, &grid, error))
         return false;
     double spacing_mm = finest_mm;
     for (int l = LAM_AFFINE_LEVELS - 1; l >= 0; l--, spacing_mm *= 2) {
@@ -174,9 +102,15 @@ static bool make_levels(const LamVolume *scan, double finest_mm, LamAffinePyrami
             return false;
     }
     for (int l = 0; l < LAM_AFFINE_LEVELS; l++)
-        if (!blur(&out->level[l], error))
+        if (!blur(&out->level[l], l == LAM_AFFINE_LEVELS - 1 ? BLUR_FINEST : BLUR_VOXELS, error))
             return false;
     return true;
+}
+
+static void forget(LamAffineLevel *level, size_t at)
+{
+    level->image->data[at] = NAN;
+    level->region->data[at] = 0;
 }
 
 /* Where a scan cuts through tissue, what lies beyond is unknown, not empty: NaN and outside the region.
@@ -197,26 +131,72 @@ static void forget_beyond(const LamVolume *scan, LamAffineLevel *level)
                 bool known = true;
                 for (int a = 0; a < 3; a++) {
                     double rim = level->spacing_mm / spacing.v[a];
-                    known = known && p.v[a] >= rim && p.v[a] <= scan->grid.size[a] - 1 - rim;
+                    known = known && (scan->grid.size[a] == 1 ||
+                                      (p.v[a] >= rim && p.v[a] <= scan->grid.size[a] - 1 - rim));
                 }
-                if (known)
-                    continue;
-                level->image->data[at] = NAN;
-                level->region->data[at] = 0;
+                if (!known)
+                    forget(level, at);
             }
 }
 
-bool lam_affine_pyramid_make(const LamVolume *scan, double finest_mm, LamAffinePyramid *out,
-                             GError **error)
+/* Do this voxel and its neighbours along the axes count? Beyond the grid there is nothing to tell. */
+static bool counts_around(const LamVolume *counts, int i, int j, int k)
 {
-    *out = (LamAffinePyramid){.empty_outside = is_empty_outside(scan)};
-    if (!make_levels(scan, finest_mm, out, error)) {
+    const int *n = counts->grid.size, at[3] = {i, j, k};
+    size_t step = 1, here = ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0] + (size_t)i;
+    bool all = counts->data[here] > 0;
+    for (int a = 0; a < 3; a++) {
+        all = all && (at[a] == 0 || counts->data[here - step] > 0) &&
+              (at[a] == n[a] - 1 || counts->data[here + step] > 0);
+        step *= (size_t)n[a];
+    }
+    return all;
+}
+
+/* What a mask leaves out is as unknown as what was not imaged, and so is a rim of one voxel, into which
+ * smoothing has carried it. */
+static bool forget_unmasked(const LamVolume *mask, LamAffineLevel *level, GError **error)
+{
+    const int *n = level->image->grid.size;
+    g_autoptr(LamVolume) counts =
+        lam_resample(mask, &level->image->grid, NULL, LAM_NEAREST, 0, error);
+    if (counts == NULL)
+        return false;
+    size_t at = 0;
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, at++)
+                if (!counts_around(counts, i, j, k))
+                    forget(level, at);
+    return true;
+}
+
+static double region_mm3(const LamAffineLevel *level)
+{
+    double voxels = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&level->region->grid); i++)
+        voxels += level->region->data[i] > 0;
+    return voxels * pow(level->spacing_mm, 3);
+}
+
+bool lam_affine_pyramid_make(const LamAffineContent *content, double finest_mm,
+                             LamAffinePyramid *out, GError **error)
+{
+    *out = (LamAffinePyramid){.empty_outside = content->empty_outside && content->mask == NULL};
+    bool ok = make_levels(content, finest_mm, out, error);
+    if (ok)
+        out->centre_mm = lam_volume_brain_centre_mm(content->counted != NULL ? content->counted
+                                                                             : out->level[1].image);
+    for (int l = 0; ok && l < LAM_AFFINE_LEVELS; l++) {
+        if (!content->empty_outside)
+            forget_beyond(content->scan, &out->level[l]);
+        ok = content->mask == NULL || forget_unmasked(content->mask, &out->level[l], error);
+    }
+    if (!ok) {
         lam_affine_pyramid_clear(out);
         return false;
     }
-    out->centre_mm = lam_volume_brain_centre_mm(out->level[1].image);
-    for (int l = 0; l < LAM_AFFINE_LEVELS && !out->empty_outside; l++)
-        forget_beyond(scan, &out->level[l]);
+    out->content_mm3 = region_mm3(&out->level[1]);
     return true;
 }
 

@@ -17,12 +17,28 @@ typedef struct {
     /* What lies outside the scan: nothing (brain cut out, air all round) or tissue not imaged? In the
      * second case samples outside are left out of the comparison. */
     bool empty_outside;
+    double content_mm3; /* volume of the region */
 } LamAffinePyramid;
 
-/* Size in mm of the content: the cube root of the volume of the box that holds it. */
-double lam_affine_extent_mm(const LamVolume *scan);
+/* The part of a scan that counts. */
+typedef struct {
+    const LamVolume *scan, *mask; /* borrowed; mask may be NULL; else > 0 counts, on any grid */
+    LamVolume *counted;           /* the scan within the mask; NULL without one */
+    bool flat;                    /* a single slice, in the plane z = 0 */
+    float threshold;              /* above it is tissue */
+    double low_mm[3], high_mm[3]; /* box that holds the content, in the world's axes */
+    double
+        extent_mm; /* its size: cube root of the volume of the box along the voxel axes (square root
+                         of the area of a slice) */
+    bool empty_outside;
+} LamAffineContent;
+
+/* LAM_ERROR_ARGUMENT if nothing is above zero within the mask. */
+bool lam_affine_content_find(const LamVolume *scan, const LamVolume *mask, bool flat,
+                             LamAffineContent *out, GError **error);
+void lam_affine_content_clear(LamAffineContent *content);
 
 /* finest_mm: spacing of the last level; each level before it is twice as coarse. */
-bool lam_affine_pyramid_make(const LamVolume *scan, double finest_mm, LamAffinePyramid *out,
-                             GError **error);
+bool lam_affine_pyramid_make(const LamAffineContent *content, double finest_mm,
+                             LamAffinePyramid *out, GError **error);
 void lam_affine_pyramid_clear(LamAffinePyramid *pyramid);

@@ -1,226 +1,243 @@
-/* Pair -> pyramid -> start -> fit at 8, 4, 2 mm. Besides the position that the files tell, rotations all
- * round are scored at 8 mm, and the best that differ are fitted: headers lie, and a tenth of a second
- * buys not depending on them. */
+/* Pair -> pyramids -> start -> fit at 8, 4, 2 mm -> is it right? */
 #include <lambdascope/affine.h>
 
 #include <lambdascope/error.h>
 
-#include "affine-fit.h"
+#include "affine-evidence.h"
+#include "affine-search.h"
+#include "affine-slice.h"
+#include "affine-start.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #define FINEST_MM       2.0
+#define FINEST_FLAT_MM  1.0   /* a slice has fewer voxels to go by, and costs little */
 #define SMALL_MM        100.0 /* content smaller or larger than a head: levels scale with it */
-#define LARGE_MM        400.0
-#define RADIUS_SHARE    0.5  /* of the extent: where the frame's unit lies */
-#define POOREST         0.50 /* a final correlation below this is no alignment */
+#define LARGE_MM        260.0
+#define RADIUS_SHARE    0.5 /* of the extent: where the frame's unit lies */
 #define DETERMINANT_MIN 0.3
 #define DETERMINANT_MAX 3.0
-#define TURN_STEPS      12 /* rotations are scored every 30 degrees */
-#define CANDIDATES      8
-#define FINALISTS       2
-#define SAME_SPACINGS   2    /* fits nearer than this, in coarse voxels, are the same */
-#define CLEARLY_BETTER  0.01 /* in correlation at the middle level */
-#define APART           0.6  /* radians between candidates */
+#define HEAD_TO_BRAIN   1.6 /* content larger by this holds what the other scan does not */
+
+/* Agreement of edges. On real pairs, wrong fits reach 0.21, fits that are right but of another head and
+ * contrast have at least 0.28, and correlation across contrasts never reaches more than 0.38. */
+#define POOREST 0.245
+/* By correlation: both at once, and mutual information need not be asked everywhere. */
+#define CONVINCING             0.40
+#define CONVINCING_CORRELATION 0.78
+#define DISPUTED               0.002 /* agreement that it gains near by, at the middle level */
 
 typedef struct {
-    LamMat4 rotation;
-    double score;
-    int order; /* settles ties, so that the choice is always the same */
-} Candidate;
+    LamAffinePlanes planes;
+    LamAffineOptions options; /* masks and initial map as seen from the planes */
+    LamVolume volume[4];      /* fixed, moving and their masks, likewise */
+    LamAffineContent content[2];
+    LamAffinePyramid pyramid[2];
+    LamAffinePair pair;
+} Work;
 
-static LamMat4 start_map(const LamAffinePair *pair, const LamMat4 *rotation)
+typedef struct {
+    LamMat4 map;
+    LamAffineMeasure measure;
+    double value, agreement;
+    int starts;
+} Outcome;
+
+LamAffineOptions lam_affine_options_default(void)
 {
-    const double *f = pair->fixed->centre_mm.v, *m = pair->moving->centre_mm.v;
-    LamMat4 to = lam_mat4_translation(-f[0], -f[1], -f[2]);
-    LamMat4 from = lam_mat4_translation(m[0], m[1], m[2]);
-    LamMat4 map = lam_mat4_multiply(rotation, &to);
-    return lam_mat4_multiply(&from, &map);
+    return (LamAffineOptions){.kind = LAM_AFFINE_FULL, .initial = lam_mat4_identity()};
 }
 
-static double angle_between(const LamMat4 *a, const LamMat4 *b)
+/* Levels of 8, 4, 2 mm for anything of the size of a head; in proportion for phantoms and animals. */
+static double finest_mm(double extent_mm, bool flat)
 {
-    double trace = 0; /* of a'b */
-    for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++)
-            trace += a->m[i][j] * b->m[i][j];
-    return acos(CLAMP((trace - 1) / 2, -1, 1));
+    double finest = flat ? FINEST_FLAT_MM : FINEST_MM;
+    if (extent_mm < SMALL_MM)
+        return finest * extent_mm / SMALL_MM;
+    return extent_mm > LARGE_MM ? finest * extent_mm / LARGE_MM : finest;
 }
 
-static int by_score(const void *a, const void *b)
+static bool check_initial(const LamMat4 *initial, GError **error)
 {
-    const Candidate *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score < y->score ? 1 : -1;
-    return x->order - y->order;
+    if (lam_mat4_is_finite(initial) && lam_mat4_det3(initial) > 1e-6)
+        return true;
+    g_set_error_literal(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot align scans: the initial matrix: it is singular or mirrors");
+    return false;
 }
 
-/* Largest distance between two maps' images of points of the brain. */
-static double distance_mm(const LamAffinePair *pair, const LamMat4 *a, const LamMat4 *b)
+/* Everything as it is seen from the planes of slices; for volumes that changes nothing. */
+static bool set_up_volumes(Work *w, const LamVolume *fixed, const LamVolume *moving, GError **error)
 {
-    double worst = 0;
-    for (int corner = 0; corner < 8; corner++) {
-        LamVec3 p = pair->frame.centre_mm, x, y;
-        for (int i = 0; i < 3; i++)
-            p.v[i] += ((corner >> i & 1) ? 0.5 : -0.5) * pair->frame.radius_mm;
-        x = lam_mat4_apply(a, p);
-        y = lam_mat4_apply(b, p);
-        for (int i = 0; i < 3; i++)
-            worst = fmax(worst, fabs(x.v[i] - y.v[i]));
-    }
-    return worst;
-}
-
-/* Rotations all round; returns how many. */
-static int list_rotations(Candidate *all)
-{
-    int n = 0;
-    double step = 2 * G_PI / TURN_STEPS;
-    for (int b = -TURN_STEPS / 4; b <= TURN_STEPS / 4; b++)
-        for (int a = 0; a < TURN_STEPS; a++)
-            for (int c = 0; c < TURN_STEPS; c++) {
-                if (abs(b) == TURN_STEPS / 4 && c > 0)
-                    continue; /* at the poles turning about x and z is the same */
-                all[n++].rotation = lam_mat4_rotation(a * step, b * step, c * step);
-            }
-    return n;
-}
-
-/* Scores them where they start, best first. */
-static void score_rotations(const LamAffinePair *pair, Candidate *all, int n)
-{
-#pragma omp parallel for schedule(static)
-    for (int i = 0; i < n; i++) {
-        LamMat4 map = start_map(pair, &all[i].rotation);
-        all[i].score = lam_affine_score(pair->fixed, pair->moving, 0, &map);
-        all[i].order = i;
-    }
-    qsort(all, (size_t)n, sizeof *all, by_score);
-}
-
-/* Moves the best-scored rotations that are far enough from each other to the front. */
-static int choose_apart(Candidate *all, int n)
-{
-    int taken = 0;
-    for (int i = 0; i < n && taken < CANDIDATES; i++) {
-        bool is_new = true;
-        for (int t = 0; t < taken; t++)
-            is_new = is_new && angle_between(&all[i].rotation, &all[t].rotation) > APART;
-        if (is_new)
-            all[taken++] = all[i];
-    }
-    return taken;
-}
-
-static int by_correlation(const void *a, const void *b)
-{
-    double x = ((const LamAffineFit *)a)->correlation, y = ((const LamAffineFit *)b)->correlation;
-    return (x < y) - (x > y);
-}
-
-/* Sorts the fits and drops those that arrived where a better one did; returns how many are left. */
-static int distinct(const LamAffinePair *pair, LamAffineFit *fits, int n)
-{
-    int kept = 0;
-    qsort(fits, (size_t)n, sizeof *fits, by_correlation);
-    for (int i = 0; i < n; i++) {
-        bool is_new = true;
-        for (int k = 0; k < kept; k++)
-            is_new = is_new && distance_mm(pair, &fits[i].map, &fits[k].map) >
-                                   SAME_SPACINGS * pair->fixed->level[0].spacing_mm;
-        if (is_new)
-            fits[kept++] = fits[i];
-    }
-    return kept;
-}
-
-/* The best few rigid fits from rotations all round, best first; returns how many. */
-static int find_starts(const LamAffinePair *pair, LamAffineFit fits[CANDIDATES], int *tried)
-{
-    g_autofree Candidate *all = g_new(Candidate, TURN_STEPS * TURN_STEPS * TURN_STEPS);
-    int n = list_rotations(all);
-    *tried = n;
-    score_rotations(pair, all, n);
-    n = choose_apart(all, n);
-#pragma omp parallel for schedule(dynamic)
-    for (int i = 0; i < n; i++) {
-        fits[i].map = start_map(pair, &all[i].rotation);
-        lam_affine_climb(pair, 0, 6, 15, NULL, &fits[i], NULL);
-    }
-    return distinct(pair, fits, n);
-}
-
-/* From a start to the middle level. */
-static bool fit_to_middle(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
-                          GError **error)
-{
-    return lam_affine_climb(pair, 0, 6, 20, progress, fit, error) &&
-           lam_affine_climb(pair, 0, 7, 20, progress, fit, error) &&
-           lam_affine_climb(pair, 0, LAM_AFFINE_DOF, 30, progress, fit, error) &&
-           lam_affine_climb(pair, 1, LAM_AFFINE_DOF, 20, progress, fit, error);
-}
-
-/* The fit from the directions that the files tell, the centres of mass on each other, unless another is
- * clearly better: from the positions that they tell (where a scan is cut, its centre is not the head's)
- * or from another rotation. Brains upside down or back to front match well at the coarse level, so the
- * decision is taken at the middle one. */
-static bool fit_middle(const LamAffinePair *pair, const LamProgress *progress, LamAffineFit *fit,
-                       int *starts, GError **error)
-{
-    LamMat4 identity = lam_mat4_identity();
-    LamAffineFit others[1 + CANDIDATES] = {{.map = identity}};
-    fit->map = start_map(pair, &identity);
-    if (!fit_to_middle(pair, progress, fit, error))
+    LamAffineOptions *o = &w->options;
+    if (!lam_affine_planes_find(fixed, moving, &w->planes, error) ||
+        (o->start == LAM_AFFINE_INITIAL && !check_initial(&o->initial, error)))
         return false;
-    lam_progress_report(progress, 0.4, "aligning");
-    double own = fit->correlation;
-    bool whole = pair->fixed->empty_outside && pair->moving->empty_outside;
-    int n = 1 + MIN(find_starts(pair, others + 1, starts), FINALISTS);
-    *starts += 2;
-    for (int i = 0; i < n; i++) {
-        bool same = distance_mm(pair, &others[i].map, &fit->map) <
-                    SAME_SPACINGS * pair->fixed->level[0].spacing_mm;
-        if (same && (whole || i > 0))
-            continue; /* leads to the same fit */
-        if (!fit_to_middle(pair, progress, &others[i], error))
+    w->volume[0] = lam_affine_in_plane(fixed, &w->planes.fixed);
+    w->volume[1] = lam_affine_in_plane(moving, &w->planes.moving);
+    if (o->fixed_mask != NULL) {
+        w->volume[2] = lam_affine_in_plane(o->fixed_mask, &w->planes.fixed);
+        o->fixed_mask = &w->volume[2];
+    }
+    if (o->moving_mask != NULL) {
+        w->volume[3] = lam_affine_in_plane(o->moving_mask, &w->planes.moving);
+        o->moving_mask = &w->volume[3];
+    }
+    o->initial = lam_affine_to_planes(&w->planes, &o->initial);
+    return true;
+}
+
+/* Of a whole head and a stripped brain only the brain's grid is gone over: what else the head shows has
+ * no counterpart. */
+static void set_up_pair(Work *w, double extent_mm)
+{
+    double ratio = w->pyramid[1].content_mm3 / fmax(w->pyramid[0].content_mm3, 1e-9);
+    w->pair = (LamAffinePair){
+        .fixed = &w->pyramid[0],
+        .moving = &w->pyramid[1],
+        .frame = {w->pyramid[0].centre_mm, RADIUS_SHARE * extent_mm},
+        .skip = {ratio<1 / HEAD_TO_BRAIN, ratio> HEAD_TO_BRAIN},
+        .flat = w->planes.flat,
+    };
+    w->options.initial = lam_affine_nearest(&w->options.initial, w->options.kind, w->planes.flat,
+                                            w->pyramid[0].centre_mm);
+}
+
+static bool set_up(Work *w, const LamVolume *fixed, const LamVolume *moving,
+                   const LamProgress *progress, GError **error)
+{
+    bool flat;
+    if (!set_up_volumes(w, fixed, moving, error))
+        return false;
+    flat = w->planes.flat;
+    if (!lam_affine_content_find(&w->volume[0], w->options.fixed_mask, flat, &w->content[0],
+                                 error) ||
+        !lam_affine_content_find(&w->volume[1], w->options.moving_mask, flat, &w->content[1],
+                                 error))
+        return false;
+    double extent_mm = fmax(w->content[0].extent_mm, w->content[1].extent_mm);
+    for (int side = 0; side < 2; side++) {
+        if (lam_progress_cancelled(progress, error) ||
+            !lam_affine_pyramid_make(&w->content[side], finest_mm(extent_mm, flat),
+                                     &w->pyramid[side], error))
             return false;
-        if (others[i].correlation > MAX(fit->correlation, own + CLEARLY_BETTER))
-            *fit = others[i];
+        lam_progress_report(progress, 0.5 * (side + 1), "aligning");
+    }
+    set_up_pair(w, extent_mm);
+    return true;
+}
+
+static void tear_down(Work *w)
+{
+    for (int side = 0; side < 2; side++) {
+        lam_affine_content_clear(&w->content[side]);
+        lam_affine_pyramid_clear(&w->pyramid[side]);
+    }
+}
+
+/* Fits by one measure, from the start that the options say. */
+static bool fit_by(Work *w, LamAffineMeasure measure, LamAffineStart start, LamAffineKind kind,
+                   const LamProgress *progress, Outcome *out, GError **error)
+{
+    LamAffineChoice choice;
+    LamProgress part = lam_progress_part(progress, 0, 0.8);
+    w->pair.measure = measure;
+    bool ok = start == LAM_AFFINE_INITIAL
+                  ? lam_affine_refine(&w->pair, kind, &w->options.initial, &part, &choice, error)
+                  : lam_affine_search(&w->pair, kind, &part, &choice, error);
+    if (!ok || !lam_affine_climb(&w->pair, 2, kind, 10, progress, &choice.fit, error))
+        return false;
+    out->starts += choice.starts;
+    double agreement = lam_affine_agreement(&w->pair, &choice.fit.map);
+    if (agreement > out->agreement) {
+        out->agreement = agreement;
+        out->map = choice.fit.map;
+        out->value = choice.fit.value;
+        out->measure = measure;
     }
     return true;
 }
 
-static bool check_result(const LamVolume *moving, const LamAffineFit *fit, GError **error)
+/* Does mutual information, from where correlation arrived, find a place where edges agree better? Within
+ * one contrast both stay together. */
+static bool is_disputed(Work *w, const Outcome *found, const LamProgress *progress, bool *disputed,
+                        GError **error)
 {
-    double det = lam_mat4_det3(&fit->map);
+    LamAffineFit near = {.map = found->map};
+    w->pair.measure = LAM_AFFINE_NMI;
+    if (!lam_affine_climb(&w->pair, 1, w->options.kind, 20, progress, &near, error))
+        return false;
+    double before = lam_affine_agreement_at(&w->pair, 1, &found->map);
+    *disputed = lam_affine_agreement_at(&w->pair, 1, &near.map) > before + DISPUTED;
+    return true;
+}
+
+/* Correlation, and mutual information too where that does not convince; what agrees better is taken. */
+static bool fit_auto(Work *w, const LamProgress *progress, Outcome *out, GError **error)
+{
+    const LamAffineOptions *o = &w->options;
+    LamProgress first = lam_progress_part(progress, 0, 0.5),
+                second = lam_progress_part(progress, 0.5, 1);
+    if (!fit_by(w, LAM_AFFINE_CORRELATION, o->start, o->kind, &first, out, error))
+        return false;
+    bool again = out->agreement < CONVINCING || out->value < CONVINCING_CORRELATION;
+    if (!again && !is_disputed(w, out, progress, &again, error))
+        return false;
+    return !again || fit_by(w, LAM_AFFINE_NMI, o->start, o->kind, &second, out, error);
+}
+
+/* Where no place convinces, the position that the files tell is tried without changing the shape. */
+static bool fit(Work *w, const LamProgress *progress, Outcome *out, GError **error)
+{
+    LamAffineOptions *o = &w->options;
+    LamProgress part = lam_progress_part(progress, 0, 0.9);
+    *out = (Outcome){.agreement = -INFINITY};
+    if (!(o->measure == LAM_AFFINE_AUTO
+              ? fit_auto(w, &part, out, error)
+              : fit_by(w, o->measure, o->start, o->kind, &part, out, error)))
+        return false;
+    if (o->start == LAM_AFFINE_INITIAL || out->agreement >= POOREST)
+        return true;
+    LamMat4 identity = lam_mat4_identity();
+    o->initial = lam_affine_to_planes(&w->planes, &identity);
+    return fit_by(w, o->measure == LAM_AFFINE_CORRELATION ? o->measure : LAM_AFFINE_NMI,
+                  LAM_AFFINE_INITIAL, LAM_AFFINE_RIGID, NULL, out, error);
+}
+
+static bool check(const LamVolume *moving, const LamAffine *result, GError **error)
+{
+    double det = lam_mat4_det3(&result->matrix);
     const char *subject = moving->path != NULL ? moving->path : "the moving scan";
-    if (fit->correlation < POOREST)
+    if (!(result->agreement >= POOREST))
         g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED,
                     "cannot align scans: %s: no position was found where it matches the fixed scan "
-                    "(best correlation %.2f, needed %.2f)",
-                    subject, fit->correlation, POOREST);
+                    "(agreement of edges %.2f, needed %.2f; correlation %.2f): try --initial, "
+                    "--mask or --affine-measure",
+                    subject, fmax(result->agreement, 0), POOREST, result->correlation);
     else if (!(det >= DETERMINANT_MIN && det <= DETERMINANT_MAX))
         g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED,
                     "cannot align scans: %s: the best fit (correlation %.2f) changes the volume "
-                    "%.2f-fold, which is not plausible",
-                    subject, fit->correlation, det);
+                    "%.2f-fold, which is not plausible: try --initial, --mask or a rigid fit",
+                    subject, result->correlation, det);
     else
         return true;
     return false;
 }
 
-/* Levels of 8, 4, 2 mm for anything of the size of a head; in proportion for phantoms and animals. */
-static double finest_mm(double extent_mm)
+static LamAffine describe(Work *w, const Outcome *outcome)
 {
-    if (extent_mm < SMALL_MM)
-        return FINEST_MM * extent_mm / SMALL_MM;
-    return extent_mm > LARGE_MM ? FINEST_MM * extent_mm / LARGE_MM : FINEST_MM;
-}
-
-LamAffineOptions lam_affine_options_default(void)
-{
-    return (LamAffineOptions){.kind = LAM_AFFINE_FULL, .initial = lam_mat4_identity()};
+    LamAffine result = {.measure = outcome->measure,
+                        .agreement = outcome->agreement,
+                        .starts = outcome->starts,
+                        .matrix = lam_affine_from_planes(&w->planes, &outcome->map)};
+    w->pair.measure = LAM_AFFINE_CORRELATION;
+    result.correlation = lam_affine_value(&w->pair, 2, &outcome->map);
+    w->pair.measure = LAM_AFFINE_NMI;
+    result.nmi = lam_affine_value(&w->pair, 2, &outcome->map);
+    if (!lam_mat4_sqrt(&result.matrix, &result.half))
+        for (int i = 0; i < 16; i++)
+            result.half.m[i / 4][i % 4] = NAN;
+    return result;
 }
 
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
@@ -228,28 +245,19 @@ bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
                          LamAffine *result, GError **error)
 {
     gint64 began = g_get_monotonic_time();
-    LamAffinePyramid f = {0}, m = {0};
-    LamAffineFit fit = {0};
-    double extent_mm = fmax(lam_affine_extent_mm(fixed), lam_affine_extent_mm(moving));
+    Work w = {.options = options != NULL ? *options : lam_affine_options_default()};
+    Outcome outcome;
+    LamProgress first = lam_progress_part(progress, 0, 0.3),
+                second = lam_progress_part(progress, 0.3, 1);
     lam_progress_report(progress, 0, "aligning");
-    bool ok = lam_affine_pyramid_make(fixed, finest_mm(extent_mm), &f, error) &&
-              !lam_progress_cancelled(progress, error) &&
-              lam_affine_pyramid_make(moving, finest_mm(extent_mm), &m, error);
+    bool ok = set_up(&w, fixed, moving, &first, error) && fit(&w, &second, &outcome, error);
     if (ok) {
-        lam_progress_report(progress, 0.3, "aligning");
-        LamAffinePair pair = {&f, &m, {f.centre_mm, RADIUS_SHARE * extent_mm}};
-        ok = fit_middle(&pair, progress, &fit, &result->starts, error);
-        lam_progress_report(progress, 0.7, "aligning");
-        ok = ok && lam_affine_climb(&pair, 2, LAM_AFFINE_DOF, 10, progress, &fit, error) &&
-             check_result(moving, &fit, error);
+        *result = describe(&w, &outcome);
+        ok = check(moving, result, error);
     }
-    lam_affine_pyramid_clear(&f);
-    lam_affine_pyramid_clear(&m);
-    if (!ok)
-        return false;
-    result->matrix = fit.map;
-    result->correlation = fit.correlation;
+    tear_down(&w);
     result->seconds = (double)(g_get_monotonic_time() - began) / 1e6;
-    lam_progress_report(progress, 1, "aligning");
-    return true;
+    if (ok)
+        lam_progress_report(progress, 1, "aligning");
+    return ok;
 }

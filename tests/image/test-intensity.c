@@ -169,6 +169,36 @@ static void test_brain_centre(void)
     g_assert_cmpfloat_with_epsilon(c.v[0], 14.5, 1e-9);
 }
 
+/* A ball of 150 mm on a neck of the same width as long as `neck` mm; 3 mm, stored upside down. */
+static LamVec3 centre_of_head(double neck)
+{
+    LamGrid grid = lam_grid_centred((int[3]){60, 60, 110}, 3, (LamVec3){{0, 0, -60}});
+    grid.to_world.m[2][3] += 109 * 3; /* k runs down */
+    grid.to_world.m[2][2] = -3;
+    g_autoptr(LamVolume) v = lam_volume_new(&grid, 1, NULL);
+    for (int k = 0; k < 110; k++)
+        for (int j = 0; j < 60; j++)
+            for (int i = 0; i < 60; i++) {
+                LamVec3 p = lam_mat4_apply(&grid.to_world, (LamVec3){{i, j, k}});
+                double r = hypot(hypot(p.v[0], p.v[1]), p.v[2]), side = hypot(p.v[0], p.v[1]);
+                bool in_neck = side < 60 && p.v[2] < 0 && p.v[2] > -75 - neck;
+                v->data[(k * 60 + j) * 60 + i] = r < 75 || in_neck ? 100 : 1;
+            }
+    return lam_volume_brain_centre_mm(v);
+}
+
+/* However much of the neck is shown, the centre stays in the head; without a neck it is exact. */
+static void test_brain_centre_of_heads(void)
+{
+    g_assert_cmpfloat_with_epsilon(centre_of_head(-75).v[2], 0, 1.0);
+    for (int neck = 40; neck <= 120; neck += 20) {
+        LamVec3 c = centre_of_head(neck);
+        g_test_message("neck %d: %.1f", neck, c.v[2]);
+        g_assert_cmpfloat_with_epsilon(c.v[2], 0, 12);
+        g_assert_cmpfloat_with_epsilon(c.v[0], 0, 0.5);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -179,5 +209,6 @@ int main(int argc, char **argv)
     g_test_add_func("/intensity/prepare-empty", test_prepare_empty);
     g_test_add_func("/intensity/prepare-scale", test_prepare_scale);
     g_test_add_func("/intensity/brain-centre", test_brain_centre);
+    g_test_add_func("/intensity/brain-centre-of-heads", test_brain_centre_of_heads);
     return g_test_run();
 }

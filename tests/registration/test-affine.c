@@ -1,84 +1,12 @@
 /* Known maps are recovered on a head-sized object without symmetry. */
+#include "affine-object.h"
+
 #include <lambdascope/affine.h>
 #include <lambdascope/error.h>
 #include <lambdascope/threads.h>
 
 #include <math.h>
 #include <string.h>
-
-typedef struct {
-    double centre[3], size[3], height;
-} Blob;
-
-/* Inside an ellipsoid: bright and dark blobs of different shapes, none mirrored by another. */
-static const Blob blobs[] = {
-    {{-25, 30, 10}, {14, 20, 10}, 0.5},  {{30, -20, 15}, {10, 12, 18}, -0.5},
-    {{10, 25, -20}, {9, 9, 14}, 0.4},    {{-15, -45, -12}, {18, 12, 9}, 0.45},
-    {{0, 5, 35}, {25, 10, 8}, -0.4},     {{22, 48, 5}, {8, 10, 10}, -0.45},
-    {{-38, -8, -5}, {8, 16, 10}, -0.35}, {{5, -15, 5}, {8, 22, 6}, 0.5},
-};
-
-static double object(LamVec3 x)
-{
-    double r = sqrt(x.v[0] * x.v[0] / (58.0 * 58) + x.v[1] * x.v[1] / (74.0 * 74) +
-                    x.v[2] * x.v[2] / (50.0 * 50));
-    double value = 0.6;
-    for (size_t b = 0; b < G_N_ELEMENTS(blobs); b++) {
-        double q = 0;
-        for (int a = 0; a < 3; a++)
-            q += pow((x.v[a] - blobs[b].centre[a]) / blobs[b].size[a], 2);
-        value += blobs[b].height * exp(-0.5 * q);
-    }
-    return r < 1 ? 1000 * fmax(value, 0.05) * fmin(1, (1 - r) * 12) : 0;
-}
-
-/* The object carried by `from_object` (object world -> this scan's world) on the given grid. */
-static LamVolume *scan(const LamGrid *grid, const LamMat4 *from_object)
-{
-    LamVolume *v = lam_volume_new(grid, 1, NULL);
-    LamMat4 to_object;
-    g_assert_true(lam_mat4_invert(from_object, &to_object));
-    LamMat4 map = lam_mat4_multiply(&to_object, &grid->to_world);
-    float *to = v->data;
-    for (int k = 0; k < grid->size[2]; k++)
-        for (int j = 0; j < grid->size[1]; j++)
-            for (int i = 0; i < grid->size[0]; i++)
-                *to++ = (float)object(lam_mat4_apply(&map, (LamVec3){{i, j, k}}));
-    return v;
-}
-
-static LamGrid fixed_grid(void)
-{
-    return lam_grid_centred((int[3]){65, 81, 57}, 2, (LamVec3){{0, 0, 0}});
-}
-
-/* Holds the moved object wherever it went; stored left to right reversed, slices first, anisotropic. */
-static LamGrid moving_grid(const LamMat4 *map)
-{
-    LamGrid grid = {.size = {60, 90, 85}};
-    LamMat4 axes = {{{0, -2, 0, 0}, {0, 0, 2.2, 0}, {3, 0, 0, 0}, {0, 0, 0, 1}}};
-    LamVec3 middle = {{29.5, 44.5, 42}}, centre = lam_mat4_apply(map, (LamVec3){{0, 0, 0}});
-    LamVec3 at = lam_mat4_apply(&axes, middle);
-    for (int a = 0; a < 3; a++)
-        axes.m[a][3] = centre.v[a] - at.v[a];
-    grid.to_world = axes;
-    return grid;
-}
-
-/* Largest distance between the images of points of the object. */
-static double error_mm(const LamMat4 *a, const LamMat4 *b)
-{
-    double worst = 0;
-    for (int corner = 0; corner < 8; corner++) {
-        LamVec3 p = {{corner & 1 ? 35 : -35, corner & 2 ? 45 : -45, corner & 4 ? 30 : -30}};
-        LamVec3 x = lam_mat4_apply(a, p), y = lam_mat4_apply(b, p);
-        double d = 0;
-        for (int i = 0; i < 3; i++)
-            d += (x.v[i] - y.v[i]) * (x.v[i] - y.v[i]);
-        worst = fmax(worst, sqrt(d));
-    }
-    return worst;
-}
 
 static LamAffine align(const LamVolume *fixed, const LamVolume *moving)
 {
@@ -92,14 +20,14 @@ static LamAffine align(const LamVolume *fixed, const LamVolume *moving)
 
 static LamAffine recover(const LamMat4 *map, double tolerance_mm)
 {
-    LamGrid fg = fixed_grid(), mg = moving_grid(map);
+    LamGrid fg = object_grid(), mg = object_grid_of(map);
     LamMat4 identity = lam_mat4_identity();
-    g_autoptr(LamVolume) fixed = scan(&fg, &identity);
-    g_autoptr(LamVolume) moving = scan(&mg, map);
+    g_autoptr(LamVolume) fixed = object_scan(&fg, &identity);
+    g_autoptr(LamVolume) moving = object_scan(&mg, map);
     LamAffine result = align(fixed, moving);
-    double off = error_mm(&result.matrix, map);
-    g_test_message("off by %.3f mm, correlation %.4f, %d starts, %.2f s", off, result.correlation,
-                   result.starts, result.seconds);
+    double off = object_error_mm(&result.matrix, map);
+    g_test_message("off by %.3f mm, correlation %.4f, agreement %.2f, %d starts, %.2f s", off,
+                   result.correlation, result.agreement, result.starts, result.seconds);
     g_assert_cmpfloat(off, <, tolerance_mm);
     g_assert_cmpfloat(result.correlation, >, 0.97);
     return result;
@@ -158,15 +86,16 @@ static void test_other_sizes(void)
         double s = factors[f];
         LamMat4 grow = lam_mat4_scaling(s, s, s),
                 map = chain(lam_mat4_translation(9, -6, 4), lam_mat4_rotation(0.1, 0.1, 0));
-        LamGrid fg = fixed_grid(), mg = moving_grid(&map);
+        LamGrid fg = object_grid(), mg = object_grid_of(&map);
         LamMat4 identity = lam_mat4_identity();
-        g_autoptr(LamVolume) fixed = scan(&fg, &identity);
-        g_autoptr(LamVolume) moving = scan(&mg, &map);
+        g_autoptr(LamVolume) fixed = object_scan(&fg, &identity);
+        g_autoptr(LamVolume) moving = object_scan(&mg, &map);
         fixed->grid.to_world = chain(grow, fixed->grid.to_world);
         moving->grid.to_world = chain(grow, moving->grid.to_world);
         LamAffine result = align(fixed, moving);
         LamMat4 back = chain(lam_mat4_scaling(1 / s, 1 / s, 1 / s), chain(result.matrix, grow));
-        g_assert_cmpfloat(error_mm(&back, &map), <, 0.6);
+        g_test_message("agreement %.2f, %.2f s", result.agreement, result.seconds);
+        g_assert_cmpfloat(object_error_mm(&back, &map), <, 0.6);
     }
 }
 
@@ -175,16 +104,16 @@ static void test_symmetry_and_threads(void)
 {
     LamMat4 map = chain(lam_mat4_rotation(0.2, -0.1, 0.1), lam_mat4_scaling(1.1, 1, 0.95));
     LamMat4 identity = lam_mat4_identity();
-    LamGrid fg = fixed_grid(), mg = moving_grid(&map);
-    g_autoptr(LamVolume) fixed = scan(&fg, &identity);
-    g_autoptr(LamVolume) moving = scan(&mg, &map);
+    LamGrid fg = object_grid(), mg = object_grid_of(&map);
+    g_autoptr(LamVolume) fixed = object_scan(&fg, &identity);
+    g_autoptr(LamVolume) moving = object_scan(&mg, &map);
     lam_threads_set(1);
     LamAffine forward = align(fixed, moving), backward = align(moving, fixed);
     lam_threads_set(3);
     LamAffine again = align(fixed, moving);
     lam_threads_set(0);
     LamMat4 round = lam_mat4_multiply(&backward.matrix, &forward.matrix);
-    g_assert_cmpfloat(error_mm(&round, &identity), <, 0.3);
+    g_assert_cmpfloat(object_error_mm(&round, &identity), <, 0.3);
     g_assert_cmpmem(&forward.matrix, sizeof(LamMat4), &again.matrix, sizeof(LamMat4));
 }
 
@@ -193,13 +122,13 @@ static void test_cut_field_of_view(void)
 {
     LamMat4 map = chain(lam_mat4_translation(4, 3, 0), lam_mat4_rotation(0, 0, 0.12)),
             identity = lam_mat4_identity();
-    LamGrid fg = fixed_grid(),
+    LamGrid fg = object_grid(),
             mg = lam_grid_centred((int[3]){65, 81, 36}, 2, (LamVec3){{4, 3, 12}});
-    g_autoptr(LamVolume) fixed = scan(&fg, &identity);
-    g_autoptr(LamVolume) moving = scan(&mg, &map);
+    g_autoptr(LamVolume) fixed = object_scan(&fg, &identity);
+    g_autoptr(LamVolume) moving = object_scan(&mg, &map);
     LamAffine result = align(fixed, moving);
-    g_test_message("off by %.3f mm", error_mm(&result.matrix, &map));
-    g_assert_cmpfloat(error_mm(&result.matrix, &map), <, 1.5);
+    g_test_message("off by %.3f mm", object_error_mm(&result.matrix, &map));
+    g_assert_cmpfloat(object_error_mm(&result.matrix, &map), <, 1.5);
 }
 
 static void expect_error(const LamVolume *fixed, const LamVolume *moving,
@@ -216,8 +145,8 @@ static void expect_error(const LamVolume *fixed, const LamVolume *moving,
 static void test_failures(void)
 {
     LamMat4 identity = lam_mat4_identity();
-    LamGrid grid = fixed_grid();
-    g_autoptr(LamVolume) fixed = scan(&grid, &identity);
+    LamGrid grid = object_grid();
+    g_autoptr(LamVolume) fixed = object_scan(&grid, &identity);
     g_autoptr(LamVolume) constant = lam_volume_new(&grid, 1, NULL);
     g_autoptr(LamVolume) noise = lam_volume_new(&grid, 1, NULL);
     GRand *rand = g_rand_new_with_seed(1);
@@ -240,11 +169,11 @@ static void test_failures(void)
 static void test_degenerate(void)
 {
     LamMat4 identity = lam_mat4_identity();
-    LamGrid grid = fixed_grid(), flat = grid;
+    LamGrid grid = object_grid(), flat = grid;
     flat.size[2] = 1;
     flat.to_world.m[2][3] = 0;
-    g_autoptr(LamVolume) fixed = scan(&grid, &identity);
-    g_autoptr(LamVolume) slice = scan(&flat, &identity);
+    g_autoptr(LamVolume) fixed = object_scan(&grid, &identity);
+    g_autoptr(LamVolume) slice = object_scan(&flat, &identity);
     g_autoptr(LamVolume) dot = lam_volume_new(&grid, 1, NULL);
     dot->data[1234] = 1;
     const LamVolume *odd[2] = {slice, dot};
@@ -271,14 +200,14 @@ static void note_progress(double fraction, const char *stage, void *user)
 static void test_progress(void)
 {
     LamMat4 identity = lam_mat4_identity();
-    LamGrid grid = fixed_grid();
-    g_autoptr(LamVolume) fixed = scan(&grid, &identity);
+    LamGrid grid = object_grid();
+    g_autoptr(LamVolume) fixed = object_scan(&grid, &identity);
     double last = 0;
     LamProgress progress = {.report = note_progress, .user = &last};
     LamAffine result = {0};
     g_assert_true(lam_affine_register(fixed, fixed, NULL, &progress, &result, NULL));
     g_assert_cmpfloat(last, ==, 1);
-    g_assert_cmpfloat(error_mm(&result.matrix, &identity), <, 0.05);
+    g_assert_cmpfloat(object_error_mm(&result.matrix, &identity), <, 0.05);
     g_assert_cmpfloat(result.correlation, >, 0.999);
 }
 

@@ -1,0 +1,90 @@
+#include "affine-evidence.h"
+
+#include <lambdascope/resample.h>
+
+#include <math.h>
+
+#define FAINT  1e-3f /* squared difference across two voxels that counts half; the bright end is 1 */
+#define FEWEST 64
+
+typedef struct {
+    double n, sum;
+} Sum;
+
+/* Central differences at a voxel; false where a neighbour is unknown. */
+static inline bool slopes(const float *v, size_t at, const int n[3], float out[3])
+{
+    size_t step = 1;
+    bool known = true;
+    for (int a = 0; a < 3; a++) {
+        out[a] = n[a] > 1 ? v[at + step] - v[at - step] : 0;
+        known = known && !isnan(out[a]);
+        step *= (size_t)n[a];
+    }
+    return known;
+}
+
+static void compare_row(const LamAffinePass *pass, const float *sampled, int j, int k, Sum *sum)
+{
+    const LamVolume *reference = pass->reference;
+    const int *n = reference->grid.size;
+    size_t row = ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0];
+    float dimensions = n[2] > 1 ? 3 : 2;
+    for (int i = 1; i < n[0] - 1; i++) {
+        float f[3], m[3];
+        size_t at = row + (size_t)i;
+        if (pass->region->data[at] == 0 || !slopes(reference->data, at, n, f) ||
+            !slopes(sampled, at, n, m))
+            continue;
+        float ff = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
+        float mm = m[0] * m[0] + m[1] * m[1] + m[2] * m[2];
+        float fm = f[0] * m[0] + f[1] * m[1] + f[2] * m[2];
+        sum->n++;
+        sum->sum += (double)((dimensions * fm * fm - ff * mm) /
+                             ((dimensions - 1) * (ff + FAINT) * (mm + FAINT)));
+    }
+}
+
+static double compare(const LamAffinePass *pass, const LamVolume *sampled)
+{
+    const int *n = sampled->grid.size;
+    g_autofree Sum *planes = g_new0(Sum, n[2]);
+    Sum all = {0};
+#pragma omp parallel for schedule(dynamic)
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 1; j < n[1] - 1 && (n[2] == 1 || (k > 0 && k < n[2] - 1)); j++)
+            compare_row(pass, sampled->data, j, k, &planes[k]);
+    for (int k = 0; k < n[2]; k++) {
+        all.n += planes[k].n;
+        all.sum += planes[k].sum;
+    }
+    return all.n < FEWEST ? LAM_AFFINE_NOWHERE : all.sum / all.n;
+}
+
+double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+{
+    double total = 0, weight = pair->skip[0] || pair->skip[1] ? 1 : 0.5;
+    LamMat4 back;
+    if (!lam_mat4_invert(map, &back))
+        return LAM_AFFINE_NOWHERE;
+    for (int side = 0; side < 2; side++) {
+        LamAffinePass pass;
+        if (pair->skip[side] || !lam_affine_pass_make(pair, level, map, side == 0, &pass))
+            continue;
+        g_autoptr(LamVolume) sampled =
+            lam_resample(pass.sampled, &pass.reference->grid, side == 0 ? map : &back, LAM_LINEAR,
+                         pass.outside_counts ? 0 : NAN, NULL);
+        double one = sampled != NULL ? compare(&pass, sampled) : LAM_AFFINE_NOWHERE;
+        if (one == LAM_AFFINE_NOWHERE)
+            return one;
+        total += weight * one;
+    }
+    return total;
+}
+
+double lam_affine_agreement(const LamAffinePair *pair, const LamMat4 *map)
+{
+    int coarser = pair->flat ? 0 : 1;
+    return 0.5 * (lam_affine_agreement_at(pair, coarser, map) +
+                  lam_affine_agreement_at(pair, coarser + 1, map));
+}
