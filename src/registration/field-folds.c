@@ -5,6 +5,7 @@
 #include <lambdascope/field.h>
 
 #include <lambdascope/error.h>
+#include <math.h>
 
 /* From one end of an edge to the other, as offsets from the voxel. Where the volume ends, the edge is
  * that of the other side again, with weight 0. */
@@ -23,6 +24,7 @@ typedef struct {
                     [3]; /* up: J*2, down: J*1; to the opposite corners of the faces xy, yz, zx */
     float across_weight[2];
     float per_volume; /* 1 / det of the grid */
+    float harmless;   /* changes below this (squared, mm) fold nothing */
 } Stencil;
 
 typedef struct {
@@ -130,7 +132,39 @@ static void set_position(Stencil *s, const int n[3], int i, int j, int k)
     set_middles(s, stride, up, down);
 }
 
-static Folds row_folds(Stencil s, const int n[3], int j, int k)
+static inline float edge_square(const float *const u[3], size_t at, ptrdiff_t from, ptrdiff_t to)
+{
+    float sum = 0;
+    for (int c = 0; c < 3; c++) {
+        float d = u[c][(ptrdiff_t)at + to] - u[c][(ptrdiff_t)at + from];
+        sum += d * d;
+    }
+    return sum;
+}
+
+/* How much the displacement changes around each inner voxel of a row: the square of the Frobenius norm of
+ * the worst of the ten matrices of changes. */
+static void row_roughness(const Stencil *stencil, size_t start, int n, float *restrict rough)
+{
+    const Stencil s = *stencil;
+    const float *const u[3] = {s.u[0], s.u[1], s.u[2]};
+#pragma omp simd
+    for (int i = 1; i < n - 1; i++) {
+        size_t at = start + (size_t)i;
+        float corners = 0, up = 0, down = 0;
+        for (int a = 0; a < 3; a++) {
+            float f = edge_square(u, at, s.edge[a][0].from, s.edge[a][0].to);
+            float b = edge_square(u, at, s.edge[a][1].from, s.edge[a][1].to);
+            corners += f > b ? f : b;
+            up += edge_square(u, at, 0, s.across[0][a]);
+            down += edge_square(u, at, 0, s.across[1][a]);
+        }
+        float middles = up > down ? up : down;
+        rough[i] = corners > middles ? corners : middles;
+    }
+}
+
+static Folds row_folds(Stencil s, const int n[3], int j, int k, float *rough)
 {
     size_t start = (size_t)(k * n[1] + j) * (size_t)n[0];
     float negative = 0;
@@ -141,18 +175,35 @@ static Folds row_folds(Stencil s, const int n[3], int j, int k)
         count += voxel_folds(&s, start + (size_t)i, &negative);
     }
     set_position(&s, n, 1, j, k);
-#pragma omp simd reduction(+ : count, negative)
-    for (int i = 1; i < n[0] - 1; i++) {
-        float part = 0;
-        count += voxel_folds(&s, start + (size_t)i, &part);
-        negative += part;
-    }
+    row_roughness(&s, start, n[0], rough);
+    for (int i = 1; i < n[0] - 1; i++)
+        if (!(rough[i] < s.harmless))
+            count += voxel_folds(&s, start + (size_t)i, &negative);
     return (Folds){(size_t)count, (double)negative};
 }
 
-static Stencil stencil_of(const LamVolume *field)
+/* G + D has the sign of G where |D| < 1 / |G^-1| in the spectral norm, of which Frobenius' norm of D and
+ * the root of the largest row sum times the largest column sum of G^-1 are upper bounds. (The middles'
+ * undeformed arms are G times a matrix whose inverse has norm 1.) */
+static float harmless_change(const LamMat4 *inverse)
 {
-    Stencil s = {.per_volume = (float)(1 / lam_mat4_det3(&field->grid.to_world))};
+    double rows = 0, columns = 0;
+    for (int a = 0; a < 3; a++) {
+        double row = 0, column = 0;
+        for (int b = 0; b < 3; b++) {
+            row += fabs(inverse->m[a][b]);
+            column += fabs(inverse->m[b][a]);
+        }
+        rows = fmax(rows, row);
+        columns = fmax(columns, column);
+    }
+    return (float)(0.98 / (rows * columns));
+}
+
+static Stencil stencil_of(const LamVolume *field, const LamMat4 *to_voxel)
+{
+    Stencil s = {.per_volume = (float)(1 / lam_mat4_det3(&field->grid.to_world)),
+                 .harmless = harmless_change(to_voxel)};
     for (int a = 0; a < 3; a++) {
         s.u[a] = lam_volume_channel(field, a);
         for (int c = 0; c < 3; c++) {
@@ -191,11 +242,15 @@ bool lam_field_digital_folds(const LamVolume *field, double *percent, double *vo
                     "cannot look for folds: the field: its matrix is singular");
         return false;
     }
-    Stencil stencil = stencil_of(field);
+    Stencil stencil = stencil_of(field, &to_voxel);
     g_autofree Folds *of_row = g_new(Folds, rows);
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++)
-        of_row[row] = row_folds(stencil, n, row % n[1], row / n[1]);
+#pragma omp parallel
+    {
+        g_autofree float *rough = g_new(float, n[0]);
+#pragma omp for schedule(static)
+        for (int row = 0; row < rows; row++)
+            of_row[row] = row_folds(stencil, n, row % n[1], row / n[1], rough);
+    }
     Folds all = {0};
     for (int row = 0; row < rows; row++) {
         all.voxels += of_row[row].voxels;
