@@ -26,10 +26,22 @@ static inline LamVec3 voxel_of(const LamGrid *grid, size_t at)
     return (LamVec3){{(double)(at % w), (double)(at / w % h), (double)(at / w / h)}};
 }
 
-static bool within(const LamGrid *grid, LamVec3 p)
+/* Whether p lies among the outer voxel centres, `rim` voxels within; an axis of one voxel is all rim. */
+static bool within(const LamGrid *grid, LamVec3 p, double rim)
 {
-    return lam_is_inside(p.v[0], grid->size[0]) && lam_is_inside(p.v[1], grid->size[1]) &&
-           lam_is_inside(p.v[2], grid->size[2]);
+    for (int a = 0; a < 3; a++) {
+        int n = grid->size[a];
+        double least = n > 2 ? rim : n == 1 ? -0.5 : 0;
+        if (p.v[a] < least - LAM_RIM_SLACK || p.v[a] > n - 1 - least + LAM_RIM_SLACK)
+            return false;
+    }
+    return true;
+}
+
+/* A point that T does not reach ends near a face: there it is no matter of folds. */
+static bool counts(const LamGrid *grid, LamVec3 p, bool solved)
+{
+    return within(grid, p, solved ? 0 : 1);
 }
 
 /* Improves the guess in place. */
@@ -48,9 +60,10 @@ static void solve_all(const LamInverter *v, LamVolume *inverse, LamInverseReport
         LamVec3 x = lam_mat4_apply(&own->to_world, p);
         for (size_t c = 0; c < 3; c++)
             inverse->data[c * voxels + i] = (float)(x.v[c] - y.v[c]);
-        if (within(own, p)) {
+        bool solved = left <= 10 * v->tolerance_mm;
+        if (counts(own, p, solved)) {
             points++;
-            open += left > 10 * v->tolerance_mm;
+            open += !solved;
             sum += left;
             largest = fmax(largest, left);
         }
@@ -70,7 +83,7 @@ static void measure(const LamInverter *v, const LamVolume *inverse, LamInverseRe
         for (int a = 0; a < 3; a++)
             q.v[a] += q.v[a] + 1 < grid->size[a] ? 0.5 : 0;
         LamVec3 p = lam_mat4_apply(&v->to_voxel, lam_inverter_map(inverse, q));
-        if (!within(&v->field->grid, p))
+        if (!within(&v->field->grid, p, 0))
             continue;
         LamVec3 y = lam_mat4_apply(&grid->to_world, q);
         double left = length(minus(y, lam_inverter_map(v->field, p)));

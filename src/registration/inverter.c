@@ -8,6 +8,8 @@
 
 #define MAX_STEPS     200
 #define LEAST_DAMPING (1.0 / 256)
+#define FIT_POINTS    8
+#define LEAST_GROWTH  1e-3 /* of volume; below, the fit is of no use */
 #define TOLERANCE_VOX 1e-4 /* of the field's finest spacing */
 
 LamVec3 lam_inverter_map(const LamVolume *field, LamVec3 p)
@@ -32,35 +34,37 @@ static inline double length(LamVec3 a)
     return sqrt(a.v[0] * a.v[0] + a.v[1] * a.v[1] + a.v[2] * a.v[2]);
 }
 
-static inline LamVec3 voxel_of(const LamGrid *grid, size_t at)
-{
-    size_t w = (size_t)grid->size[0], h = (size_t)grid->size[1];
-    return (LamVec3){{(double)(at % w), (double)(at / w % h), (double)(at / w / h)}};
-}
-
-/* Centred voxel coordinates are orthogonal on a full grid: each column of the fit is a mean of its
- * own. An axis of one voxel stays as the grid has it. */
+/* A lattice of up to FIT_POINTS along each axis; its centred coordinates are orthogonal, so that each
+ * column of the fit is a mean of its own. An axis of one voxel stays as the grid has it. */
 static LamMat4 fit_affine(const LamVolume *field)
 {
-    const int *n = field->grid.size;
+    const int *size = field->grid.size;
     size_t voxels = lam_grid_voxels(&field->grid);
+    int step[3], n[3];
     LamMat4 fit = field->grid.to_world;
     double sums[3][4] = {{0}};
-    for (size_t i = 0; i < voxels; i++) {
-        LamVec3 p = voxel_of(&field->grid, i);
+    for (int a = 0; a < 3; a++) {
+        step[a] = MAX(1, size[a] / FIT_POINTS);
+        n[a] = (size[a] - 1) / step[a] + 1;
+    }
+    int points = n[0] * n[1] * n[2];
+    for (int i = 0; i < points; i++) {
+        const int at[3] = {i % n[0], i / n[0] % n[1], i / n[0] / n[1]};
+        size_t voxel = (size_t)at[2] * (size_t)step[2];
+        for (int a = 1; a >= 0; a--)
+            voxel = voxel * (size_t)size[a] + (size_t)at[a] * (size_t)step[a];
         for (int c = 0; c < 3; c++) {
-            double u = (double)field->data[(size_t)c * voxels + i];
+            double u = (double)field->data[(size_t)c * voxels + voxel];
             sums[c][3] += u;
             for (int a = 0; a < 3; a++)
-                sums[c][a] += u * (p.v[a] - 0.5 * (n[a] - 1));
+                sums[c][a] += u * (at[a] - 0.5 * (n[a] - 1));
         }
     }
     for (int c = 0; c < 3; c++) {
-        fit.m[c][3] += sums[c][3] / (double)voxels;
+        fit.m[c][3] += sums[c][3] / points;
         for (int a = 0; a < 3; a++) {
-            double slope =
-                n[a] > 1 ? sums[c][a] * 12 / ((double)voxels * ((double)n[a] * n[a] - 1)) : 0;
-            fit.m[c][a] += slope;
+            double slope = n[a] > 1 ? sums[c][a] * 12 / (points * ((double)n[a] * n[a] - 1)) : 0;
+            fit.m[c][a] += slope / step[a];
             fit.m[c][3] -= slope * 0.5 * (n[a] - 1);
         }
     }
@@ -78,7 +82,8 @@ bool lam_inverter_init(LamInverter *v, const LamVolume *field, GError **error)
                     field->path != NULL ? field->path : "the field");
         return false;
     }
-    if (!lam_mat4_invert(&v->fit, &v->from_world)) { /* all points thrown onto a plane */
+    double growth = lam_mat4_det3(&v->fit) / lam_mat4_det3(&field->grid.to_world);
+    if (!(fabs(growth) > LEAST_GROWTH) || !lam_mat4_invert(&v->fit, &v->from_world)) {
         v->fit = field->grid.to_world;
         v->from_world = v->to_voxel;
     }

@@ -7,7 +7,7 @@
 typedef struct {
     const LamVolume *field;
     LamMat4 to_voxel;        /* world -> voxel of the field */
-    LamMat4 fit, from_world; /* voxel -> T by least squares, and back */
+    LamMat4 fit, from_world; /* voxel -> T, by least squares, and back */
     double tolerance_mm;
 } LamInverter;
 
