@@ -9,6 +9,7 @@
 #define MAX_STEPS     200
 #define LEAST_DAMPING (1.0 / 256)
 #define FIT_POINTS    8
+#define AROUND_VOX    1.5
 #define LEAST_GROWTH  1e-3 /* of volume; below, the fit is of no use */
 #define TOLERANCE_VOX 1e-4 /* of the field's finest spacing */
 
@@ -91,7 +92,8 @@ bool lam_inverter_init(LamInverter *v, const LamVolume *field, GError **error)
     return true;
 }
 
-LamVec3 lam_inverter_solve(const LamInverter *v, LamVec3 y, LamVec3 p, double *left_mm)
+/* From one first guess. */
+static LamVec3 descend(const LamInverter *v, LamVec3 y, LamVec3 p, double *left_mm)
 {
     LamVec3 residual = minus(y, lam_inverter_map(v->field, p));
     double left = length(residual), damping = 1;
@@ -110,6 +112,39 @@ LamVec3 lam_inverter_solve(const LamInverter *v, LamVec3 y, LamVec3 p, double *l
             damping /= 2;
         }
     }
+    *left_mm = left;
+    return p;
+}
+
+/* At a fold the way may end beside it: again from all around. Beyond the faces there is nothing to find. */
+static LamVec3 search_around(const LamInverter *v, LamVec3 y, LamVec3 p, double *left_mm)
+{
+    const int *n = v->field->grid.size;
+    LamVec3 start = p, best = p;
+    for (int a = 0; a < 3; a++)
+        if (start.v[a] < 0 || start.v[a] > n[a] - 1)
+            return p;
+    for (int i = 0; i < 27 && *left_mm > v->tolerance_mm; i++) {
+        const int offset[3] = {i % 3 - 1, i / 3 % 3 - 1, i / 9 - 1};
+        LamVec3 guess = start;
+        double left;
+        for (int a = 0; a < 3; a++)
+            guess.v[a] += AROUND_VOX * offset[a];
+        guess = descend(v, y, guess, &left);
+        if (left < *left_mm) {
+            *left_mm = left;
+            best = guess;
+        }
+    }
+    return best;
+}
+
+LamVec3 lam_inverter_solve(const LamInverter *v, LamVec3 y, LamVec3 p, double *left_mm)
+{
+    double left;
+    p = descend(v, y, p, &left);
+    if (left > v->tolerance_mm)
+        p = search_around(v, y, p, &left);
     if (left_mm != NULL)
         *left_mm = left;
     return p;
