@@ -4,7 +4,8 @@
 #include <lambdascope/error.h>
 #include <lambdascope/trilinear.h>
 
-#define LATTICE 32 /* points along an axis at most */
+#define LATTICE      32 /* points along an axis at most */
+#define FINE_LATTICE 200
 
 /* ---- inverse ---- */
 
@@ -137,13 +138,13 @@ LamTransform *lam_transform_at(const LamTransform *transform, double t, GError *
 
 /* ---- coverage ---- */
 
-/* Points of the grid from face to face, at most LATTICE along an axis. */
-static GArray *lattice_of(const LamGrid *grid)
+/* Points of the grid from face to face, so many along an axis at most. */
+static GArray *lattice_of(const LamGrid *grid, int most)
 {
     GArray *points = g_array_new(FALSE, FALSE, sizeof(LamVec3));
     int n[3];
     for (int a = 0; a < 3; a++)
-        n[a] = MIN(grid->size[a], LATTICE);
+        n[a] = MIN(grid->size[a], most);
     for (int i = 0; i < n[0] * n[1] * n[2]; i++) {
         const int at[3] = {i % n[0], i / n[0] % n[1], i / n[0] / n[1]};
         LamVec3 p;
@@ -169,20 +170,33 @@ static double share_within(const GArray *points, const LamGrid *grid)
     return (double)inside / points->len;
 }
 
-double lam_transform_coverage(const LamTransform *transform, const LamGrid *grid, int *step)
+/* Moves the points through the chain. */
+static double least_share(const LamTransform *transform, GArray *points, int *step)
 {
-    g_autoptr(GArray) points = lattice_of(grid);
     double least = 1;
-    if (step != NULL)
-        *step = -1;
+    *step = -1;
     for (int s = 0; s < transform->count; s++) {
         const LamTransformStep *at = &transform->step[s];
         double share = at->displacement != NULL ? share_within(points, &at->displacement->grid) : 1;
-        if (share < least && step != NULL)
+        if (share < least)
             *step = s;
         least = fmin(least, share);
         g_autoptr(LamTransform) one = copy(at);
         lam_transform_points(one, (LamVec3 *)(void *)points->data, points->len, NULL);
     }
     return least;
+}
+
+double lam_transform_coverage(const LamTransform *transform, const LamGrid *grid, int *step)
+{
+    static const int lattices[] = {LATTICE, FINE_LATTICE}; /* the second for what is small */
+    double share = 0;
+    int at = -1;
+    for (guint l = 0; l < G_N_ELEMENTS(lattices) && !(share > 0); l++) {
+        g_autoptr(GArray) points = lattice_of(grid, lattices[l]);
+        share = least_share(transform, points, &at);
+    }
+    if (step != NULL)
+        *step = at;
+    return share;
 }

@@ -118,6 +118,8 @@ static void test_info_field(void)
     JsonObject *object = parse_object(json.out, parser);
     g_assert_cmpstr(json_object_get_string_member(object, "kind"), ==, "field");
     g_assert_cmpfloat(json_object_get_double_member(object, "fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(object, "digital_fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(object, "ndv_percent"), ==, 0);
     g_assert_cmpfloat(json_object_get_double_member(object, "displacement_max_mm"), >, 7);
     lam_cli_run_clear(&json);
 }
@@ -226,6 +228,8 @@ static void test_evaluate(void)
     g_assert_cmpfloat(fabs(json_object_get_double_member(last, "dice_subcortical") - sub), <, 0.02);
     g_assert_cmpfloat(json_object_get_double_member(last, "tick_ms"), >, 0);
     g_assert_cmpfloat(json_object_get_double_member(last, "fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(last, "digital_fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(last, "ndv_percent"), ==, 0);
     g_assert_true(
         json_object_has_member(json_object_get_object_member(last, "dice_per_structure"), "44"));
     lam_cli_run_clear(&run);

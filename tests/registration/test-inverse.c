@@ -218,6 +218,8 @@ static void test_hopeless(void)
         }
     }
     g_autoptr(LamVolume) inverse = lam_field_inverse(collapsed, &grid, &report, NULL);
+    for (int i = 0; i < 3 * 504; i++)
+        g_assert_true(isfinite(inverse->data[i]));
     g_assert_cmpuint(report.points, <, 30); /* nothing but the one point is reached */
     g_assert_null(lam_field_inverse(scattered, NULL, NULL, &error));
     g_assert_nonnull(strstr(error->message, "too far"));
@@ -356,6 +358,8 @@ static void test_coverage(void)
     g_assert_cmpfloat(lam_transform_coverage(t, &beside, &step), ==, 0.5);
     g_assert_cmpint(step, ==, 0);
     g_assert_cmpfloat(lam_transform_coverage(t, &away, &step), ==, 0);
+    LamGrid vast = lam_grid_centred((int[3]){2000, 20, 20}, 1, (LamVec3){{990, 0, 0}});
+    g_assert_cmpfloat(lam_transform_coverage(t, &vast, NULL), >, 0); /* one in a hundred */
     LamMat4 m = lam_mat4_translation(-500, 0, 0);
     g_autoptr(LamTransform) shift = lam_transform_new_affine(&m);
     g_autoptr(LamTransform) chain = lam_transform_compose(shift, t);
