@@ -56,13 +56,8 @@ static float label_at(const float *v, LamTap x, LamTap y, LamTap z)
     return best;
 }
 
-static bool is_inside(const int *n, LamVec3 p)
-{
-    return lam_is_inside(p.v[0], n[0]) && lam_is_inside(p.v[1], n[1]) &&
-           lam_is_inside(p.v[2], n[2]);
-}
-
-static void cubic_at(const LamSampler *sampler, LamVec3 p, float *out, size_t step)
+/* Kept out of lam_sampler_at, which must stay small to be fast. */
+G_GNUC_NO_INLINE static void cubic_at(const LamSampler *sampler, LamVec3 p, float *out, size_t step)
 {
     const LamVolume *coefficients = sampler->coefficients;
     for (int c = 0; c < coefficients->channels; c++)
@@ -70,29 +65,42 @@ static void cubic_at(const LamSampler *sampler, LamVec3 p, float *out, size_t st
             lam_spline_at(lam_volume_channel(coefficients, c), coefficients->grid.size, p);
 }
 
+G_GNUC_NO_INLINE static void labels_at(const LamSampler *sampler, LamVec3 p, float *out,
+                                       size_t step)
+{
+    const LamVolume *source = sampler->source;
+    const int *n = source->grid.size;
+    size_t w = (size_t)n[0];
+    LamTap x = lam_tap(p.v[0], n[0], 1), y = lam_tap(p.v[1], n[1], w),
+           z = lam_tap(p.v[2], n[2], w * (size_t)n[1]);
+    for (int c = 0; c < source->channels; c++)
+        out[(size_t)c * step] = label_at(lam_volume_channel(source, c), x, y, z);
+}
+
 void lam_sampler_at(const LamSampler *sampler, LamVec3 p, float *out, size_t step)
 {
     const int *n = sampler->source->grid.size;
     size_t w = (size_t)n[0], wh = w * (size_t)n[1], whd = wh * (size_t)n[2];
     int channels = sampler->source->channels;
-    LamInterpolation how = sampler->interpolation;
-    if (!is_inside(n, p)) {
+    if (!lam_is_inside(p.v[0], n[0]) || !lam_is_inside(p.v[1], n[1]) ||
+        !lam_is_inside(p.v[2], n[2])) {
         for (int c = 0; c < channels; c++)
             out[(size_t)c * step] = sampler->outside;
         return;
     }
-    if (how == LAM_CUBIC) {
+    if (sampler->interpolation == LAM_CUBIC) {
         cubic_at(sampler, p, out, step);
         return;
     }
-    if (how == LAM_NEAREST)
+    if (sampler->interpolation == LAM_LABELS) {
+        labels_at(sampler, p, out, step);
+        return;
+    }
+    if (sampler->interpolation == LAM_NEAREST)
         for (int a = 0; a < 3; a++)
             p.v[a] = floor(p.v[a] + 0.5);
     LamTap x = lam_tap(p.v[0], n[0], 1), y = lam_tap(p.v[1], n[1], w),
            z = lam_tap(p.v[2], n[2], wh);
-    for (int c = 0; c < channels; c++) {
-        const float *v = sampler->source->data + (size_t)c * whd;
-        out[(size_t)c * step] =
-            how == LAM_LABELS ? label_at(v, x, y, z) : lam_trilinear(v, x, y, z);
-    }
+    for (int c = 0; c < channels; c++)
+        out[(size_t)c * step] = lam_trilinear(sampler->source->data + (size_t)c * whd, x, y, z);
 }
