@@ -8,7 +8,9 @@ G_BEGIN_DECLS
 
 typedef enum {
     LAM_LINEAR,
-    LAM_NEAREST, /* for label maps */
+    LAM_NEAREST, /* the value of the nearest voxel */
+    LAM_CUBIC,   /* cubic B-spline through the voxels, mirrored at the edge; may overshoot */
+    LAM_LABELS,  /* the label of most trilinear weight, background included; of equals the least */
 } LamInterpolation;
 
 /* Samples every channel of `source` at world_map * (grid point): world_map takes world points of

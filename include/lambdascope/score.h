@@ -13,7 +13,7 @@ bool lam_label_is_cortical(int label);
 typedef struct {
     double subcortical,
         cortical; /* mean Dice over the structures present in both scans; NaN if none */
-    double fold_percent, sd_log_jacobian;
+    double fold_percent, digital_fold_percent, ndv_percent, sd_log_jacobian; /* as in field.h */
     double roughness;    /* mean squared forward difference of d over its grid, voxels squared */
     double similarity;   /* Pearson correlation on the model grid */
     double milliseconds; /* λ set -> field ready */

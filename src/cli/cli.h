@@ -17,8 +17,12 @@ enum {
 /* The subcommands. argv[0] is the subcommand's name; each returns the exit status. */
 int lam_cli_apply(int argc, char **argv);
 int lam_cli_bench(int argc, char **argv);
+int lam_cli_compose(int argc, char **argv);
 int lam_cli_evaluate(int argc, char **argv);
 int lam_cli_info(int argc, char **argv);
+int lam_cli_invert(int argc, char **argv);
+int lam_cli_jacobian(int argc, char **argv);
+int lam_cli_points(int argc, char **argv);
 int lam_cli_register(int argc, char **argv);
 int lam_cli_render(int argc, char **argv);
 int lam_cli_synth(int argc, char **argv);

@@ -17,6 +17,8 @@ static const struct {
     {"dice_subcortical", "Dice sub", "%9.4f", offsetof(LamScore, subcortical), false},
     {"dice_cortical", "cortex", "%9.4f", offsetof(LamScore, cortical), false},
     {"fold_percent", "folds %", "%9.5f", offsetof(LamScore, fold_percent), true},
+    {"digital_fold_percent", "digital %", "%9.5f", offsetof(LamScore, digital_fold_percent), true},
+    {"ndv_percent", "NDV %", "%9.6f", offsetof(LamScore, ndv_percent), true},
     {"sd_log_jacobian", "SD log|J|", "%9.4f", offsetof(LamScore, sd_log_jacobian), true},
     {"roughness", "roughness", "%9.5f", offsetof(LamScore, roughness), true},
     {"correlation", "corr.", "%9.4f", offsetof(LamScore, similarity), true},
@@ -26,6 +28,10 @@ static const struct {
 static const char roughness_definition[] =
     "mean over axes, components and grid points of the squared forward difference of d, in voxels "
     "of its grid";
+
+static const char fold_definitions[] = "folds: |J| <= 0 by central differences; digital: by any "
+                                       "tetrahedron at the voxel; NDV: volume of "
+                                       "the tetrahedra turned over (Liu et al. 2024)";
 
 static double figure(const LamScore *score, guint which)
 {
@@ -140,6 +146,7 @@ void lam_evaluation_print(const LamEvaluation *e, bool per_structure)
         print_structures(e);
     printf("\nmeans over %u %s on the %s grid; roughness: %s\n", e->pairs->len,
            e->pairs->len == 1 ? "pair" : "pairs", e->grid, roughness_definition);
+    puts(fold_definitions);
 }
 
 /* ---- JSON ---- */
@@ -220,6 +227,7 @@ void lam_evaluation_print_json(const LamEvaluation *e, bool per_structure)
     lam_cli_json_string(json, "model", e->model_path);
     lam_cli_json_string(json, "grid", e->grid);
     lam_cli_json_string(json, "roughness_definition", roughness_definition);
+    lam_cli_json_string(json, "fold_definitions", fold_definitions);
     json_pairs(json, e);
     json_builder_set_member_name(json, "affine");
     json_row(json, e, 0, per_structure);

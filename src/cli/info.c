@@ -41,6 +41,8 @@ static void print_statistics(const LamFieldStatistics *s)
            s->p95_mm, s->max_mm);
     printf("jacobian      %.3f to %.3f, folds %.4f %% of voxels, SD log|J| %.4f\n", s->min_jacobian,
            s->max_jacobian, s->fold_percent, s->sd_log_jacobian);
+    printf("tetrahedra    folds %.4f %% of voxels, %.5f %% of the volume turned over\n",
+           s->digital_fold_percent, s->ndv_percent);
 }
 
 /* What is told of a scan or field; what does not apply is NULL. */
@@ -124,6 +126,8 @@ static void json_statistics(JsonBuilder *json, const LamFieldStatistics *s)
     lam_cli_json_number(json, "jacobian_min", s->min_jacobian);
     lam_cli_json_number(json, "jacobian_max", s->max_jacobian);
     lam_cli_json_number(json, "fold_percent", s->fold_percent);
+    lam_cli_json_number(json, "digital_fold_percent", s->digital_fold_percent);
+    lam_cli_json_number(json, "ndv_percent", s->ndv_percent);
     lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
 }
 

@@ -12,7 +12,11 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"register", lam_cli_register, "align one scan with another: warped image and field"},
-    {"apply", lam_cli_apply, "carry an image or a label map through a field"},
+    {"apply", lam_cli_apply, "carry an image or a label map through a chain of transforms"},
+    {"invert", lam_cli_invert, "turn a transform round"},
+    {"compose", lam_cli_compose, "make one transform of several"},
+    {"jacobian", lam_cli_jacobian, "change of volume under a transform, as an image"},
+    {"points", lam_cli_points, "take a table of points through a transform"},
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},

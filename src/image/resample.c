@@ -19,7 +19,7 @@ static bool inverse_of(const LamGrid *grid, LamMat4 *inverse, GError **error)
 LamVolume *lam_resample(const LamVolume *source, const LamGrid *grid, const LamMat4 *world_map,
                         LamInterpolation interpolation, float outside, GError **error)
 {
-    LamSampler sampler;
+    g_auto(LamSampler) sampler = {0};
     if (!lam_sampler_init(&sampler, source, interpolation, outside, error))
         return NULL;
     LamMat4 map = sampler.to_voxel;
@@ -89,7 +89,7 @@ LamVolume *lam_resample_field(const LamVolume *source, const LamGrid *grid,
                               float outside, GError **error)
 {
     g_return_val_if_fail(displacement->channels == 3, NULL);
-    LamSampler sampler;
+    g_auto(LamSampler) sampler = {0};
     LamMat4 to_field;
     if (!lam_sampler_init(&sampler, source, interpolation, outside, error) ||
         !inverse_of(&displacement->grid, &to_field, error))

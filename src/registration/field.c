@@ -123,7 +123,8 @@ bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVo
 {
     *out = (LamFieldStatistics){0};
     g_autoptr(LamVolume) volume_change = lam_field_jacobian(field, error);
-    if (volume_change == NULL)
+    if (volume_change == NULL ||
+        !lam_field_digital_folds(field, &out->digital_fold_percent, &out->ndv_percent, error))
         return false;
     jacobian_statistics(volume_change, out);
     magnitude_statistics(field, out);

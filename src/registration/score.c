@@ -161,6 +161,8 @@ bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
     out->cortical = mean_of(out, lam_label_is_cortical);
     if (snapshot != NULL) {
         out->fold_percent = snapshot->statistics.fold_percent;
+        out->digital_fold_percent = snapshot->statistics.digital_fold_percent;
+        out->ndv_percent = snapshot->statistics.ndv_percent;
         out->sd_log_jacobian = snapshot->statistics.sd_log_jacobian;
         out->roughness = roughness(snapshot->field);
         out->similarity = snapshot->similarity;

@@ -1,6 +1,8 @@
 /* Transforms applied: to points, to the points of a grid, to images. */
 #include <lambdascope/transform.h>
 
+#include "inverter.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/sampler.h>
 #include <lambdascope/trilinear.h>
@@ -11,6 +13,8 @@ typedef struct {
     struct {
         const LamVolume *displacement;
         LamMat4 matrix; /* the affine, or world -> voxel of the field */
+        bool solved;    /* the displacement is only a guess for the inverter */
+        LamInverter inverter;
     } step[];
 } Chain;
 
@@ -30,6 +34,10 @@ static Chain *chain_new(const LamTransform *transform, GError **error)
                         step->displacement->path != NULL ? step->displacement->path : "a field");
             return NULL;
         }
+        chain->step[s].solved = step->undoes != NULL;
+        if (step->undoes != NULL &&
+            !lam_inverter_init(&chain->step[s].inverter, step->undoes, error))
+            return NULL;
     }
     return g_steal_pointer(&chain);
 }
@@ -46,12 +54,23 @@ static inline LamVec3 displaced(const LamVolume *field, const LamMat4 *to_voxel,
     return x;
 }
 
+static LamVec3 undone(const LamInverter *inverter, LamVec3 y, LamVec3 guess)
+{
+    LamVec3 p = lam_mat4_apply(&inverter->to_voxel, guess);
+    return lam_mat4_apply(&inverter->field->grid.to_world,
+                          lam_inverter_solve(inverter, y, p, NULL));
+}
+
 static inline LamVec3 chain_point(const Chain *chain, LamVec3 x)
 {
-    for (int s = 0; s < chain->count; s++)
+    for (int s = 0; s < chain->count; s++) {
+        LamVec3 from = x;
         x = chain->step[s].displacement != NULL
                 ? displaced(chain->step[s].displacement, &chain->step[s].matrix, x)
                 : lam_mat4_apply(&chain->step[s].matrix, x);
+        if (chain->step[s].solved)
+            x = undone(&chain->step[s].inverter, from, x);
+    }
     return x;
 }
 
@@ -102,7 +121,7 @@ LamVolume *lam_transform_resample(const LamTransform *transform, const LamVolume
                                   const LamGrid *grid, LamInterpolation interpolation,
                                   float outside, GError **error)
 {
-    LamSampler sampler;
+    g_auto(LamSampler) sampler = {0};
     if (!lam_sampler_init(&sampler, source, interpolation, outside, error))
         return NULL;
     g_autofree Chain *chain = chain_new(transform, error);

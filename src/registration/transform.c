@@ -57,6 +57,7 @@ void lam_transform_unref(LamTransform *transform)
     for (int s = 0; s < transform->count; s++) {
         g_clear_pointer(&transform->step[s].displacement, lam_volume_unref);
         g_clear_pointer(&transform->step[s].velocity, lam_volume_unref);
+        g_clear_pointer(&transform->step[s].undoes, lam_volume_unref);
     }
     g_free(transform->step);
     g_free(transform);
@@ -75,6 +76,8 @@ static void append(LamTransform *out, const LamTransformStep *step)
         lam_volume_ref(to->displacement);
     if (to->velocity != NULL)
         lam_volume_ref(to->velocity);
+    if (to->undoes != NULL)
+        lam_volume_ref(to->undoes);
 }
 
 LamTransform *lam_transform_compose(const LamTransform *first, const LamTransform *then)

@@ -38,7 +38,8 @@ static JsonObject *parse_object(const char *text, JsonParser *parser)
 
 static void test_help(void)
 {
-    static const char *const commands[] = {"register", "apply",  "evaluate", "info",
+    static const char *const commands[] = {"register", "apply",  "invert",   "compose",
+                                           "jacobian", "points", "evaluate", "info",
                                            "synth",    "render", "train",    "bench"};
     LamCliRun all = lam_cli_run("--help", NULL), version = lam_cli_run("--version", NULL);
     assert_done(&all);
@@ -155,6 +156,8 @@ static void test_info_field(void)
     JsonObject *object = parse_object(json.out, parser);
     g_assert_cmpstr(json_object_get_string_member(object, "kind"), ==, "field");
     g_assert_cmpfloat(json_object_get_double_member(object, "fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(object, "digital_fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(object, "ndv_percent"), ==, 0);
     g_assert_cmpfloat(json_object_get_double_member(object, "displacement_max_mm"), >, 7);
     lam_cli_run_clear(&json);
 }
@@ -292,6 +295,8 @@ static void test_evaluate(void)
     g_assert_cmpfloat(fabs(json_object_get_double_member(last, "dice_subcortical") - sub), <, 0.02);
     g_assert_cmpfloat(json_object_get_double_member(last, "tick_ms"), >, 0);
     g_assert_cmpfloat(json_object_get_double_member(last, "fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(last, "digital_fold_percent"), ==, 0);
+    g_assert_cmpfloat(json_object_get_double_member(last, "ndv_percent"), ==, 0);
     g_assert_true(
         json_object_has_member(json_object_get_object_member(last, "dice_per_structure"), "44"));
     lam_cli_run_clear(&run);
