@@ -10,6 +10,25 @@ G_BEGIN_DECLS
  * 3-channel volume. Errors name the file and the reason. Thread-safety: safe. */
 LamVolume *lam_nifti_load(const char *path, int frame, GError **error);
 
+/* Intent codes of vectors. ITK from 5.3 on turns the vectors of 1006 from RAS to LPS as it reads; it takes
+ * those of 1007 as they are, as all its versions do. */
+enum {
+    LAM_NIFTI_DISPLACEMENT = 1006, /* NIFTI_INTENT_DISPVECT */
+    LAM_NIFTI_VECTOR = 1007,       /* NIFTI_INTENT_VECTOR */
+    LAM_NIFTI_FNIRT_FIELD = 2006, /* FSL's own: displacement; 2007 to 2009 and 2016: coefficients */
+};
+
+/* How a file says that it holds vectors. */
+typedef struct {
+    int intent;
+    char intent_name[17];
+    bool in_frames; /* (x,y,z,3), not (x,y,z,1,3) */
+} LamNiftiVectors;
+
+/* Reads a field of vectors, (x,y,z,1,3) or (x,y,z,3), as 3 channels: the numbers as they stand, whatever
+ * they mean. *what is set if it succeeds. Errors and threads as above. */
+LamVolume *lam_nifti_load_vectors(const char *path, LamNiftiVectors *what, GError **error);
+
 typedef enum {
     LAM_NIFTI_FLOAT32,
     LAM_NIFTI_INT16, /* rounded; refused if values do not fit */
@@ -23,5 +42,18 @@ typedef enum {
  * description: at most 79 bytes, may be NULL. */
 bool lam_nifti_save(const LamVolume *volume, const char *path, LamNiftiType type,
                     const char *description, GError **error);
+
+/* What a file says beside its voxels. */
+typedef struct {
+    LamNiftiType type;
+    int intent;
+    bool in_frames;     /* 3 channels as (x,y,z,3), not (x,y,z,1,3) */
+    LamVec3 spacing_mm; /* for the header where it should not be the matrix's; 0: the matrix's */
+    const char *description; /* at most 79 bytes; may be NULL */
+} LamNiftiSaveOptions;
+
+/* The same with a choice of how vectors are stored. */
+bool lam_nifti_save_as(const LamVolume *volume, const char *path,
+                       const LamNiftiSaveOptions *options, GError **error);
 
 G_END_DECLS

@@ -36,6 +36,8 @@ typedef struct {
     char *stored_type;       /* "int16" ... */
     double slope, intercept; /* already applied to the stored values; both 0: none */
     LamSpaceSource space_source;
+    LamVec3
+        header_spacing_mm; /* voxel sizes that the header states apart from the matrix; 0: none */
     double space_conflict_mm; /* largest corner distance between sform and qform if both are set */
     int frames;               /* number of frames in the file (>1: 4-D) */
     int frame;                /* the one that this is, counted from 0 */

@@ -18,6 +18,7 @@ enum {
 int lam_cli_apply(int argc, char **argv);
 int lam_cli_bench(int argc, char **argv);
 int lam_cli_compose(int argc, char **argv);
+int lam_cli_convert(int argc, char **argv);
 int lam_cli_evaluate(int argc, char **argv);
 int lam_cli_info(int argc, char **argv);
 int lam_cli_invert(int argc, char **argv);

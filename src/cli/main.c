@@ -15,6 +15,7 @@ static const struct {
     {"apply", lam_cli_apply, "carry an image or a label map through a chain of transforms"},
     {"invert", lam_cli_invert, "turn a transform round"},
     {"compose", lam_cli_compose, "make one transform of several"},
+    {"convert", lam_cli_convert, "write a transform in the convention of another program"},
     {"jacobian", lam_cli_jacobian, "change of volume under a transform, as an image"},
     {"points", lam_cli_points, "take a table of points through a transform"},
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},

@@ -29,6 +29,8 @@ typedef struct {
     bool swapped;
     bool single; /* header and voxels in one file */
     LamVoxelLayout layout;
+    bool vectors; /* a field is wanted */
+    double unit_mm;
     int channels, frames;
     GString *note;
 } Reader;
@@ -81,6 +83,7 @@ static bool is_pair_member(const char *path, const char *suffix)
         COPY_ARRAY(srow_y);                                                                        \
         COPY_ARRAY(srow_z);                                                                        \
         memcpy(to->descrip, from->descrip, sizeof to->descrip);                                    \
+        memcpy(to->intent_name, from->intent_name, sizeof to->intent_name);                        \
     } while (0)
 
 static bool widen(Reader *r, const nifti_1_header *from, GError **error)
@@ -177,6 +180,18 @@ static bool find_files(Reader *r, GError **error)
 
 /* ---- sizes and type ------------------------------------------------------------------------ */
 
+/* The components of a field lie along the 5th or the 4th dimension. */
+static bool check_vectors(Reader *r, GError **error)
+{
+    if (r->channels == 1 && r->frames == 3) {
+        r->channels = 3;
+        r->frames = 1;
+    }
+    return r->channels == 3 ||
+           lam_scan_fail(r->path, LAM_ERROR_ARGUMENT, error,
+                         "a displacement field has three components, (x,y,z,1,3) or (x,y,z,3)");
+}
+
 static bool check_dims(Reader *r, GError **error)
 {
     gint64 *dim = r->header.dim;
@@ -196,7 +211,7 @@ static bool check_dims(Reader *r, GError **error)
                              "more than one value per voxel (only vectors of 3 are read)");
     r->channels = (int)dim[5];
     r->frames = (int)dim[4];
-    return true;
+    return !r->vectors || check_vectors(r, error);
 }
 
 static bool check_type(Reader *r, GError **error)
@@ -306,7 +321,7 @@ static LamGrid read_space(Reader *r, LamSpaceSource *source, double *conflict_mm
     const nifti_2_header *h = &r->header;
     LamGrid grid = {.size = {(int)h->dim[1], (int)h->dim[2], (int)h->dim[3]}};
     mend_pixdim(r);
-    double unit = unit_in_mm(r);
+    double unit = r->unit_mm = unit_in_mm(r);
     LamMat4 s = scaled(sform(h), unit), q = scaled(qform(h), unit);
     bool has_s = h->sform_code > 0, has_q = h->qform_code > 0;
     if (has_s && !lam_matrix_is_usable(&s)) {
@@ -354,6 +369,8 @@ static LamVolume *load(Reader *r, int frame, GError **error)
         return NULL;
     volume->space_source = source;
     volume->space_conflict_mm = conflict_mm;
+    for (int i = 0; i < 3; i++)
+        volume->header_spacing_mm.v[i] = r->header.pixdim[i + 1] * r->unit_mm;
     volume->frames = r->frames;
     volume->frame = frame;
     lam_scan_describe(volume, r->header.sizeof_hdr == 540 ? "NIfTI-2" : "NIfTI-1", &r->layout,
@@ -370,15 +387,40 @@ static void silence_libnifti(void)
     }
 }
 
-LamVolume *lam_nifti_load(const char *path, int frame, GError **error)
+static void reader_init(Reader *r, const char *path)
 {
     silence_libnifti();
-    Reader r = {.path = path, .note = g_string_new(NULL)};
-    r.header.sizeof_hdr = 348;
+    *r = (Reader){.path = path, .note = g_string_new(NULL)};
+    r->header.sizeof_hdr = 348;
+}
+
+static void reader_clear(Reader *r)
+{
+    g_string_free(r->note, TRUE);
+    g_free(r->header_path);
+    g_free(r->data_path);
+}
+
+LamVolume *lam_nifti_load(const char *path, int frame, GError **error)
+{
+    Reader r;
+    reader_init(&r, path);
     LamVolume *volume = load(&r, frame, error);
-    g_string_free(r.note, TRUE);
-    g_free(r.header_path);
-    g_free(r.data_path);
+    reader_clear(&r);
+    return volume;
+}
+
+LamVolume *lam_nifti_load_vectors(const char *path, LamNiftiVectors *what, GError **error)
+{
+    Reader r;
+    reader_init(&r, path);
+    r.vectors = true;
+    LamVolume *volume = load(&r, 0, error);
+    what->intent = r.header.intent_code;
+    what->in_frames = r.header.dim[4] == 3;
+    memcpy(what->intent_name, r.header.intent_name, sizeof what->intent_name - 1);
+    what->intent_name[sizeof what->intent_name - 1] = '\0';
+    reader_clear(&r);
     return volume;
 }
 
@@ -395,7 +437,8 @@ static const LamVoxelType *type_to_store(LamNiftiType type)
     return lam_voxel_type_find(codes[type]);
 }
 
-static void fill_space(nifti_2_header *h, const LamGrid *grid)
+/* pixdim is what the columns of the matrix say, or what is asked for (which the qform then has too). */
+static void fill_space(nifti_2_header *h, const LamGrid *grid, LamVec3 spacing_mm)
 {
     nifti_dmat44 m;
     memcpy(m.m, grid->to_world.m, sizeof m.m);
@@ -407,29 +450,33 @@ static void fill_space(nifti_2_header *h, const LamGrid *grid)
     nifti_dmat44_to_quatern(m, &h->quatern_b, &h->quatern_c, &h->quatern_d, &h->qoffset_x,
                             &h->qoffset_y, &h->qoffset_z, &h->pixdim[1], &h->pixdim[2],
                             &h->pixdim[3], &h->pixdim[0]);
+    for (int i = 0; i < 3; i++)
+        if (spacing_mm.v[i] > 0)
+            h->pixdim[i + 1] = spacing_mm.v[i];
     h->qform_code = h->sform_code = NIFTI_XFORM_SCANNER_ANAT;
     h->xyzt_units = NIFTI_UNITS_MM;
 }
 
-static void fill_header(nifti_2_header *h, const LamVolume *volume, const LamVoxelType *type,
-                        const char *description)
+static void fill_header(nifti_2_header *h, const LamVolume *volume,
+                        const LamNiftiSaveOptions *options)
 {
+    const LamVoxelType *type = type_to_store(options->type);
     memset(h, 0, sizeof *h);
     h->sizeof_hdr = sizeof *h;
     memcpy(h->magic, "n+2\0\r\n\032\n", 8);
     h->datatype = (gint16)type->code;
     h->bitpix = (gint16)(8 * type->bytes);
-    bool vector = volume->channels == 3;
-    h->dim[0] = vector ? 5 : 3;
+    bool vector = volume->channels == 3, in_frames = vector && options->in_frames;
+    h->dim[0] = in_frames ? 4 : vector ? 5 : 3;
     for (int i = 1; i <= 7; i++)
         h->dim[i] = i <= 3 ? volume->grid.size[i - 1] : 1;
-    h->dim[5] = volume->channels;
+    h->dim[in_frames ? 4 : 5] = volume->channels;
     for (int i = 4; i <= 7; i++)
         h->pixdim[i] = 1;
-    h->intent_code = vector ? NIFTI_INTENT_DISPVECT : NIFTI_INTENT_NONE;
-    fill_space(h, &volume->grid);
-    if (description != NULL)
-        g_strlcpy(h->descrip, description, sizeof h->descrip);
+    h->intent_code = options->intent;
+    fill_space(h, &volume->grid, options->spacing_mm);
+    if (options->description != NULL)
+        g_strlcpy(h->descrip, options->description, sizeof h->descrip);
 }
 
 /* gzwrite puts its reason into errno or its own message. */
@@ -476,8 +523,8 @@ static bool put_voxels(gzFile file, const LamVolume *volume, const LamVoxelType 
     return true;
 }
 
-static bool write_all(LamAtomicFile *target, const LamVolume *volume, const LamVoxelType *type,
-                      const char *description, GError **error)
+static bool write_all(LamAtomicFile *target, const LamVolume *volume,
+                      const LamNiftiSaveOptions *options, GError **error)
 {
     /* level 1: on noisy float voxels the higher ones cost seconds and gain a few per cent */
     const char *mode = has_suffix(target->path, ".gz") ? "wb1" : "wbT";
@@ -491,10 +538,10 @@ static bool write_all(LamAtomicFile *target, const LamVolume *volume, const LamV
         return false;
     }
     nifti_2_header h;
-    fill_header(&h, volume, type, description);
+    fill_header(&h, volume, options);
     gzbuffer(file, CHUNK_BYTES / 4);
     bool ok = put_header(file, &h, target->path, error) &&
-              put_voxels(file, volume, type, target->path, error);
+              put_voxels(file, volume, type_to_store(options->type), target->path, error);
     errno = 0;
     if (gzclose(file) != Z_OK && ok) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_IO, WRITING ": %s: %s", target->path,
@@ -521,11 +568,20 @@ static bool check_target(const LamVolume *volume, const char *path, GError **err
 bool lam_nifti_save(const LamVolume *volume, const char *path, LamNiftiType type,
                     const char *description, GError **error)
 {
+    LamNiftiSaveOptions options = {.type = type, .description = description};
+    if (volume->channels == 3)
+        options.intent = LAM_NIFTI_DISPLACEMENT;
+    return lam_nifti_save_as(volume, path, &options, error);
+}
+
+bool lam_nifti_save_as(const LamVolume *volume, const char *path,
+                       const LamNiftiSaveOptions *options, GError **error)
+{
     silence_libnifti();
     LamAtomicFile target;
     if (!check_target(volume, path, error) || !lam_atomic_file_open(&target, WRITING, path, error))
         return false;
-    if (!write_all(&target, volume, type_to_store(type), description, error)) {
+    if (!write_all(&target, volume, options, error)) {
         lam_atomic_file_abort(&target);
         return false;
     }

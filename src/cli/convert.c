@@ -1,0 +1,106 @@
+/* lam convert: a transform file in the convention of another program. */
+#include "cli.h"
+
+#include <lambdascope/scan.h>
+#include <lambdascope/transform_file.h>
+
+typedef struct {
+    char *from, *to, *fixed, *moving, *output;
+} Options;
+
+static bool parse(Options *o, int *argc, char ***argv, GError **error)
+{
+    const LamCliSyntax syntax = {
+        .arguments = "INPUT",
+        .summary = "Writes a transform in the convention of another program.",
+        .description =
+            "Conventions and their files (docs/registration.md has the table):\n"
+            "  lambdascope  .safetensors (the whole chain), .nii.gz (displacement, mm, RAS)\n"
+            "  itk          .nii.gz (ITK, ANTs), .tfm or .txt, .mat (as 0GenericAffine.mat)\n"
+            "  fsl          .nii.gz (FNIRT, relative), .mat (FLIRT: moving to fixed)\n"
+            "  freesurfer   .nii.gz, .mgz (SynthMorph), .lta (moving to fixed)\n"
+            "  voxel        .nii.gz (VoxelMorph), .txt (4 x 4, fixed to moving voxel)\n"
+            "All but FLIRT's .mat and .lta take points of the fixed scan to the moving one.\n"
+            "\n"
+            "--fixed is needed to write a field of anything but one field, and --moving with it\n"
+            "for fsl and voxel, whose numbers count from the corner of each scan; both are for\n"
+            "every .mat or .txt of these, and for writing .lta. Fields hold affine and\n"
+            "deformation together; matrices can only hold what is affine.\n"
+            "\n"
+            "  lam convert u.nii.gz --to itk -o 1Warp.nii.gz\n"
+            "  lam convert 0GenericAffine.mat --to fsl -f fixed.nii.gz -m moving.nii.gz -o a.mat",
+        .positional = 1,
+    };
+    const GOptionEntry entries[] = {
+        {"from", 0, 0, G_OPTION_ARG_STRING, &o->from,
+         "Convention of INPUT; without it, what name and content tell", "C"},
+        {"to", 0, 0, G_OPTION_ARG_STRING, &o->to,
+         "Convention to write; without it, what the name tells", "C"},
+        {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &o->fixed, "Scan that stays", "FILE"},
+        {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &o->moving, "Scan that is deformed", "FILE"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "File to write", "FILE"},
+        {NULL},
+    };
+    return lam_cli_parse(&syntax, entries, argc, argv, error) &&
+           lam_cli_require(o->output, "output", error);
+}
+
+/* The scan and FSL's coordinates of it. */
+static bool load_scan(const char *path, LamVolume **scan, LamMat4 *fsl, GError **error)
+{
+    if (path == NULL)
+        return true;
+    *scan = lam_scan_load(path, 0, error);
+    if (*scan != NULL)
+        *fsl = lam_fsl_from_voxel(*scan);
+    return *scan != NULL;
+}
+
+static bool convert(const char *input, const Options *o, LamConvention from, LamConvention to,
+                    GError **error)
+{
+    g_autoptr(LamVolume) fixed = NULL;
+    g_autoptr(LamVolume) moving = NULL;
+    LamMat4 fixed_fsl, moving_fsl;
+    if (!load_scan(o->fixed, &fixed, &fixed_fsl, error) ||
+        !load_scan(o->moving, &moving, &moving_fsl, error))
+        return false;
+    LamTransformFileOptions options = {
+        .convention = from,
+        .fixed = fixed != NULL ? &fixed->grid : NULL,
+        .moving = moving != NULL ? &moving->grid : NULL,
+        .fixed_fsl = fixed != NULL ? &fixed_fsl : NULL,
+        .moving_fsl = moving != NULL ? &moving_fsl : NULL,
+        .description = "lam convert",
+    };
+    g_autoptr(LamTransform) transform = lam_transform_load(input, &options, error);
+    options.convention = to;
+    return transform != NULL && lam_transform_save(transform, o->output, &options, error);
+}
+
+static bool run(const char *input, const Options *o, GError **error)
+{
+    const char *inputs[4] = {input};
+    int n = 1;
+    LamConvention from = LAM_CONVENTION_AUTO, to = LAM_CONVENTION_AUTO;
+    if (o->fixed != NULL)
+        inputs[n++] = o->fixed;
+    if (o->moving != NULL)
+        inputs[n++] = o->moving;
+    return (o->from == NULL || lam_convention_parse(o->from, &from, error)) &&
+           (o->to == NULL || lam_convention_parse(o->to, &to, error)) &&
+           lam_transform_check_name(o->output, to, error) &&
+           lam_cli_check_output(o->output, inputs, error) && convert(input, o, from, to, error);
+}
+
+int lam_cli_convert(int argc, char **argv)
+{
+    g_autoptr(GError) error = NULL;
+    Options o = {0};
+    if (parse(&o, &argc, &argv, &error))
+        run(argv[1], &o, &error);
+    char *strings[] = {o.from, o.to, o.fixed, o.moving, o.output};
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        g_free(strings[i]);
+    return lam_cli_finish("convert", error);
+}
