@@ -40,7 +40,7 @@ check_clang() {
 check_asan() {
     CC=gcc build build-asan -Db_sanitize=address,undefined -Doptimization=1 \
         -Dc_args=-fsanitize=float-cast-overflow &&
-        run build-asan --no-suite ui --no-suite gl &&
+        run build-asan --no-suite ui --no-suite gl --no-suite interop &&
         # Mesa's drivers leak on unloading, and nothing then tells whose it was
         ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 run build-asan --suite gl
 }
