@@ -13,6 +13,7 @@ bool lam_transform_why(GError **error, LamError code, const char *why, ...)
     g_autofree char *text = g_strdup_vprintf(why, args);
     va_end(args);
     g_autofree char *valid = g_utf8_make_valid(text, -1); /* it may quote the file */
+    g_strdelimit(valid, "\r\n\t", ' ');
     g_set_error_literal(error, LAM_ERROR, code, valid);
     return false;
 }

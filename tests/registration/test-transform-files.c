@@ -711,15 +711,15 @@ static void test_saving_refused(void)
     g_autoptr(LamTransform) field = wavy(&fixed, false);
     LamTransformFileOptions none = {0}, itk = options_for(LAM_CONVENTION_ITK),
                             fsl = {.convention = LAM_CONVENTION_FSL, .fixed = &fixed};
-    assert_not_saved(affine, "n.txt", &none, "--to");
-    assert_not_saved(affine, "n.mat", &none, "--to");
-    assert_not_saved(affine, "n.png", &none, "must end in");
-    assert_not_saved(affine, "n.lta", &itk, "itk convention");
-    assert_not_saved(affine, "n.lta", &none, "--fixed");
-    assert_not_saved(affine, "n.nii.gz", &none, "--fixed");
-    assert_not_saved(affine, "n.mat", &fsl, "--moving");
-    assert_not_saved(field, "n.nii.gz", &fsl, "--moving");
-    assert_not_saved(field, "n.tfm", &itk, "not affine");
+    assert_not_saved(affine, "save.txt", &none, "--to");
+    assert_not_saved(affine, "save.mat", &none, "--to");
+    assert_not_saved(affine, "save.png", &none, "must end in");
+    assert_not_saved(affine, "save.lta", &itk, "itk convention");
+    assert_not_saved(affine, "save.lta", &none, "--fixed");
+    assert_not_saved(affine, "save.nii.gz", &none, "--fixed");
+    assert_not_saved(affine, "save.mat", &fsl, "--moving");
+    assert_not_saved(field, "save.nii.gz", &fsl, "--moving");
+    assert_not_saved(field, "save.tfm", &itk, "not affine");
     assert_not_saved(affine, "none/n.tfm", &itk, "cannot write");
 }
 
