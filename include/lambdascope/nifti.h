@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * 3-channel volume. Errors name the file and the reason. Thread-safety: safe. */
 LamVolume *lam_nifti_load(const char *path, int frame, GError **error);
 
-/* Intent codes of vectors. ITK from 5.3 on turns the vectors of 1006 from RAS to LPS as it reads; it takes
- * those of 1007 as they are, as all its versions do. */
+/* Intent codes of vectors. All versions of ITK take the vectors of 1007 as they are. Those of 1006 it turns
+ * from RAS to LPS since 5.4; before, it misread them as scalars. */
 enum {
     LAM_NIFTI_DISPLACEMENT = 1006, /* NIFTI_INTENT_DISPVECT */
     LAM_NIFTI_VECTOR = 1007,       /* NIFTI_INTENT_VECTOR */
