@@ -6,9 +6,10 @@
  *   step.N              "affine" or "field", N from 0; step 0 acts first
  *   step.N.matrix       an affine's 4 x 4 numbers; of a field, voxel -> world of its grid
  *   step.N.time         a field's, where the velocity is known
+ *   step.N.undoes.matrix  voxel -> world of the field that the step inverts, if it does
  *
- * Tensors: step.N.displacement and, where known, step.N.velocity, [3,D,H,W], mm, RAS. The displacement
- * is stored beside the velocity so that what is read is what was written, bit by bit. */
+ * Tensors: step.N.displacement and, where there are, step.N.velocity and step.N.undoes, [3,D,H,W], mm, RAS.
+ * The displacement is stored beside the velocity so that what is read is what was written, bit by bit. */
 #include "transform-formats.h"
 
 #include <math.h>
@@ -47,6 +48,11 @@ static bool write_step(LamSafetensors *file, int n, const LamTransformStep *step
         return true;
     if (!add_field(file, n, "displacement", step->displacement, error))
         return false;
+    if (step->undoes != NULL) {
+        set_number(file, n, "undoes.matrix", step->undoes->grid.to_world.m[0], 16);
+        if (!add_field(file, n, "undoes", step->undoes, error))
+            return false;
+    }
     if (step->velocity == NULL)
         return true;
     set_number(file, n, "time", &step->time, 1);
@@ -84,15 +90,25 @@ static bool get_numbers(const LamSafetensors *file, int step, const char *key, d
     return lam_text_exactly(text, name, out, n, error);
 }
 
-/* NULL without an error if there is none and it is not needed. */
-static LamVolume *get_field(const LamSafetensors *file, int step, const char *key, bool needed,
+static bool get_matrix(const LamSafetensors *file, int step, const char *key, LamMat4 *matrix,
+                       GError **error)
+{
+    return get_numbers(file, step, key, matrix->m[0], 16, error) && lam_matrix_check(matrix, error);
+}
+
+static bool has_field(const LamSafetensors *file, int step, const char *key)
+{
+    g_autofree char *name = g_strdup_printf("step.%d.%s", step, key);
+    return lam_safetensors_find(file, name) != NULL;
+}
+
+static LamVolume *get_field(const LamSafetensors *file, int step, const char *key,
                             const LamMat4 *matrix, GError **error)
 {
     g_autofree char *name = g_strdup_printf("step.%d.%s", step, key);
     const LamNamedTensor *tensor = lam_safetensors_find(file, name);
     if (tensor == NULL) {
-        if (needed)
-            lam_transform_why(error, LAM_ERROR_FORMAT, "%s is missing", name);
+        lam_transform_why(error, LAM_ERROR_FORMAT, "%s is missing", name);
         return NULL;
     }
     bool fits = tensor->ndim == 4 && tensor->shape[0] == 3;
@@ -111,20 +127,9 @@ static LamVolume *get_field(const LamSafetensors *file, int step, const char *ke
     return field;
 }
 
-static LamTransform *read_field(const LamSafetensors *file, int n, const LamMat4 *matrix,
-                                GError **error)
+static LamTransform *read_flow(const LamSafetensors *file, int n, LamVolume *displacement,
+                               LamVolume *velocity, GError **error)
 {
-    GError *inner = NULL;
-    g_autoptr(LamVolume) displacement = get_field(file, n, "displacement", true, matrix, error);
-    if (displacement == NULL)
-        return NULL;
-    g_autoptr(LamVolume) velocity = get_field(file, n, "velocity", false, matrix, &inner);
-    if (inner != NULL) {
-        g_propagate_error(error, inner);
-        return NULL;
-    }
-    if (velocity == NULL)
-        return lam_transform_new_displacement(displacement);
     double time;
     if (!get_numbers(file, n, "time", &time, 1, error))
         return NULL;
@@ -134,13 +139,40 @@ static LamTransform *read_field(const LamSafetensors *file, int n, const LamMat4
     return NULL;
 }
 
+/* Adds what the step inverts, if it does. */
+static bool read_undone(const LamSafetensors *file, int n, LamTransformStep *step, GError **error)
+{
+    LamMat4 matrix;
+    if (!has_field(file, n, "undoes"))
+        return true;
+    if (get_matrix(file, n, "undoes.matrix", &matrix, error))
+        step->undoes = get_field(file, n, "undoes", &matrix, error);
+    return step->undoes != NULL;
+}
+
+static LamTransform *read_field(const LamSafetensors *file, int n, const LamMat4 *matrix,
+                                GError **error)
+{
+    g_autoptr(LamVolume) displacement = get_field(file, n, "displacement", matrix, error);
+    if (displacement == NULL)
+        return NULL;
+    g_autoptr(LamTransform) step = NULL;
+    if (has_field(file, n, "velocity")) {
+        g_autoptr(LamVolume) velocity = get_field(file, n, "velocity", matrix, error);
+        step = velocity != NULL ? read_flow(file, n, displacement, velocity, error) : NULL;
+    } else {
+        step = lam_transform_new_displacement(displacement);
+    }
+    return step != NULL && read_undone(file, n, &step->step[0], error) ? g_steal_pointer(&step)
+                                                                       : NULL;
+}
+
 static LamTransform *read_step(const LamSafetensors *file, int n, size_t *tensors, GError **error)
 {
     g_autofree char *name = g_strdup_printf("step.%d", n);
     const char *kind = lam_safetensors_metadata(file, name);
     LamMat4 matrix;
-    if (!get_numbers(file, n, "matrix", matrix.m[0], 16, error) ||
-        !lam_matrix_check(&matrix, error))
+    if (!get_matrix(file, n, "matrix", &matrix, error))
         return NULL;
     if (g_strcmp0(kind, "affine") == 0)
         return lam_transform_new_affine(&matrix);
@@ -150,7 +182,8 @@ static LamTransform *read_step(const LamSafetensors *file, int n, size_t *tensor
     }
     LamTransform *step = read_field(file, n, &matrix, error);
     if (step != NULL)
-        *tensors += step->step[0].velocity != NULL ? 2 : 1;
+        *tensors +=
+            1 + (size_t)(step->step[0].velocity != NULL) + (size_t)(step->step[0].undoes != NULL);
     return step;
 }
 
