@@ -78,6 +78,16 @@ static bool convert(const char *input, const Options *o, LamConvention from, Lam
     return transform != NULL && lam_transform_save(transform, o->output, &options, error);
 }
 
+static bool parse_convention(const char *option, const char *name, LamConvention *convention,
+                             GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    if (name == NULL || lam_convention_parse(name, convention, &why))
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "%s: %s", option, why->message);
+    return false;
+}
+
 static bool run(const char *input, const Options *o, GError **error)
 {
     const char *inputs[4] = {input};
@@ -87,8 +97,8 @@ static bool run(const char *input, const Options *o, GError **error)
         inputs[n++] = o->fixed;
     if (o->moving != NULL)
         inputs[n++] = o->moving;
-    return (o->from == NULL || lam_convention_parse(o->from, &from, error)) &&
-           (o->to == NULL || lam_convention_parse(o->to, &to, error)) &&
+    return parse_convention("--from", o->from, &from, error) &&
+           parse_convention("--to", o->to, &to, error) &&
            lam_transform_check_name(o->output, to, error) &&
            lam_cli_check_output(o->output, inputs, error) && convert(input, o, from, to, error);
 }

@@ -128,6 +128,12 @@ class Case:
         self.lam("apply", "--field", field, "-i", "moving.nii.gz", "-r", "fixed.nii.gz", "-o", output)
         return load(self / output)
 
+    def apply_as(self, convention, transform):
+        """lam apply on another program's file, without lam convert."""
+        self.lam("apply", "--transform", transform, "--from", convention, "-i", "moving.nii.gz",
+                 "-r", "fixed.nii.gz", "-o", "direct.nii.gz")
+        return load(self / "direct.nii.gz")
+
     def inside(self, targets):
         """Voxels that are two from the edge, and whose targets in the moving scan are as well."""
         inner = np.zeros(self.size, dtype=bool)

@@ -34,6 +34,8 @@ def test(tap, case):
         image = warp(case, name, copy)
         tap.image(f"{case.name}: affine .{ending} in ITK", case.image_difference(image, affine=True))
         tap.matrix(f"{case.name}: affine .{ending} that ITK wrote", case.matrix_difference(copy))
+        tap.image(f"{case.name}: that .{ending} in lam apply",
+                  case.image_difference(case.apply_as("itk", copy), affine=True))
 
 
 if __name__ == "__main__":

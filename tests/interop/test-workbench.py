@@ -24,6 +24,8 @@ def fields(tap, case):
         case.convert(f"{name}.nii.gz", "back.nii.gz", "--from", convention, "--to", "lambdascope")
         tap.field(f"{case.name}: {convention} field that Workbench wrote",
                   case.field_difference("back.nii.gz"))
+        image = case.apply_as(convention, f"{name}.nii.gz")
+        tap.image(f"{case.name}: that {convention} field in lam apply", case.image_difference(image))
 
 
 def affines(tap, case):
@@ -41,6 +43,8 @@ def affines(tap, case):
     tap.matrix(f"{case.name}: ITK affine that Workbench wrote", case.matrix_difference("wb-itk.txt"))
     tap.matrix(f"{case.name}: FLIRT matrix that Workbench wrote",
                case.matrix_difference("wb-flirt.mat", "--from", "fsl"))
+    image = case.apply_as("fsl", "wb-flirt.mat")
+    tap.image(f"{case.name}: that FLIRT matrix in lam apply", case.image_difference(image, affine=True))
 
 
 def test(tap, case):
