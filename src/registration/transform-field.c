@@ -116,16 +116,16 @@ static bool check_intent(const LamNiftiVectors *what, LamConvention convention, 
     return true;
 }
 
-/* FNIRT's fields may also hold the positions themselves. As FSL's programs do: what varies less is the
- * displacement. */
-static bool check_relative(const LamVolume *field, const LamMat4 *fsl, GError **error)
+/* Sums over the components of their variances: of the values themselves and of what they differ by from
+ * the positions that the matrix gives the voxels. */
+static void spreads(const LamVolume *field, const LamMat4 *position, double spread[2])
 {
     size_t n = lam_grid_voxels(&field->grid), at = 0;
-    double sum[2][3] = {{0}}, squares[2][3] = {{0}}, spread[2] = {0};
+    double sum[2][3] = {{0}}, squares[2][3] = {{0}};
     for (int k = 0; k < field->grid.size[2]; k++)
         for (int j = 0; j < field->grid.size[1]; j++)
             for (int i = 0; i < field->grid.size[0]; i++, at++) {
-                LamVec3 p = lam_mat4_apply(fsl, (LamVec3){{i, j, k}});
+                LamVec3 p = lam_mat4_apply(position, (LamVec3){{i, j, k}});
                 for (size_t c = 0; c < 3; c++) {
                     double d = (double)field->data[c * n + at], v[2] = {d, d - p.v[c]};
                     for (int s = 0; s < 2; s++) {
@@ -134,13 +134,30 @@ static bool check_relative(const LamVolume *field, const LamMat4 *fsl, GError **
                     }
                 }
             }
+    spread[0] = spread[1] = 0;
     for (int s = 0; s < 2; s++)
         for (int c = 0; c < 3; c++)
             spread[s] += squares[s][c] / (double)n - pow(sum[s][c] / (double)n, 2);
-    return spread[0] <= spread[1] || n == 1 ||
+}
+
+/* Fields may also hold where a point goes instead of how far. As FSL's programs do: what varies less is the
+ * displacement. */
+static bool check_relative(const LamVolume *field, const LamMat4 *position, const char *hint,
+                           GError **error)
+{
+    double spread[2];
+    spreads(field, position, spread);
+    return spread[0] <= spread[1] || lam_grid_voxels(&field->grid) == 1 ||
            lam_transform_why(error, LAM_ERROR_UNSUPPORTED,
-                             "it seems to hold positions, not displacements (convertwarp --relout "
-                             "writes these)");
+                             "it seems to hold positions, not displacements%s", hint);
+}
+
+/* FreeSurfer's warps of other kinds: positions in RAS or in voxels. */
+static bool check_freesurfer(const LamVolume *field, GError **error)
+{
+    LamMat4 voxel = lam_mat4_identity();
+    return check_relative(field, &field->grid.to_world, "", error) &&
+           check_relative(field, &voxel, "", error);
 }
 
 static bool check_finite(const LamVolume *field, GError **error)
@@ -179,7 +196,8 @@ static bool to_world(LamVolume *field, const LamTransformFileOptions *options, G
         own.fixed_fsl = &fsl;
     }
     if (!change_to_world(&own, &field->grid, &change, error) ||
-        (options->convention == LAM_CONVENTION_FSL && !check_relative(field, &fsl, error)))
+        (options->convention == LAM_CONVENTION_FSL &&
+         !check_relative(field, &fsl, " (convertwarp --relout writes these)", error)))
         return false;
     apply_change(&change, field);
     return true;
@@ -192,9 +210,10 @@ LamTransform *lam_field_file_load(const char *path, bool mgh,
     g_autoptr(LamVolume) field = load_vectors(path, mgh, &known.convention, error);
     if (field == NULL)
         return NULL;
-    bool as_it_is = known.convention == LAM_CONVENTION_LAMBDASCOPE ||
-                    known.convention == LAM_CONVENTION_FREESURFER;
-    if (as_it_is || to_world(field, &known, error))
+    bool ok = known.convention == LAM_CONVENTION_LAMBDASCOPE  ? true
+              : known.convention == LAM_CONVENTION_FREESURFER ? check_freesurfer(field, error)
+                                                              : to_world(field, &known, error);
+    if (ok)
         return lam_transform_new_displacement(field);
     g_prefix_error(error, "cannot read transform: %s: ", path);
     return NULL;

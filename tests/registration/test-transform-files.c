@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
+#include <lambdascope/mgh.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/safetensors.h>
 #include <lambdascope/transform_file.h>
@@ -444,6 +445,28 @@ static void test_absolute_fnirt(void)
     assert_error(error, "abs.nii", "--relout");
 }
 
+/* FreeSurfer may store positions too, in RAS or in voxels. */
+static void test_absolute_freesurfer(void)
+{
+    LamMat4 voxel = lam_mat4_identity();
+    const LamMat4 *positions[] = {&fixed.to_world, &voxel};
+    g_autofree char *path = in_folder("abs.mgz");
+    for (int p = 0; p < 2; p++) {
+        g_autoptr(LamVolume) field = lam_volume_new(&fixed, 3, NULL);
+        g_autoptr(GError) error = NULL;
+        size_t n = lam_grid_voxels(&fixed), at = 0;
+        for (int k = 0; k < fixed.size[2]; k++)
+            for (int j = 0; j < fixed.size[1]; j++)
+                for (int i = 0; i < fixed.size[0]; i++, at++)
+                    for (size_t c = 0; c < 3; c++)
+                        field->data[c * n + at] =
+                            (float)lam_mat4_apply(positions[p], (LamVec3){{i, j, k}}).v[c];
+        g_assert_true(lam_mgh_save(field, path, NULL));
+        g_assert_null(lam_transform_load(path, NULL, &error));
+        assert_error(error, "abs.mgz", "positions");
+    }
+}
+
 /* ---- there and back ---- */
 
 static LamGrid oblique_grid(int w, int h, int d, double sx)
@@ -791,6 +814,7 @@ int main(int argc, char **argv)
     g_test_add_func("/transform-files/fields-refused", test_fields_refused);
     g_test_add_func("/transform-files/other-images-refused", test_other_images_refused);
     g_test_add_func("/transform-files/absolute-fnirt", test_absolute_fnirt);
+    g_test_add_func("/transform-files/absolute-freesurfer", test_absolute_freesurfer);
     g_test_add_func("/transform-files/round-trips", test_round_trips);
     g_test_add_func("/transform-files/written-headers", test_written_headers);
     g_test_add_func("/transform-files/fsl-header-spacing", test_fsl_header_spacing);
