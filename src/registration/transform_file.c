@@ -27,8 +27,7 @@ typedef enum {
     FORMAT_MATRIX, /* 4 x 4 numbers */
 } Format;
 
-/* What a name's ending may mean. The first line is what it means where no convention is asked for, if
- * `alone` says that it means nothing else. */
+/* What a name's ending may mean. alone: also where no convention is asked for. */
 static const struct {
     const char *ending;
     LamConvention convention;

@@ -143,8 +143,11 @@ class Case:
 
     def image_difference(self, other, affine=False):
         """Largest difference of two warped images in % of the range."""
-        ours = self.warped_affine if affine else self.warped
-        targets = transform(AFFINE, self.points) if affine else deformed(self.points)
+        if affine:
+            return self.difference(self.warped_affine, other, transform(AFFINE, self.points))
+        return self.difference(self.warped, other, deformed(self.points))
+
+    def difference(self, ours, other, targets):
         inside = self.inside(targets)
         assert inside.mean() > 0.1, "nearly nothing to compare"
         return 100 * np.abs(ours - np.squeeze(other))[inside].max() / np.ptp(ours)
