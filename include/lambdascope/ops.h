@@ -60,6 +60,27 @@ LamNode *lam_op_mse(LamGraph *graph, LamNode *a, LamNode *b, float sigma);
  * then over the axes longer than 1. */
 LamNode *lam_op_gradient_l2(LamGraph *graph, LamNode *field);
 
+/* The same with a weight [1,D,H,W] >= 0 for each voxel's correlation: minus the weighted mean. No
+ * gradient flows to the weight. weight NULL: as above. */
+LamNode *lam_op_ncc_weighted(LamGraph *graph, LamNode *fixed, LamNode *moved, LamNode *weight,
+                             int window);
+
+/* 1 - mean soft Dice over the labels 1..n (Milletari et al. 2016) of `fixed` and of `moving` sampled at
+ * x + field(x): maps [1,D,H,W] of whole numbers, 0 and others = no label; field [3,D,H,W] in voxels,
+ * edges clamped. Labels that are absent in either map do not count. A gradient flows to the field alone. */
+LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n);
+
+/* A field [C,D,H,W] at points [3,1,1,N] (w, h, d in voxels), linear, edges clamped: [C,1,1,N]. A
+ * gradient flows to the field alone. */
+LamNode *lam_op_sample(LamGraph *graph, LamNode *field, LamNode *points);
+
+/* Barrier against folds of a displacement [3,D,H,W] in voxels: mean over voxels, and over the eight
+ * combinations of forward and backward differences, of max(0, margin - J)^2, J = det(d(x+u)/dx). */
+LamNode *lam_op_folds(LamGraph *graph, LamNode *displacement, float margin);
+
+/* a + weight·b of scalars. */
+LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight);
+
 /* (1 - λ) a + λ·weight·b of scalars; lambda: scalar input. */
 LamNode *lam_op_blend(LamGraph *graph, LamNode *lambda, LamNode *a, LamNode *b, float weight);
 
