@@ -22,8 +22,8 @@ LamRefineOptions lam_refine_options_default(double lambda)
 {
     return (LamRefineOptions){.lambda = lambda,
                               .seconds = DEFAULT_SECONDS,
-                              .n_levels = 2,
-                              .levels = {{2, 4, 30}, {2, 2, 50}},
+                              .n_levels = 3,
+                              .levels = {{4, 8, 30}, {2, 4, 30}, {2, 2, 50}},
                               .label_weight = LABEL_WEIGHT,
                               .landmark_weight = LANDMARK_WEIGHT};
 }
@@ -31,10 +31,7 @@ LamRefineOptions lam_refine_options_default(double lambda)
 LamRefineOptions lam_refine_options_classical(double lambda)
 {
     LamRefineOptions o = lam_refine_options_default(lambda);
-    o.n_levels = 3;
-    o.levels[0] = (LamRefineLevel){4, 8, 60};
-    o.levels[1] = (LamRefineLevel){2, 4, 60};
-    o.levels[2] = (LamRefineLevel){2, 2, 50};
+    o.levels[0].iterations = o.levels[1].iterations = 60;
     return o;
 }
 
