@@ -26,9 +26,10 @@ typedef struct {
 
 /* Of both scans; each in its own world. All borrowed. */
 typedef struct {
-    double lambda;  /* in [0,1] */
-    double seconds; /* by the clock, preparation included: planned for, and then kept to within an
-                     * iteration; 0 = no limit */
+    double lambda; /* in [0,1] */
+    double
+        seconds; /* by the clock, preparation included: planned for, and kept to within an iteration
+                     * and the measurements at the end; 0 = no limit */
     int n_levels;
     LamRefineLevel levels[LAM_REFINE_MAX_LEVELS]; /* coarsest first */
 

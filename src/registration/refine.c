@@ -16,7 +16,7 @@
 #define MAX_ITERATIONS     100000
 #define FINEST_MM          0.5
 #define COARSEST_MM        32
-#define SECONDS_FOR_ENDING 0.02 /* share of the budget that the last measurements take */
+#define SECONDS_FOR_ENDING 0.05 /* share of the budget that the last measurements take */
 
 LamRefineOptions lam_refine_options_default(double lambda)
 {
@@ -31,7 +31,10 @@ LamRefineOptions lam_refine_options_default(double lambda)
 LamRefineOptions lam_refine_options_classical(double lambda)
 {
     LamRefineOptions o = lam_refine_options_default(lambda);
-    o.levels[0].iterations = o.levels[1].iterations = 60;
+    o.n_levels = 4;
+    for (int i = 3; i > 0; i--)
+        o.levels[i] = o.levels[i - 1];
+    o.levels[0] = (LamRefineLevel){8, 16, 40};
     return o;
 }
 
