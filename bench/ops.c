@@ -169,6 +169,29 @@ static LamNode *gradient_l2(Rig *rig, const Case *c)
     return lam_op_gradient_l2(rig->graph, field(rig, c));
 }
 
+static LamNode *folds(Rig *rig, const Case *c)
+{
+    return lam_op_folds(rig->graph, field(rig, c), 0.1f);
+}
+
+static LamNode *label_dice(Rig *rig, const Case *c)
+{
+    LamNode *a = add_input(rig, c->shape, 20, false), *b = add_input(rig, c->shape, 20, false);
+    return lam_op_label_dice(rig->graph, a, b, field(rig, c), 35);
+}
+
+static LamNode *sample(Rig *rig, const Case *c)
+{
+    LamNode *points = add_input(rig, (LamShape){3, 1, 1, 100}, 20, false);
+    return lam_op_sample(rig->graph, field(rig, c), points);
+}
+
+static LamNode *sum(Rig *rig, const Case *c)
+{
+    LamNode *a = image(rig, c);
+    return lam_op_sum(rig->graph, a, image(rig, c), 1);
+}
+
 static LamNode *blend(Rig *rig, const Case *c)
 {
     LamNode *lambda = add_input(rig, c->shape, 0, false);
@@ -224,6 +247,10 @@ static const Case cases[] = {
     {"gradient-l2", "field, 40×48×40", gradient_l2, BOTH, {1, 40, 48, 40}},
     {"nmi", "32 bins, 80×96×80", nmi, BOTH, FULL},
     {"bending", "field, 40×48×40", bending, BOTH, {1, 40, 48, 40}},
+    {"folds", "field, 40×48×40", folds, BOTH, {1, 40, 48, 40}},
+    {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
+    {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
+    {"sum", "two scalars", sum, BOTH, {1, 1, 1, 1}},
     {"blend", "two scalars", blend, BOTH, {1, 1, 1, 1}},
     {"adam", "4 million parameters", NULL, {"update"}, {4 << 20, 1, 1, 1}},
 };

@@ -53,6 +53,11 @@ LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps);
  * Gradients flow to both. */
 LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window);
 
+/* The same with a weight [1,D,H,W] >= 0 for each voxel's correlation: minus the weighted mean. No
+ * gradient flows to the weight. weight NULL: as above. */
+LamNode *lam_op_ncc_weighted(LamGraph *graph, LamNode *fixed, LamNode *moved, LamNode *weight,
+                             int window);
+
 /* Minus the normalised mutual information (H(a) + H(b)) / H(a,b), between -2 (the same) and -1
  * (independent): joint histogram of `bins` × `bins` (6 … 64), cubic B-spline Parzen windows, values
  * clipped to [0,1] (Studholme et al. 1999; Thévenaz and Unser 2000). Plain. Gradients flow to both. */
@@ -69,6 +74,22 @@ LamNode *lam_op_gradient_l2(LamGraph *graph, LamNode *field);
  * and the positions where it fits, pure ones once and mixed ones twice, summed (Rueckert et al. 1999,
  * eq. 4). */
 LamNode *lam_op_bending(LamGraph *graph, LamNode *field);
+
+/* 1 - mean soft Dice over the labels 1..n (Milletari et al. 2016) of `fixed` and of `moving` sampled at
+ * x + field(x): maps [1,D,H,W] of whole numbers, 0 and others = no label; field [3,D,H,W] in voxels,
+ * edges clamped. Labels that are absent in either map do not count. A gradient flows to the field alone. */
+LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n);
+
+/* A field [C,D,H,W] at points [3,1,1,N] (w, h, d in voxels), linear, edges clamped: [C,1,1,N]. A
+ * gradient flows to the field alone. */
+LamNode *lam_op_sample(LamGraph *graph, LamNode *field, LamNode *points);
+
+/* Barrier against folds of a displacement [3,D,H,W] in voxels: mean over voxels, and over the eight
+ * combinations of forward and backward differences, of max(0, margin - J)^2, J = det(d(x+u)/dx). */
+LamNode *lam_op_folds(LamGraph *graph, LamNode *displacement, float margin);
+
+/* a + weight·b of scalars. */
+LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight);
 
 /* (1 - λ) a + λ·weight·b of scalars; lambda: scalar input. */
 LamNode *lam_op_blend(LamGraph *graph, LamNode *lambda, LamNode *a, LamNode *b, float weight);

@@ -5,6 +5,11 @@
  * brain. The field d lives on a coarser grid over the same box. Total map, fixed world -> moving world:
  * x -> A(x + d(x)).
  *
+ * A symmetric session asks the network both ways and takes v = (v(moving, fixed) - v(fixed, moving)) / 2,
+ * on a grid that is axis-aligned half-way between the scans: with R R = A, y = R x, centred between both
+ * brains. Seen from the fixed world that grid is oblique, and everything else is as above. Exchanging
+ * the scans (and inverting A) then inverts the map x -> A exp(v)(x), up to the interpolation of v.
+ *
  * Thread-safety: a session belongs to one thread at a time; snapshots are immutable and safe. */
 #pragma once
 
@@ -43,10 +48,24 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSnapshot, lam_snapshot_unref)
 LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving,
                             const LamMat4 *affine, guint64 document, const LamProgress *progress,
                             GError **error);
+
+typedef struct {
+    LamModel *model; /* NULL: no network; lam_session_refine alone gives fields, on the grid of
+                      * lam_unet_config_default */
+    LamVolume *fixed, *moving;
+    const LamMat4 *affine; /* as above; NULL: computed */
+    bool symmetric;        /* twice the memory and twice the time per λ */
+    guint64 document;
+} LamSessionOptions;
+
+/* LAM_ERROR_ARGUMENT if a symmetric session is asked for and the affine has no half-way: it mirrors, or
+ * turns by about half a circle. */
+LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress *progress,
+                             GError **error);
 void lam_session_free(LamSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSession, lam_session_free)
 
-/* The field at λ; LAM_ERROR_ARGUMENT if that is not within [0,1]. with_similarity also warps the moving
+/* The field at λ; LAM_ERROR_ARGUMENT if that is not within [0,1] or if there is no network. with_similarity also warps the moving
  * scan on the model grid. */
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
                                     GError **error);
@@ -55,10 +74,12 @@ const LamMat4 *lam_session_affine(const LamSession *session);
 double lam_session_affine_correlation(const LamSession *session); /* NaN if given by the caller */
 LamVolume *lam_session_fixed(const LamSession *session);          /* borrowed: as loaded */
 LamVolume *lam_session_moving(const LamSession *session);         /* borrowed: as loaded */
-/* The network of this session, for measurements. Borrowed. */
+/* The network of this session, for measurements. Borrowed; the graph is NULL without a model. */
 LamGraph *lam_session_graph(const LamSession *session);
 const LamUnet *lam_session_unet(const LamSession *session);
 const LamGrid *lam_session_model_grid(const LamSession *session);
+/* The model grid that a session that is not symmetric has: for comparisons on one grid. */
+const LamGrid *lam_session_fixed_grid(const LamSession *session);
 
 /* The whole map, fixed world -> moving world: the flow of v, then the affine. */
 LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot);

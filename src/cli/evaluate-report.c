@@ -226,6 +226,9 @@ void lam_evaluation_print_json(const LamEvaluation *e, bool per_structure)
     json_builder_begin_object(json);
     lam_cli_json_string(json, "model", e->model_path);
     lam_cli_json_string(json, "grid", e->grid);
+    lam_cli_json_string(json, "method", e->method);
+    json_builder_set_member_name(json, "symmetric");
+    json_builder_add_boolean_value(json, e->symmetric);
     lam_cli_json_string(json, "roughness_definition", roughness_definition);
     lam_cli_json_string(json, "fold_definitions", fold_definitions);
     json_pairs(json, e);

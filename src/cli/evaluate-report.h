@@ -4,10 +4,12 @@
 #include <lambdascope/score.h>
 
 typedef struct {
-    const char *model_path, *grid; /* borrowed; grid: "model" or "fixed" */
-    GPtrArray *pairs;              /* LamPair * */
-    GArray *lambdas;               /* double */
-    LamScore *scores;              /* [1 + lambdas][pairs]; the first row is the affine alone */
+    const char *model_path, *grid; /* borrowed; grid: "model" or "fixed"; no model: NULL */
+    const char *method;            /* "network", "refine" or "classical" */
+    bool symmetric;
+    GPtrArray *pairs; /* LamPair * */
+    GArray *lambdas;  /* double */
+    LamScore *scores; /* [1 + lambdas][pairs]; the first row is the affine alone */
 } LamEvaluation;
 
 static inline LamScore *lam_evaluation_score(const LamEvaluation *e, guint row, guint pair)

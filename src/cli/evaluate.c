@@ -3,15 +3,49 @@
 #include "evaluate-report.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/scan.h>
 #include <lambdascope/pairs.h>
+#include <lambdascope/refine.h>
+#include <lambdascope/scan.h>
 #include <string.h>
 
+typedef enum { NETWORK, REFINE, CLASSICAL } Method;
+
+static const char *const method_names[] = {"network", "refine", "classical"};
+
 typedef struct {
-    char *lambda, *model, *csv, *grid;
-    gboolean as_json, per_structure;
+    char *lambda, *model, *csv, *grid, *method_name;
+    gboolean as_json, per_structure, symmetric;
+    double seconds; /* of --refine-seconds; negative: not given */
+    Method method;
     const char *pairs_path; /* borrowed from argv */
 } Options;
+
+static bool check_method(Options *o, GError **error)
+{
+    size_t n = G_N_ELEMENTS(method_names), i = 0;
+    while (o->method_name != NULL && i < n && strcmp(o->method_name, method_names[i]) != 0)
+        i++;
+    o->method = (Method)i;
+    const char *why = NULL;
+    if (i == n)
+        why = "--method: 'network', 'refine' or 'classical' is needed (see --help)";
+    else if (o->method == NETWORK && o->seconds >= 0)
+        why = "--refine-seconds needs --method refine or classical";
+    else if (!(o->seconds == -1 || (o->seconds >= 0 && o->seconds <= 86400)))
+        why = "--refine-seconds: a number from 0 to 86400 is needed";
+    if (why != NULL)
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why);
+    return why == NULL;
+}
+
+static bool check_grid(const Options *o, GError **error)
+{
+    if (o->grid == NULL || strcmp(o->grid, "model") == 0 || strcmp(o->grid, "fixed") == 0)
+        return true;
+    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                "--grid: 'model' or 'fixed' is needed (see --help)");
+    return false;
+}
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
@@ -34,6 +68,14 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
         {"grid", 'g', 0, G_OPTION_ARG_STRING, &o->grid,
          "Compare on the model's grid or on the fixed scan's own (default model)", "model|fixed"},
+        {"method", 'm', 0, G_OPTION_ARG_STRING, &o->method_name,
+         "The network alone, refined for each pair, or optimised from the affine without a network "
+         "(default network)",
+         "network|refine|classical"},
+        {"refine-seconds", 'r', 0, G_OPTION_ARG_DOUBLE, &o->seconds,
+         "Time for each pair and λ; 0 = no limit (default 20)", "SECONDS"},
+        {"symmetric", 'S', 0, G_OPTION_ARG_NONE, &o->symmetric,
+         "Half-way between the scans, the network asked both ways", NULL},
         {"per-structure", 's', 0, G_OPTION_ARG_NONE, &o->per_structure,
          "Dice of each structure, too", NULL},
         {"csv", 'c', 0, G_OPTION_ARG_FILENAME, &o->csv, "Write all means as a table", "FILE"},
@@ -44,11 +86,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     if (!lam_cli_parse(&syntax, entries, argc, argv, error))
         return false;
     o->pairs_path = (*argv)[1];
-    if (o->grid == NULL || strcmp(o->grid, "model") == 0 || strcmp(o->grid, "fixed") == 0)
-        return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--grid: 'model' or 'fixed' is needed (see --help)");
-    return false;
+    return check_grid(o, error) && check_method(o, error);
 }
 
 static bool on_fixed_grid(const Options *o)
@@ -69,8 +107,8 @@ static void case_clear(Case *c)
     lam_volume_unref(c->moving_labels);
 }
 
-static bool case_open(Case *c, LamModel *model, const LamPair *pair, const LamProgress *progress,
-                      GError **error)
+static bool case_open(Case *c, const Options *o, LamModel *model, const LamPair *pair,
+                      const LamProgress *progress, GError **error)
 {
     g_autoptr(LamVolume) fixed = lam_scan_load(pair->fixed, 0, error);
     g_autoptr(LamVolume) moving = fixed != NULL ? lam_scan_load(pair->moving, 0, error) : NULL;
@@ -79,22 +117,42 @@ static bool case_open(Case *c, LamModel *model, const LamPair *pair, const LamPr
     c->fixed_labels = lam_scan_load(pair->fixed_labels, 0, error);
     if (c->fixed_labels != NULL)
         c->moving_labels = lam_scan_load(pair->moving_labels, 0, error);
-    if (c->moving_labels != NULL)
-        c->session = lam_session_new(model, fixed, moving, NULL, 1, progress, error);
+    if (c->moving_labels != NULL) {
+        LamSessionOptions options = {
+            .model = model, .fixed = fixed, .moving = moving, .symmetric = o->symmetric};
+        c->session = lam_session_open(&options, progress, error);
+    }
     return c->session != NULL;
 }
 
-static bool score_case(const LamEvaluation *e, guint pair, const Case *c, bool fixed_grid,
+static LamSnapshot *compute(const Options *o, LamSession *session, double lambda,
+                            const LamProgress *progress, GError **error)
+{
+    bool classical = o->method == CLASSICAL;
+    g_autoptr(LamSnapshot) first =
+        classical ? NULL : lam_session_set_lambda(session, lambda, true, error);
+    if (o->method == NETWORK || (!classical && first == NULL))
+        return g_steal_pointer(&first);
+    LamRefineOptions options =
+        (classical ? lam_refine_options_classical : lam_refine_options_default)(lambda);
+    if (o->seconds >= 0)
+        options.seconds = o->seconds;
+    return lam_session_refine(session, first, &options, NULL, progress, error);
+}
+
+static bool score_case(const Options *o, const LamEvaluation *e, guint pair, const Case *c,
                        const LamProgress *progress, GError **error)
 {
-    const LamGrid *grid =
-        fixed_grid ? &lam_session_fixed(c->session)->grid : lam_session_model_grid(c->session);
+    const LamGrid *grid = on_fixed_grid(o) ? &lam_session_fixed(c->session)->grid
+                                           : lam_session_fixed_grid(c->session);
     if (!lam_score(c->session, NULL, c->fixed_labels, c->moving_labels, grid,
                    lam_evaluation_score(e, 0, pair), error))
         return false;
     for (guint i = 0; i < e->lambdas->len; i++) {
         double lambda = g_array_index(e->lambdas, double, i);
-        g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(c->session, lambda, true, error);
+        LamProgress part =
+            lam_progress_part(progress, (double)i / e->lambdas->len, (i + 1.0) / e->lambdas->len);
+        g_autoptr(LamSnapshot) snapshot = compute(o, c->session, lambda, &part, error);
         if (snapshot == NULL || !lam_score(c->session, snapshot, c->fixed_labels, c->moving_labels,
                                            grid, lam_evaluation_score(e, i + 1, pair), error))
             return false;
@@ -109,8 +167,8 @@ static bool run_pair(const Options *o, const LamEvaluation *e, guint index, LamM
     Case c = {0};
     LamProgress opening = lam_progress_part(progress, 0, 0.5);
     LamProgress scoring = lam_progress_part(progress, 0.5, 1);
-    bool ok = case_open(&c, model, e->pairs->pdata[index], &opening, error) &&
-              score_case(e, index, &c, on_fixed_grid(o), &scoring, error);
+    bool ok = case_open(&c, o, model, e->pairs->pdata[index], &opening, error) &&
+              score_case(o, e, index, &c, &scoring, error);
     case_clear(&c);
     return ok;
 }
@@ -137,10 +195,11 @@ static bool print_results(const Options *o, const LamEvaluation *e, GError **err
 
 static bool run_all(const Options *o, LamEvaluation *e, GError **error)
 {
-    g_autofree char *path = lam_model_find(o->model, error);
+    bool classical = o->method == CLASSICAL;
+    g_autofree char *path = classical ? NULL : lam_model_find(o->model, error);
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
     LamProgress progress = lam_cli_progress();
-    if (model == NULL)
+    if (model == NULL && !classical)
         return false;
     e->model_path = path;
     e->scores = g_new0(LamScore, (e->lambdas->len + 1) * e->pairs->len);
@@ -167,6 +226,8 @@ static bool run(const Options *o, GError **error)
         return false;
     LamEvaluation e = {
         .grid = on_fixed_grid(o) ? "fixed" : "model", .pairs = pairs, .lambdas = lambdas};
+    e.method = method_names[o->method];
+    e.symmetric = o->symmetric;
     bool ok = run_all(o, &e, error);
     for (guint i = 0; e.scores != NULL && i < (lambdas->len + 1) * pairs->len; i++)
         lam_score_clear(&e.scores[i]);
@@ -177,10 +238,10 @@ static bool run(const Options *o, GError **error)
 int lam_cli_evaluate(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {0};
+    Options o = {.seconds = -1};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
-    char *strings[] = {o.lambda, o.model, o.csv, o.grid};
+    char *strings[] = {o.lambda, o.model, o.csv, o.grid, o.method_name};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     return lam_cli_finish("evaluate", error);

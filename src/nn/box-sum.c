@@ -4,9 +4,23 @@
 #include "kernel.h"
 
 #define STRIP 64 /* columns summed side by side */
+#define SHORT 8  /* up to this radius a row is added to itself, shifted */
 
-/* One row: y[i] = sum of x[i-r .. i+r]. */
-static void row_sum(const float *restrict x, float *restrict y, int n, int r)
+/* One row: y[i] = sum of x[i-r .. i+r], one shift after the other. */
+LAM_CLONES static void row_sum_short(const float *restrict x, float *restrict y, int n, int r)
+{
+    for (int i = 0; i < n; i++)
+        y[i] = x[i];
+    for (int k = 1; k <= r; k++) {
+        for (int i = k; i < n; i++)
+            y[i] += x[i - k];
+        for (int i = 0; i < n - k; i++)
+            y[i] += x[i + k];
+    }
+}
+
+/* The same as a running sum. */
+static void row_sum_long(const float *restrict x, float *restrict y, int n, int r)
 {
     double sum = 0;
     for (int i = 0; i < MIN(r, n); i++)
@@ -57,7 +71,8 @@ void lam_box_sum(LamShape shape, int radius, float *x, float *work)
     size_t rows = (size_t)shape.d * shape.h, plane = (size_t)shape.h * shape.w;
 #pragma omp parallel for
     for (size_t row = 0; row < rows; row++)
-        row_sum(x + row * shape.w, work + row * shape.w, shape.w, radius);
+        (radius <= SHORT ? row_sum_short : row_sum_long)(x + row * shape.w, work + row * shape.w,
+                                                         shape.w, radius);
     along(work, x, (size_t)shape.d, shape.h, (size_t)shape.w, radius);
     if (shape.d == 1)
         return;

@@ -1,119 +1,171 @@
-/* Scaling and squaring. All intermediate fields are kept for backward. */
+/* Scaling and squaring. All intermediate fields are kept for backward, as [D,H,W,4]: a corner of a cell is
+ * then one load of a short vector. */
 #include "graph-private.h"
 #include "sample.h"
 
-#include <omp.h>
+#include <math.h>
 #include <string.h>
 
 typedef struct {
     int steps;
 } Integrate;
 
-/* Slabs of d that are scattered into private copies; fixed, so that sums do not depend on threads. */
-#define SLABS 4
+/* A displacement; the fourth number is padding. */
+typedef float Vec __attribute__((vector_size(16)));
 
-static float *stage(const LamNode *node, int k)
+static size_t voxels(const LamNode *node)
 {
-    return k == ((Integrate *)node->state)->steps ? node->value
-                                                  : node->scratch + (size_t)k * node->count;
+    return lam_shape_voxels(node->shape);
+}
+
+/* The fields before each squaring, k = 0..steps, or what backward needs beside them. */
+static Vec *stage(const LamNode *node, int k)
+{
+    return (Vec *)node->scratch + (size_t)k * voxels(node);
 }
 
 static size_t integrate_scratch(const LamNode *node)
 {
-    /* stages 0..steps-1, two gradients, and the slabs' copies */
-    size_t stages = (size_t)((Integrate *)node->state)->steps;
-    return node->keeps_grad ? (stages + 2 + SLABS) * node->count : stages * node->count;
+    /* stages 0..steps and, for backward, two gradients */
+    size_t stages = (size_t)((Integrate *)node->state)->steps + 1;
+    return (node->keeps_grad ? stages + 2 : stages) * 4 * voxels(node);
 }
 
-/* Rows d0..d1 of out = u + u(x + u). */
-LAM_CLONES static void compose_rows(LamShape s, const float *restrict u, float *restrict out,
-                                    int d0, int d1)
+static void interleave(const float *planes, Vec *to, size_t n, float scale)
 {
-    size_t n = lam_shape_voxels(s);
-    for (int d = d0; d < d1; d++)
-        for (int h = 0; h < s.h; h++)
-            for (int w = 0; w < s.w; w++) {
-                size_t i = ((size_t)d * s.h + h) * s.w + w;
-                LamCorners c = lam_corners_clamped((float)w + u[i], (float)h + u[n + i],
-                                                   (float)d + u[2 * n + i], s.d, s.h, s.w);
-                for (int k = 0; k < 3; k++)
-                    out[k * n + i] = u[k * n + i] + lam_corners_sample(&c, u + k * n, NULL);
-            }
+#pragma omp parallel for
+    for (size_t i = 0; i < n; i++)
+        to[i] = (Vec){planes[i] * scale, planes[n + i] * scale, planes[2 * n + i] * scale, 0};
+}
+
+LAM_INLINE LamCorners corners_of(LamShape s, Vec u, int w, int h, int d)
+{
+    return lam_corners_clamped((float)w + u[0], (float)h + u[1], (float)d + u[2], s.d, s.h, s.w);
+}
+
+LAM_INLINE Vec mix(Vec a, Vec b, float t)
+{
+    return a + (b - a) * t;
+}
+
+/* Slice d of out = u + u(x + u). */
+LAM_CLONES static void compose_slice(LamShape s, const Vec *restrict u, Vec *restrict out, int d)
+{
+    size_t i = (size_t)d * s.h * s.w;
+    for (int h = 0; h < s.h; h++)
+        for (int w = 0; w < s.w; w++, i++) {
+            LamCorners c = corners_of(s, u[i], w, h, d);
+            const Vec *q = u + c.base, *r = q + c.dz;
+            Vec low = mix(mix(q[0], q[c.dx], c.fx), mix(q[c.dy], q[c.dy + c.dx], c.fx), c.fy);
+            Vec high = mix(mix(r[0], r[c.dx], c.fx), mix(r[c.dy], r[c.dy + c.dx], c.fx), c.fy);
+            out[i] = u[i] + mix(low, high, c.fz);
+        }
 }
 
 static void integrate_forward(LamNode *node)
 {
     const int steps = ((Integrate *)node->state)->steps;
-    const float *v = node->inputs[0]->value;
-    float *u = stage(node, 0), scale = ldexpf(1, -steps);
-#pragma omp parallel for
-    for (size_t i = 0; i < node->count; i++)
-        u[i] = v[i] * scale;
+    size_t n = voxels(node);
+    interleave(node->inputs[0]->value, stage(node, 0), n, ldexpf(1, -steps));
     for (int k = 0; k < steps; k++) {
-        const float *from = stage(node, k);
-        float *to = stage(node, k + 1);
 #pragma omp parallel for
         for (int d = 0; d < node->shape.d; d++)
-            compose_rows(node->shape, from, to, d, d + 1);
+            compose_slice(node->shape, stage(node, k), stage(node, k + 1), d);
     }
+    const Vec *u = stage(node, steps);
+#pragma omp parallel for
+    for (size_t i = 0; i < n; i++)
+        for (int c = 0; c < 3; c++)
+            node->value[(size_t)c * n + i] = u[i][c];
 }
 
-/* Adjoint of one squaring for rows d0..d1: what goes to the same voxel into `same`, what goes to the
- * sampled corners into `spread` (private to the slab). */
-LAM_CLONES static void adjoint_rows(LamShape s, const float *restrict u, const float *restrict g,
-                                    float *restrict same, float *restrict spread, int d0, int d1)
+LAM_INLINE float dot(Vec a, Vec b)
+{
+    Vec p = a * b;
+    return p[0] + p[1] + p[2];
+}
+
+/* Adjoint of one squaring for slice d, added to out: at the same voxel and at the sampled corners. */
+LAM_CLONES static void adjoint_slice(LamShape s, const Vec *restrict u, const Vec *restrict g,
+                                     Vec *restrict out, int d)
+{
+    size_t i = (size_t)d * s.h * s.w;
+    for (int h = 0; h < s.h; h++)
+        for (int w = 0; w < s.w; w++, i++) {
+            LamCorners c = corners_of(s, u[i], w, h, d);
+            const Vec *q = u + c.base, *r = q + c.dz;
+            Vec x00 = q[c.dx] - q[0], x10 = q[c.dy + c.dx] - q[c.dy];
+            Vec x01 = r[c.dx] - r[0], x11 = r[c.dy + c.dx] - r[c.dy];
+            Vec a00 = q[0] + x00 * c.fx, a10 = q[c.dy] + x10 * c.fx;
+            Vec a01 = r[0] + x01 * c.fx, a11 = r[c.dy] + x11 * c.fx;
+            Vec y0 = a10 - a00, y1 = a11 - a01;
+            Vec z = a01 + y1 * c.fy - a00 - y0 * c.fy;
+            Vec slope = {c.inside[0] *
+                             dot(g[i], mix(mix(x00, x10, c.fy), mix(x01, x11, c.fy), c.fz)),
+                         c.inside[1] * dot(g[i], mix(y0, y1, c.fz)), c.inside[2] * dot(g[i], z), 0};
+            out[i] += g[i] + slope;
+            Vec high = g[i] * c.fz, low = g[i] - high;
+            Vec low1 = low * c.fy, low0 = low - low1, high1 = high * c.fy, high0 = high - high1;
+            Vec *to = out + c.base, *up = to + c.dz;
+            to[0] += low0 * (1 - c.fx);
+            to[c.dx] += low0 * c.fx;
+            to[c.dy] += low1 * (1 - c.fx);
+            to[c.dy + c.dx] += low1 * c.fx;
+            up[0] += high0 * (1 - c.fx);
+            up[c.dx] += high0 * c.fx;
+            up[c.dy] += high1 * (1 - c.fx);
+            up[c.dy + c.dx] += high1 * c.fx;
+        }
+}
+
+/* How many slices away from its own a voxel is sampled, at most. What is not a number goes anywhere. */
+static int reach_of(const Vec *u, LamShape s)
 {
     size_t n = lam_shape_voxels(s);
-    for (int d = d0; d < d1; d++)
-        for (int h = 0; h < s.h; h++)
-            for (int w = 0; w < s.w; w++) {
-                size_t i = ((size_t)d * s.h + h) * s.w + w;
-                LamCorners c = lam_corners_clamped((float)w + u[i], (float)h + u[n + i],
-                                                   (float)d + u[2 * n + i], s.d, s.h, s.w);
-                float total[3] = {g[i], g[n + i], g[2 * n + i]}, slope[3];
-                for (int k = 0; k < 3; k++) {
-                    lam_corners_sample(&c, u + k * n, slope);
-                    for (int a = 0; a < 3; a++)
-                        total[a] += g[k * n + i] * slope[a];
-                    lam_corners_scatter(&c, spread + k * n, g[k * n + i]);
-                }
-                for (int a = 0; a < 3; a++)
-                    same[a * n + i] = total[a];
-            }
+    float most = 0;
+    bool wild = false;
+#pragma omp parallel for reduction(max : most) reduction(|| : wild)
+    for (size_t i = 0; i < n; i++) {
+        float along = fabsf(u[i][2]);
+        wild = wild || !(along < (float)s.d);
+        most = along > most ? along : most;
+    }
+    return wild ? s.d : (int)most + 1;
 }
 
-static void adjoint_step(const LamNode *node, const float *u, const float *g, float *out,
-                         float *copies)
+/* Slabs of d are thicker than twice the reach, so that those of even number do not meet; then the odd
+ * ones. The slabs follow from the field alone: sums do not depend on the number of threads. */
+static void adjoint_step(const LamNode *node, const Vec *u, const Vec *g, Vec *out)
 {
-    size_t count = node->count;
-    int d = node->shape.d;
-#pragma omp parallel for schedule(static, 1)
-    for (int slab = 0; slab < SLABS; slab++) {
-        memset(copies + slab * count, 0, count * sizeof(float));
-        adjoint_rows(node->shape, u, g, out, copies + slab * count, slab * d / SLABS,
-                     (slab + 1) * d / SLABS);
+    LamShape s = node->shape;
+    const int thick = 2 * reach_of(u, s) + 1, slabs = (s.d + thick - 1) / thick;
+    memset(out, 0, voxels(node) * sizeof(Vec));
+    for (int odd = 0; odd < 2; odd++) {
+#pragma omp parallel for schedule(dynamic)
+        for (int slab = odd; slab < slabs; slab += 2)
+            for (int d = slab * thick; d < MIN((slab + 1) * thick, s.d); d++)
+                adjoint_slice(s, u, g, out, d);
     }
-#pragma omp parallel for
-    for (size_t i = 0; i < count; i++)
-        for (int slab = 0; slab < SLABS; slab++)
-            out[i] += copies[slab * count + i];
 }
 
 static void integrate_backward(LamNode *node)
 {
     const int steps = ((Integrate *)node->state)->steps;
-    float *a = node->scratch + (size_t)steps * node->count, *b = a + node->count;
-    float *copies = b + node->count, scale = ldexpf(1, -steps);
-    const float *g = node->grad;
+    Vec *g = stage(node, steps + 1), *out = stage(node, steps + 2);
+    float scale = ldexpf(1, -steps);
+    size_t n = voxels(node);
+    interleave(node->grad, g, n, 1);
     for (int k = steps - 1; k >= 0; k--) {
-        float *out = g == a ? b : a;
-        adjoint_step(node, stage(node, k), g, out, copies);
+        adjoint_step(node, stage(node, k), g, out);
+        Vec *done = g;
         g = out;
+        out = done;
     }
     float *target = node->inputs[0]->grad;
 #pragma omp parallel for
-    for (size_t i = 0; i < node->count; i++)
-        target[i] += scale * g[i];
+    for (size_t i = 0; i < n; i++)
+        for (int c = 0; c < 3; c++)
+            target[(size_t)c * n + i] += scale * g[i][c];
 }
 
 static const LamOp integrate_op = {

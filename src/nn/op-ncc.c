@@ -14,8 +14,10 @@
 typedef struct {
     int window;
     bool sums_spent; /* backward works in the planes of the window sums */
+    double total;    /* of the weights: the number of voxels if there are none */
 } Ncc;
 
+enum { FIXED, MOVED, WEIGHT };
 enum { SI, SJ, SII, SJJ, SIJ, WORK, PLANES };
 
 static float *plane(const LamNode *node, int i)
@@ -63,14 +65,30 @@ static void products(LamNode *node)
     }
 }
 
+/* weight may be NULL. */
 LAM_CLONES static double cc_sum(const float *si, const float *sj, const float *sii,
-                                const float *sjj, const float *sij, size_t count, float n)
+                                const float *sjj, const float *sij, const float *weight,
+                                size_t count, float n)
 {
     double total = 0;
     for (size_t i = 0; i < count; i++) {
         Moments m = moments(si[i], sj[i], sii[i], sjj[i], sij[i], n);
-        total += m.cross * m.cross * m.inverse;
+        total += m.cross * m.cross * m.inverse * (weight != NULL ? weight[i] : 1);
     }
+    return total;
+}
+
+static const float *weights_at(const LamNode *node, size_t i)
+{
+    return node->inputs[WEIGHT] != NULL ? node->inputs[WEIGHT]->value + i : NULL;
+}
+
+static double total_weight(const LamNode *node)
+{
+    const float *weight = weights_at(node, 0);
+    double total = weight != NULL ? 0 : (double)node->inputs[FIXED]->count;
+    for (size_t i = 0; weight != NULL && i < node->inputs[FIXED]->count; i++)
+        total += (double)weight[i];
     return total;
 }
 
@@ -93,25 +111,30 @@ static void ncc_forward(LamNode *node)
 #pragma omp parallel for
     for (int d = 0; d < s.d; d++) {
         size_t at = (size_t)d * slice;
-        sums[d] = cc_sum(plane(node, SI) + at, plane(node, SJ) + at, plane(node, SII) + at,
-                         plane(node, SJJ) + at, plane(node, SIJ) + at, slice, n);
+        sums[d] =
+            cc_sum(plane(node, SI) + at, plane(node, SJ) + at, plane(node, SII) + at,
+                   plane(node, SJJ) + at, plane(node, SIJ) + at, weights_at(node, at), slice, n);
     }
     double total = 0;
     for (int d = 0; d < s.d; d++)
         total += sums[d];
-    node->value[0] = (float)(-total / (double)node->inputs[0]->count);
+    Ncc *ncc = node->state;
+    ncc->total = total_weight(node);
+    node->value[0] = ncc->total > 0 ? (float)(-total / ncc->total) : 0;
 }
 
 /* Turns the window sums into what backward needs: SI <- A, SJ <- B for the second image, SII <- B for
  * the first, SJJ <- -A mI + B mJ, SIJ <- -A mJ + B' mI. */
 LAM_CLONES static void adjoint_planes(float *restrict si, float *restrict sj, float *restrict sii,
-                                      float *restrict sjj, float *restrict sij, size_t count,
-                                      float n)
+                                      float *restrict sjj, float *restrict sij,
+                                      const float *restrict weight, size_t count, float n)
 {
     for (size_t i = 0; i < count; i++) {
         Moments m = moments(si[i], sj[i], sii[i], sjj[i], sij[i], n);
         float mean_i = si[i] / n, mean_j = sj[i] / n;
-        float a = 2 * m.cross * m.inverse, shared = m.cross * m.cross * m.inverse * m.inverse;
+        float w = weight != NULL ? weight[i] : 1;
+        float a = 2 * w * m.cross * m.inverse;
+        float shared = w * m.cross * m.cross * m.inverse * m.inverse;
         float b_j = 2 * shared * m.var_i, b_i = 2 * shared * m.var_j;
         si[i] = a;
         sj[i] = b_j;
@@ -121,7 +144,7 @@ LAM_CLONES static void adjoint_planes(float *restrict si, float *restrict sj, fl
     }
 }
 
-/* grad += g (other s(A) - own s(B) + s(rest)), g = -dL / voxels. */
+/* grad += g (other s(A) - own s(B) + s(rest)), g = -dL / total weight. */
 static void add_gradient(LamNode *own, const LamNode *other, const float *a, const float *b,
                          const float *rest, float g)
 {
@@ -135,7 +158,9 @@ static void ncc_backward(LamNode *node)
     LamNode *first = node->inputs[0], *second = node->inputs[1];
     LamShape s = first->shape;
     Ncc *ncc = node->state;
-    float n = window_voxels(s, ncc->window), g = -node->grad[0] / (float)first->count;
+    if (!(ncc->total > 0))
+        return;
+    float n = window_voxels(s, ncc->window), g = (float)(-node->grad[0] / ncc->total);
     size_t slice = (size_t)s.h * s.w;
     if (ncc->sums_spent)
         window_sums(node);
@@ -144,7 +169,8 @@ static void ncc_backward(LamNode *node)
     for (int d = 0; d < s.d; d++) {
         size_t at = (size_t)d * slice;
         adjoint_planes(plane(node, SI) + at, plane(node, SJ) + at, plane(node, SII) + at,
-                       plane(node, SJJ) + at, plane(node, SIJ) + at, slice, n);
+                       plane(node, SJJ) + at, plane(node, SIJ) + at, weights_at(node, at), slice,
+                       n);
     }
     const bool wanted[] = {true, second->keeps_grad, first->keeps_grad, second->keeps_grad,
                            first->keeps_grad};
@@ -160,17 +186,24 @@ static void ncc_backward(LamNode *node)
 static const LamOp ncc_op = {
     .name = "ncc", .forward = ncc_forward, .backward = ncc_backward, .scratch = ncc_scratch};
 
-LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window)
+LamNode *lam_op_ncc_weighted(LamGraph *graph, LamNode *fixed, LamNode *moved, LamNode *weight,
+                             int window)
 {
     if (fixed == NULL || moved == NULL)
         return NULL;
     if (!lam_shape_equal(fixed->shape, moved->shape) || fixed->shape.c != 1 ||
-        fixed->layout != LAM_PLAIN || moved->layout != LAM_PLAIN)
+        fixed->layout != LAM_PLAIN || moved->layout != LAM_PLAIN ||
+        (weight != NULL && !lam_shape_equal(fixed->shape, weight->shape)))
         return lam_graph_mistake(graph, "NCC needs two plain one-channel images of one size");
     if (window < 1 || window % 2 == 0)
         return lam_graph_mistake(graph, "NCC: the window must be odd, not %d", window);
     Ncc state = {.window = window};
-    LamNode *inputs[] = {fixed, moved};
-    return lam_node_add(graph, &ncc_op, lam_scalar_shape(), LAM_PLAIN, inputs, 2, &state,
+    LamNode *inputs[] = {fixed, moved, weight};
+    return lam_node_add(graph, &ncc_op, lam_scalar_shape(), LAM_PLAIN, inputs, 3, &state,
                         sizeof state);
+}
+
+LamNode *lam_op_ncc(LamGraph *graph, LamNode *fixed, LamNode *moved, int window)
+{
+    return lam_op_ncc_weighted(graph, fixed, moved, NULL, window);
 }

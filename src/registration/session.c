@@ -1,5 +1,7 @@
 /* Pair in, field out: preparation once, then λ. */
-#include <lambdascope/session.h>
+#include "session-private.h"
+
+#include "halfway.h"
 
 #include <lambdascope/affine.h>
 #include <lambdascope/error.h>
@@ -16,9 +18,11 @@ struct LamSession {
     LamVolume *moving_prepared; /* prepared, on its own grid */
     LamMat4 affine;
     double correlation;
-    LamGrid model_grid, field_grid;
-    LamGraph *graph;
-    LamUnet unet;
+    LamUnetConfig config;
+    LamGrid fixed_grid, model_grid, field_grid;
+    bool symmetric;
+    LamGraph *graph, *back; /* back: with the scans exchanged, if symmetric */
+    LamUnet unet, unet_back;
     guint64 document, generation;
 };
 
@@ -48,7 +52,9 @@ void lam_session_free(LamSession *session)
         if (volumes[i] != NULL)
             lam_volume_unref(volumes[i]);
     lam_graph_free(session->graph);
-    lam_model_unref(session->model);
+    lam_graph_free(session->back);
+    if (session->model != NULL)
+        lam_model_unref(session->model);
     g_free(session);
 }
 
@@ -84,74 +90,129 @@ static bool align(LamSession *session, const LamMat4 *affine, const LamProgress 
     return true;
 }
 
+/* The model grid of a symmetric session, as seen from the fixed world. */
+static bool place_halfway(LamSession *session, GError **error)
+{
+    const LamUnetConfig *config = &session->config;
+    LamMat4 root, back;
+    if (!lam_affine_root(&session->affine, &root) || !lam_mat4_invert(&root, &back)) {
+        g_set_error(
+            error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+            "cannot register symmetrically: the affine: it mirrors or turns by about half a "
+            "circle, and has no half-way");
+        return false;
+    }
+    LamVec3 a = lam_mat4_apply(&root, lam_volume_brain_centre_mm(session->fixed));
+    LamVec3 b = lam_mat4_apply(&back, lam_volume_brain_centre_mm(session->moving));
+    for (int i = 0; i < 3; i++)
+        a.v[i] = 0.5 * (a.v[i] + b.v[i]);
+    session->model_grid = lam_grid_centred(config->size, config->spacing_mm, a);
+    session->model_grid.to_world = lam_mat4_multiply(&back, &session->model_grid.to_world);
+    return true;
+}
+
+static bool place(LamSession *session, GError **error)
+{
+    const LamUnetConfig *config = &session->config;
+    int field_size[3];
+    lam_unet_field_size(config, field_size);
+    session->fixed_grid = lam_grid_centred(config->size, config->spacing_mm,
+                                           lam_volume_brain_centre_mm(session->fixed));
+    session->model_grid = session->fixed_grid;
+    if (session->symmetric && !place_halfway(session, error))
+        return false;
+    session->field_grid = coarser(&session->model_grid, field_size);
+    return true;
+}
+
 /* Both scans as the network sees them. */
 static bool prepare(LamSession *session, const LamProgress *progress, GError **error)
 {
-    const LamUnetConfig *config = lam_model_config(session->model);
-    int field_size[3];
-    lam_unet_field_size(config, field_size);
-    session->model_grid = lam_grid_centred(config->size, config->spacing_mm,
-                                           lam_volume_brain_centre_mm(session->fixed));
-    session->field_grid = coarser(&session->model_grid, field_size);
     lam_progress_report(progress, 0.72, "preparing");
-    g_autoptr(LamVolume) fixed = lam_volume_prepare(session->fixed, config->spacing_mm, error);
+    double spacing_mm = session->config.spacing_mm;
+    g_autoptr(LamVolume) fixed = lam_volume_prepare(session->fixed, spacing_mm, error);
     if (fixed == NULL)
         return false;
     session->fixed_model = lam_resample(fixed, &session->model_grid, NULL, LAM_LINEAR, 0, error);
     if (session->fixed_model == NULL || lam_progress_cancelled(progress, error))
         return false;
-    session->moving_prepared = lam_volume_prepare(session->moving, config->spacing_mm, error);
+    session->moving_prepared = lam_volume_prepare(session->moving, spacing_mm, error);
     return session->moving_prepared != NULL && !lam_progress_cancelled(progress, error);
+}
+
+/* One network over the pair, from `moving` to `fixed`, both on the model grid. */
+static bool encode_one(LamSession *session, const LamVolume *fixed, const LamVolume *moving,
+                       LamGraph **graph, LamUnet *unet, const LamProgress *progress, GError **error)
+{
+    LamParameters *parameters = lam_model_parameters(session->model);
+    *graph = lam_graph_new(parameters, false);
+    *unet = lam_unet_build(&session->config, *graph, parameters);
+    if (!lam_graph_finalise(*graph, error))
+        return false;
+    size_t bytes = lam_grid_voxels(&session->model_grid) * sizeof(float);
+    memcpy(lam_node_value(unet->fixed), fixed->data, bytes);
+    memcpy(lam_node_value(unet->moving), moving->data, bytes);
+    lam_unet_set_lambda(unet, *graph, 0.5);
+    GCancellable *cancellable = progress != NULL ? progress->cancellable : NULL;
+    lam_graph_forward(*graph, unet->displacement, cancellable);
+    return !lam_progress_cancelled(progress, error);
 }
 
 static bool encode(LamSession *session, const LamProgress *progress, GError **error)
 {
+    if (session->model == NULL)
+        return true;
     lam_progress_report(progress, 0.85, "encoding");
-    session->graph = lam_graph_new(lam_model_parameters(session->model), false);
-    session->unet = lam_unet_build(lam_model_config(session->model), session->graph,
-                                   lam_model_parameters(session->model));
+    const LamVolume *fixed = session->fixed_model;
     g_autoptr(LamVolume) moving = lam_resample(session->moving_prepared, &session->model_grid,
                                                &session->affine, LAM_LINEAR, 0, error);
-    if (moving == NULL || !lam_graph_finalise(session->graph, error))
-        return false;
-    size_t bytes = lam_grid_voxels(&session->model_grid) * sizeof(float);
-    memcpy(lam_node_value(session->unet.fixed), session->fixed_model->data, bytes);
-    memcpy(lam_node_value(session->unet.moving), moving->data, bytes);
-    lam_unet_set_lambda(&session->unet, session->graph, 0.5);
-    GCancellable *cancellable = progress != NULL ? progress->cancellable : NULL;
-    lam_graph_forward(session->graph, session->unet.displacement, cancellable);
-    return !lam_progress_cancelled(progress, error);
+    return moving != NULL &&
+           encode_one(session, fixed, moving, &session->graph, &session->unet, progress, error) &&
+           (!session->symmetric || encode_one(session, moving, fixed, &session->back,
+                                              &session->unet_back, progress, error));
+}
+
+LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress *progress,
+                             GError **error)
+{
+    g_autoptr(LamSession) session = g_new0(LamSession, 1);
+    lam_threads_set(0);
+    session->model = options->model != NULL ? lam_model_ref(options->model) : NULL;
+    session->config =
+        options->model != NULL ? *lam_model_config(options->model) : lam_unet_config_default();
+    session->fixed = lam_volume_ref(options->fixed);
+    session->moving = lam_volume_ref(options->moving);
+    session->symmetric = options->symmetric;
+    session->document = options->document;
+    if (!align(session, options->affine, progress, error) || !place(session, error) ||
+        !prepare(session, progress, error) || !encode(session, progress, error))
+        return NULL;
+    lam_progress_report(progress, 1, "ready");
+    return g_steal_pointer(&session);
 }
 
 LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving,
                             const LamMat4 *affine, guint64 document, const LamProgress *progress,
                             GError **error)
 {
-    g_autoptr(LamSession) session = g_new0(LamSession, 1);
-    lam_threads_set(0);
-    session->model = lam_model_ref(model);
-    session->fixed = lam_volume_ref(fixed);
-    session->moving = lam_volume_ref(moving);
-    session->document = document;
-    if (!align(session, affine, progress, error) || !prepare(session, progress, error) ||
-        !encode(session, progress, error))
-        return NULL;
-    lam_progress_report(progress, 1, "ready");
-    return g_steal_pointer(&session);
+    LamSessionOptions options = {
+        .model = model, .fixed = fixed, .moving = moving, .affine = affine, .document = document};
+    return lam_session_open(&options, progress, error);
 }
 
-/* Network voxels of the field grid to mm: the grid is axis-aligned RAS, so a factor does it. */
-static LamVolume *vectors_mm(const LamSession *session, LamNode *node, GError **error)
+/* Network voxels of the field grid to mm. */
+static LamVolume *vectors_mm(const LamSession *session, const float *u, GError **error)
 {
     LamVolume *field = lam_volume_new(&session->field_grid, 3, error);
     if (field == NULL)
         return NULL;
     size_t n = lam_grid_voxels(&field->grid);
-    const float *u = lam_node_value(node);
-    for (int a = 0; a < 3; a++) {
-        float mm = (float)session->field_grid.to_world.m[a][a];
-        for (size_t i = 0; i < n; i++)
-            field->data[a * n + i] = u[a * n + i] * mm;
+    const LamMat4 *to_world = &session->field_grid.to_world;
+    for (size_t i = 0; i < n; i++) {
+        LamVec3 v = {{(double)u[i], (double)u[n + i], (double)u[2 * n + i]}};
+        v = lam_mat4_apply_vector(to_world, v);
+        for (size_t a = 0; a < 3; a++)
+            field->data[a * n + i] = (float)v.v[a];
     }
     return field;
 }
@@ -171,33 +232,86 @@ static bool measure_similarity(const LamSession *session, LamSnapshot *snapshot,
     return true;
 }
 
-LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
-                                    GError **error)
+static LamSnapshot *snapshot_new(LamSession *session, double lambda)
 {
-    if (!(lambda >= 0 && lambda <= 1)) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot compute the deformation: λ = %g: must be between 0 and 1", lambda);
-        return NULL;
-    }
-    g_autoptr(LamSnapshot) snapshot = g_new0(LamSnapshot, 1);
+    LamSnapshot *snapshot = g_new0(LamSnapshot, 1);
     g_atomic_ref_count_init(&snapshot->refs);
-    gint64 start = g_get_monotonic_time();
     snapshot->lambda = lambda;
     snapshot->affine = session->affine;
     snapshot->document = session->document;
     snapshot->generation = ++session->generation;
     snapshot->similarity = NAN;
+    return snapshot;
+}
+
+static bool run_network(LamSession *session, LamSnapshot *snapshot, GError **error)
+{
     lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
     lam_graph_forward(session->graph, session->unet.displacement, NULL);
-    snapshot->field = vectors_mm(session, session->unet.displacement, error);
-    snapshot->velocity =
-        snapshot->field != NULL ? vectors_mm(session, session->unet.velocity, error) : NULL;
-    if (snapshot->velocity == NULL)
+    snapshot->field = vectors_mm(session, lam_node_value(session->unet.displacement), error);
+    if (snapshot->field != NULL)
+        snapshot->velocity = vectors_mm(session, lam_node_value(session->unet.velocity), error);
+    return snapshot->velocity != NULL;
+}
+
+/* Half the difference of both ways. */
+static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **error)
+{
+    lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
+    lam_unet_set_lambda(&session->unet_back, session->back, snapshot->lambda);
+    lam_graph_forward(session->graph, session->unet.velocity, NULL);
+    lam_graph_forward(session->back, session->unet_back.velocity, NULL);
+    size_t n = lam_node_count(session->unet.velocity);
+    g_autofree float *v = g_new(float, n);
+    for (size_t i = 0; i < n; i++)
+        v[i] = 0.5f * (lam_node_value(session->unet.velocity)[i] -
+                       lam_node_value(session->unet_back.velocity)[i]);
+    snapshot->velocity = vectors_mm(session, v, error);
+    if (snapshot->velocity != NULL)
+        snapshot->field = lam_field_exponential(snapshot->velocity, 1, error);
+    return snapshot->field != NULL;
+}
+
+static bool check_lambda(const LamSession *session, double lambda, GError **error)
+{
+    if (session->graph == NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot compute the deformation: the session: it has no network");
+    else if (!(lambda >= 0 && lambda <= 1))
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot compute the deformation: λ = %g: must be between 0 and 1", lambda);
+    else
+        return true;
+    return false;
+}
+
+LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
+                                    GError **error)
+{
+    if (!check_lambda(session, lambda, error))
+        return NULL;
+    gint64 start = g_get_monotonic_time();
+    g_autoptr(LamSnapshot) snapshot = snapshot_new(session, lambda);
+    if (!(session->symmetric ? run_both_ways : run_network)(session, snapshot, error))
         return NULL;
     snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - start);
     if (!lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
         (with_similarity && !measure_similarity(session, snapshot, error)))
         return NULL;
+    return g_steal_pointer(&snapshot);
+}
+
+LamSnapshot *lam_session_snapshot_of(LamSession *session, LamVolume *velocity, double lambda,
+                                     gint64 began, GError **error)
+{
+    g_autoptr(LamSnapshot) snapshot = snapshot_new(session, lambda);
+    snapshot->velocity = lam_volume_ref(velocity);
+    snapshot->field = lam_field_exponential(velocity, 1, error);
+    if (snapshot->field == NULL ||
+        !lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
+        !measure_similarity(session, snapshot, error))
+        return NULL;
+    snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - began);
     return g_steal_pointer(&snapshot);
 }
 
@@ -242,6 +356,11 @@ const LamUnet *lam_session_unet(const LamSession *session)
 const LamGrid *lam_session_model_grid(const LamSession *session)
 {
     return &session->model_grid;
+}
+
+const LamGrid *lam_session_fixed_grid(const LamSession *session)
+{
+    return &session->fixed_grid;
 }
 
 LamVolume *lam_session_export_field(const LamSession *session, const LamSnapshot *snapshot,

@@ -1,11 +1,10 @@
 /* One training step on noise, timed: the figure that is compared with other frameworks. */
-#include "objective.h"
 
 #include <lambdascope/adam.h>
+#include <lambdascope/loss.h>
 #include <lambdascope/trainer.h>
 
 #define WARM_UP 2
-#define WINDOW  7
 
 static void fill_with_noise(LamNode *node, GRand *rand)
 {
@@ -70,7 +69,7 @@ bool lam_time_training_step(LamStepTimes *times, GError **error)
     g_autoptr(LamAdam) adam = lam_adam_new(parameters, error);
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, true);
     LamUnet unet = lam_unet_build(&config, graph, parameters);
-    LamObjective objective = lam_objective_build(&config, graph, &unet, WINDOW, 1);
+    LamLoss loss = lam_loss_build_unet(graph, &unet, LAM_LOSS_WINDOW, LAM_LOSS_SMOOTHNESS);
     if (adam == NULL || !lam_graph_finalise(graph, error))
         return false;
     GRand *rand = g_rand_new_with_seed(1);
@@ -78,6 +77,6 @@ bool lam_time_training_step(LamStepTimes *times, GError **error)
     fill_with_noise(unet.moving, rand);
     g_rand_free(rand);
     times->forward_ms = times->backward_ms = times->update_ms = 0;
-    time_steps(times, graph, &unet, objective.loss, parameters, adam);
+    time_steps(times, graph, &unet, loss.loss, parameters, adam);
     return true;
 }

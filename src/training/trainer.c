@@ -3,12 +3,12 @@
 
 #include "checkpoint.h"
 #include "dataset.h"
-#include "objective.h"
 #include "validation.h"
 
 #include <glib/gstdio.h>
 #include <lambdascope/adam.h>
 #include <lambdascope/error.h>
+#include <lambdascope/loss.h>
 #include <lambdascope/threads.h>
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +23,7 @@ typedef struct {
     LamAdam *adam;
     LamGraph *graph;
     LamUnet unet;
-    LamObjective objective;
+    LamLoss loss;
     FILE *steps_log;
     LamRunState state;
     gint64 started;        /* monotonic µs of this process */
@@ -96,7 +96,7 @@ static bool build(Trainer *t, GError **error)
         return false;
     t->graph = lam_graph_new(t->parameters, true);
     t->unet = lam_unet_build(&r->network, t->graph, t->parameters);
-    t->objective = lam_objective_build(&r->network, t->graph, &t->unet, r->window, r->smoothness);
+    t->loss = lam_loss_build_unet(t->graph, &t->unet, r->window, r->smoothness);
     return lam_graph_finalise(t->graph, error);
 }
 
@@ -200,8 +200,8 @@ static bool step(Trainer *t, GError **error)
     lam_graph_touch(t->graph, t->unet.moving);
     lam_graph_touch(t->graph, NULL);
     lam_unet_set_lambda(&t->unet, t->graph, lambda);
-    lam_graph_forward(t->graph, t->objective.loss, NULL);
-    float loss = lam_node_value(t->objective.loss)[0];
+    lam_graph_forward(t->graph, t->loss.loss, NULL);
+    float loss = lam_node_value(t->loss.loss)[0];
     if (!isfinite(loss)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED,
                     "training diverged at step %" G_GUINT64_FORMAT ": the loss is not finite",
@@ -209,11 +209,11 @@ static bool step(Trainer *t, GError **error)
         return false;
     }
     lam_parameters_zero_gradients(t->parameters);
-    lam_graph_backward(t->graph, t->objective.loss);
+    lam_graph_backward(t->graph, t->loss.loss);
     double rate = rate_now(t);
     lam_adam_step(t->adam, rate, 1);
-    double similarity = lam_node_value(t->objective.similarity)[0];
-    double roughness = lam_node_value(t->objective.roughness)[0];
+    double similarity = lam_node_value(t->loss.similarity)[0];
+    double roughness = lam_node_value(t->loss.roughness)[0];
     fprintf(t->steps_log, "%" G_GUINT64_FORMAT ",%.1f,%.3g,%.4f,%.5f,%.5f,%.5f\n", t->state.step,
             run_seconds(t), rate, lambda, similarity, roughness, (double)loss);
     double keep = t->state.step < 50 ? 0.9 : 0.98;

@@ -80,6 +80,9 @@ static void test_usage(void)
         {"evaluate", "a.csv", "--lambda", "0.1,x"},
         {"evaluate", "a.csv", "--lambda", "2"},
         {"evaluate", "a.csv", "--grid", "square"},
+        {"evaluate", "a.csv", "--method", "magic"},
+        {"evaluate", "a.csv", "--refine-seconds", "5"},
+        {"evaluate", "a.csv", "-m", "refine", "--refine-seconds", "-2"},
         {"synth", "phantom"},
         {"synth", "brains", "-o", "a"},
         {"synth", "shapes"},
@@ -310,6 +313,33 @@ static void test_evaluate(void)
     lam_cli_run_clear(&run);
 }
 
+/* The subcortical Dice at λ = 0.3 by some method, and what JSON says it was. */
+static double dice_by(const char *pairs, const char *method, const char *more)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    LamCliRun run = lam_cli_run("evaluate", pairs, "-l", "0.3", "-M", fixture->model, "--method",
+                                method, "--json", more, NULL);
+    assert_done(&run);
+    JsonObject *object = parse_object(run.out, parser);
+    g_assert_cmpstr(json_object_get_string_member(object, "method"), ==, method);
+    g_assert_cmpint(json_object_get_boolean_member(object, "symmetric"), ==,
+                    g_strcmp0(more, "--symmetric") == 0);
+    JsonArray *lambdas = json_object_get_array_member(object, "lambdas");
+    double dice = json_object_get_double_member(json_array_get_object_element(lambdas, 0),
+                                                "dice_subcortical");
+    lam_cli_run_clear(&run);
+    return dice;
+}
+
+/* The network is untrained: what optimisation finds is better. */
+static void test_methods(void)
+{
+    g_autofree char *pairs = in_pair("pairs.csv");
+    double network = dice_by(pairs, "network", "--symmetric");
+    g_assert_cmpfloat(dice_by(pairs, "refine", "--refine-seconds=3"), >, network + 0.02);
+    g_assert_cmpfloat(dice_by(pairs, "classical", "--refine-seconds=5"), >, network + 0.02);
+}
+
 /* Two seeds, two pairs; the same seed, the same files. */
 static void test_synth(void)
 {
@@ -347,6 +377,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/evaluate", test_evaluate);
     g_test_add_func("/cli/synth-brains", test_synth_brains);
+    g_test_add_func("/cli/methods", test_methods);
     fixture = lam_cli_fixture_new();
     int status = g_test_run();
     lam_cli_fixture_free(fixture);

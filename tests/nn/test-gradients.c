@@ -224,6 +224,33 @@ static void test_ncc(gconstpointer data)
     check_rig(&rig, lam_op_ncc(rig.graph, a, b, 5), 0.01);
 }
 
+/* The terms that refinement adds to the loss. */
+static void test_refine_terms(void)
+{
+    Rig rig;
+    rig_init(&rig, 10);
+    LamShape map = shape(1, 5, 7, 8);
+    LamNode *v = rig_variable(&rig, shape(3, 5, 7, 8), 0.7);
+    LamNode *u = lam_op_integrate(rig.graph, v, 4);
+    LamNode *a = rig_input(&rig, map, 2), *b = rig_input(&rig, map, 2);
+    LamNode *dice = lam_op_label_dice(rig.graph, a, b, u, 3);
+    LamNode *points = lam_op_sample(rig.graph, u, rig_input(&rig, shape(3, 1, 1, 6), 4));
+    LamNode *zeros = rig_input(&rig, shape(3, 1, 1, 6), 0);
+    LamNode *distance = lam_op_mse(rig.graph, points, zeros, 1);
+    LamNode *loss = lam_op_sum(rig.graph, dice, lam_op_folds(rig.graph, u, 0.5f), 0.3f);
+    check_rig(&rig, lam_op_sum(rig.graph, loss, distance, 0.2f), 0.02);
+}
+
+static void test_weighted_ncc(void)
+{
+    Rig rig;
+    rig_init(&rig, 11);
+    LamNode *a = rig_variable(&rig, shape(1, 5, 7, 9), 1);
+    LamNode *b = rig_variable(&rig, shape(1, 5, 7, 9), 1);
+    LamNode *weight = lam_op_leaky_relu(rig.graph, rig_input(&rig, shape(1, 5, 7, 9), 1), 0);
+    check_rig(&rig, lam_op_ncc_weighted(rig.graph, a, b, weight, 5), 0.01);
+}
+
 static void test_scalars(void)
 {
     Rig rig;
@@ -371,6 +398,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/ncc/3d", GINT_TO_POINTER(6), test_ncc);
     g_test_add_data_func("/gradients/ncc/2d", GINT_TO_POINTER(1), test_ncc);
     g_test_add_func("/gradients/scalars", test_scalars);
+    g_test_add_func("/gradients/refine-terms", test_refine_terms);
+    g_test_add_func("/gradients/weighted-ncc", test_weighted_ncc);
     add_unet_tests();
     return g_test_run();
 }
