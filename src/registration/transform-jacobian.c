@@ -22,7 +22,8 @@ LamVolume *lam_transform_jacobian(const LamTransform *transform, const LamGrid *
     LamVolume *jacobian = field != NULL ? lam_field_jacobian(field, error) : NULL;
     if (jacobian == NULL)
         return NULL;
-    float scale = o->without_affine ? (float)(1 / affine_determinant(transform)) : 1;
+    double affine = o->without_affine ? affine_determinant(transform) : 1;
+    float scale = affine != 0 ? (float)(1 / affine) : 1; /* flat: there is nothing to take out */
     size_t n = lam_grid_voxels(grid);
     for (size_t i = 0; i < n; i++) {
         float j = jacobian->data[i] * scale;
