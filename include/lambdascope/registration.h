@@ -6,6 +6,7 @@
 #include <lambdascope/field.h>
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
+#include <lambdascope/refine.h>
 #include <lambdascope/transform.h>
 
 G_BEGIN_DECLS
@@ -23,6 +24,11 @@ typedef struct {
     bool keep_initial;       /* affine.initial is the linear part as it is: nothing is fitted */
     double lambda;           /* in [0,1]; unused by LAM_METHOD_LINEAR */
     LamModel *model;         /* borrowed; for the network and its refinement, else NULL */
+    bool symmetric;          /* exchanging the scans inverts the result (session.h) */
+    double seconds;          /* of refinement and classical registration; < 0: their own default */
+    LamRefineOptions
+        terms; /* what else these two take into account: masks, labels, points and their
+                              * weights; the rest of it is not used */
 } LamRegistrationOptions;
 
 /* Affine, then the network at λ = 0.3; the model is still to be given. */
@@ -31,12 +37,13 @@ LamRegistrationOptions lam_registration_options_default(void);
 /* Correlations are Pearson's, over the fixed grid where either scan is above zero; NaN where the scans
  * do not overlap. */
 typedef struct {
-    LamTransform *transform; /* fixed world -> moving world; owned */
-    LamMat4 matrix;          /* its linear part */
+    LamTransform *transform;    /* fixed world -> moving world; owned */
+    LamAffine linear;           /* how its linear part was found; NaN and 0 if it was given */
+    LamRefineReport refinement; /* zero if there was none */
     LamFieldStatistics
-        statistics; /* of the deformable part on its own grid; zero if there is none */
-    double before, aligned,
-        after; /* correlation as the files lie, after the linear part, at the end */
+        statistics;        /* of the deformable part on its own grid; zero if there is none */
+    double before;         /* correlation as the files lie */
+    double aligned, after; /* after the linear part; at the end */
     double linear_s, deformable_s;
 } LamRegistrationResult;
 

@@ -60,6 +60,15 @@ void lam_cli_print_preparation(const LamVolume *scan, const LamCliPreparation *p
             printf("warning        %s\n", warnings[i].text);
 }
 
+void lam_cli_print_warnings(const char *command, const LamVolume *scan,
+                            const LamCliPreparation *preparation)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(warnings); i++)
+        if (preparation->measured.warnings & warnings[i].flag)
+            fprintf(stderr, "lam %s: %s: %s\n", command, scan->path != NULL ? scan->path : "a scan",
+                    warnings[i].text);
+}
+
 static void add_numbers(JsonBuilder *json, const char *name, const double values[3])
 {
     json_builder_set_member_name(json, name);

@@ -13,6 +13,9 @@ typedef struct {
 bool lam_cli_prepare(const LamVolume *scan, LamModel *model, LamCliPreparation *out,
                      GError **error);
 void lam_cli_print_preparation(const LamVolume *scan, const LamCliPreparation *preparation);
+/* A line on stderr for each warning. command: whose name it begins with. */
+void lam_cli_print_warnings(const char *command, const LamVolume *scan,
+                            const LamCliPreparation *preparation);
 /* Adds a member "preparation". */
 void lam_cli_json_preparation(JsonBuilder *json, const LamVolume *scan,
                               const LamCliPreparation *preparation);

@@ -21,7 +21,8 @@ static const Word measures[] = {{"auto", LAM_AFFINE_AUTO},
                                 {"correlation", LAM_AFFINE_CORRELATION},
                                 {"nmi", LAM_AFFINE_NMI},
                                 {NULL}};
-static const Word interpolations[] = {{"linear", LAM_LINEAR}, {"nearest", LAM_NEAREST}, {NULL}};
+static const Word interpolations[] = {
+    {"linear", LAM_LINEAR}, {"nearest", LAM_NEAREST}, {"cubic", LAM_CUBIC}, {NULL}};
 
 /* text NULL: the first word. */
 static bool choose(const Word *words, const char *option, const char *text, int *value,
@@ -69,6 +70,17 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
                             "--lambda: a number from 0 to 1 is needed (see --help)");
         return false;
     }
+    if (a->seconds == 0) {
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                            "--seconds: must be above 0");
+        return false;
+    }
+    if (a->label_weight >= 0)
+        choice->options.terms.label_weight = a->label_weight;
+    if (a->landmark_weight >= 0)
+        choice->options.terms.landmark_weight = a->landmark_weight;
+    choice->options.seconds = a->seconds;
+    choice->options.symmetric = a->symmetric;
     choice->interpolation = interpolation;
     choice->options.method = kind > 0 ? LAM_METHOD_LINEAR : method;
     choice->options.affine.kind = kind > 0 ? kind : -kind;
@@ -99,6 +111,10 @@ GPtrArray *lam_register_shared_arguments(const LamRegisterArguments *a)
     add(out, "initial-from", a->initial_from);
     add(out, "to", a->to);
     add(out, "interpolation", a->interpolation);
+    if (a->seconds >= 0)
+        add(out, "seconds", g_ascii_dtostr(lambda, sizeof lambda, a->seconds));
+    if (a->symmetric)
+        g_ptr_array_add(out, g_strdup("--symmetric"));
     if (a->keep_initial)
         g_ptr_array_add(out, g_strdup("--keep-initial"));
     return out;

@@ -1,5 +1,7 @@
 #include "register-report.h"
 
+#include "info-preparation.h"
+
 #include <lambdascope/checksum.h>
 #include <lambdascope/error.h>
 #include <math.h>
@@ -10,28 +12,66 @@ static bool is_linear(const LamRegisterRun *run)
     return run->choice.options.method == LAM_METHOD_LINEAR;
 }
 
-static void print_summary(const LamRegisterRun *run)
+static const char *measure_name(LamAffineMeasure measure)
+{
+    return measure == LAM_AFFINE_NMI ? "mutual information" : "correlation";
+}
+
+static void print_linear(const LamRegisterRun *run)
 {
     const LamRegistrationResult *r = &run->result;
+    if (run->choice.options.keep_initial)
+        puts("linear       as given");
+    else
+        printf("linear       by %s, NMI %.3f, edges agree %.2f (chance 0, all 1)\n",
+               measure_name(r->linear.measure), r->linear.nmi, r->linear.agreement);
     if (isnan(r->before)) /* no voxel of both in one place, as between scanners */
         printf("correlation  as loaded none, linear %.3f", r->aligned);
     else
         printf("correlation  as loaded %.3f, linear %.3f", r->before, r->aligned);
-    if (!is_linear(run)) {
-        printf(", warped %.3f\n", r->after);
-        printf("deformation  λ %g, mean %.1f mm, largest %.1f mm, folds %.4f %%, SD log|J| %.3f\n",
-               run->choice.options.lambda, r->statistics.mean_mm, r->statistics.max_mm,
-               r->statistics.fold_percent, r->statistics.sd_log_jacobian);
-    } else {
+    if (is_linear(run))
         putchar('\n');
+    else
+        printf(", warped %.3f\n", r->after);
+}
+
+static void print_refinement(const LamRefineReport *r)
+{
+    printf("refinement   %d iterations in %.1f s%s: loss %.4f to %.4f, local correlation %.4f to "
+           "%.4f\n",
+           r->iterations, r->seconds, r->out_of_time ? " (out of time)" : "", r->before.loss,
+           r->after.loss, r->before.similarity, r->after.similarity);
+    if (!isnan(r->after.label_dice))
+        printf("labels       soft Dice %.3f to %.3f\n", r->before.label_dice, r->after.label_dice);
+    if (!isnan(r->after.landmark_mm))
+        printf("landmarks    %.2f to %.2f mm\n", r->before.landmark_mm, r->after.landmark_mm);
+}
+
+static void print_summary(const LamRegisterRun *run)
+{
+    const LamRegistrationResult *r = &run->result;
+    const LamFieldStatistics *s = &r->statistics;
+    print_linear(run);
+    if (!is_linear(run)) {
+        printf("deformation  λ %g, mean %.1f mm, largest %.1f mm, SD log|J| %.3f\n",
+               run->choice.options.lambda, s->mean_mm, s->max_mm, s->sd_log_jacobian);
+        printf("folds        %.4f %% of voxels by central differences, %.4f %% by tetrahedra "
+               "(%.4f %% of the volume)\n",
+               s->fold_percent, s->digital_fold_percent, s->ndv_percent);
     }
+    if (r->refinement.iterations > 0)
+        print_refinement(&r->refinement);
+    if (run->inversion.points > 0)
+        printf("inverse      solved to %.4f mm on average, at most %.2f mm\n",
+               run->inversion.mean_mm, run->inversion.largest_mm);
     printf("seconds      load %.1f, linear %.1f, deformation %.1f, write %.1f\n", run->load_s,
            r->linear_s, r->deformable_s, run->write_s);
 }
 
 /* The file that was read, and what it holds; a folder has no checksum. */
-static void json_input(JsonBuilder *json, const char *name, const LamVolume *scan)
+static void json_input(JsonBuilder *json, const char *name, const LamVolume *scan, LamModel *model)
 {
+    LamCliPreparation preparation;
     if (scan == NULL)
         return;
     g_autofree char *sum = scan->path != NULL ? lam_checksum_file(scan->path, NULL) : NULL;
@@ -40,6 +80,8 @@ static void json_input(JsonBuilder *json, const char *name, const LamVolume *sca
     lam_cli_json_string(json, "file", scan->path);
     lam_cli_json_string(json, "sha256", sum);
     lam_cli_json_string(json, "note", scan->note);
+    if (model != NULL && lam_cli_prepare(scan, model, &preparation, NULL))
+        lam_cli_json_preparation(json, scan, &preparation);
     json_builder_end_object(json);
 }
 
@@ -76,7 +118,42 @@ static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
     lam_cli_json_number(json, "displacement_p95_mm", s->p95_mm);
     lam_cli_json_number(json, "displacement_max_mm", s->max_mm);
     lam_cli_json_number(json, "fold_percent", s->fold_percent);
+    lam_cli_json_number(json, "digital_fold_percent", s->digital_fold_percent);
+    lam_cli_json_number(json, "ndv_percent", s->ndv_percent);
     lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
+}
+
+static void json_terms(JsonBuilder *json, const char *name, const LamRefineTerms *terms)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_object(json);
+    lam_cli_json_number(json, "loss", terms->loss);
+    lam_cli_json_number(json, "local_correlation", terms->similarity);
+    lam_cli_json_number(json, "roughness", terms->roughness);
+    lam_cli_json_number(json, "label_dice", terms->label_dice);
+    lam_cli_json_number(json, "landmark_mm", terms->landmark_mm);
+    json_builder_end_object(json);
+}
+
+static void json_refinement(JsonBuilder *json, const LamRefineReport *report)
+{
+    json_builder_set_member_name(json, "refinement");
+    json_builder_begin_object(json);
+    lam_cli_json_integer(json, "iterations", report->iterations);
+    lam_cli_json_number(json, "seconds", report->seconds);
+    json_terms(json, "before", &report->before);
+    json_terms(json, "after", &report->after);
+    json_builder_end_object(json);
+}
+
+static void json_linear(JsonBuilder *json, const LamRegisterRun *run)
+{
+    const LamAffine *linear = &run->result.linear;
+    bool given = run->choice.options.keep_initial;
+    json_matrix(json, "linear_fixed_to_moving_mm_ras", &linear->matrix);
+    lam_cli_json_string(json, "linear_by", given ? "given" : measure_name(linear->measure));
+    lam_cli_json_number(json, "linear_nmi", linear->nmi);
+    lam_cli_json_number(json, "linear_edge_agreement", linear->agreement);
 }
 
 static void json_choice(JsonBuilder *json, const LamRegisterArguments *a)
@@ -84,6 +161,8 @@ static void json_choice(JsonBuilder *json, const LamRegisterArguments *a)
     lam_cli_json_string(json, "transform", a->kind != NULL ? a->kind : "deformable");
     lam_cli_json_string(json, "method", a->method != NULL ? a->method : "network");
     lam_cli_json_string(json, "measure", a->measure != NULL ? a->measure : "auto");
+    json_builder_set_member_name(json, "symmetric");
+    json_builder_add_boolean_value(json, a->symmetric);
 }
 
 static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *run)
@@ -96,17 +175,19 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
     lam_cli_json_string(json, "program", "lam register " LAM_VERSION);
     lam_cli_json_string(json, "notice", LAM_CLI_NOTICE);
     lam_cli_json_string(json, "date", date);
-    json_input(json, "fixed", run->fixed);
-    json_input(json, "moving", run->moving);
-    json_input(json, "fixed_mask", run->fixed_mask);
-    json_input(json, "moving_mask", run->moving_mask);
+    json_input(json, "fixed", run->fixed, run->model);
+    json_input(json, "moving", run->moving, run->model);
+    json_input(json, "fixed_mask", run->fixed_mask, NULL);
+    json_input(json, "moving_mask", run->moving_mask, NULL);
     json_model(json, run->model);
     json_choice(json, a);
-    json_matrix(json, "linear_fixed_to_moving_mm_ras", &r->matrix);
+    json_linear(json, run);
     lam_cli_json_number(json, "correlation_loaded", r->before);
     lam_cli_json_number(json, "correlation_linear", r->aligned);
     if (!is_linear(run))
         json_deformation(json, run);
+    if (r->refinement.iterations > 0)
+        json_refinement(json, &r->refinement);
     lam_cli_json_number(json, "seconds_load", run->load_s);
     lam_cli_json_number(json, "seconds_linear", r->linear_s);
     lam_cli_json_number(json, "seconds_deformation", r->deformable_s);
@@ -115,8 +196,24 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
     return json_builder_get_root(json);
 }
 
+/* What may surprise about an input, on stderr. */
+static void print_warnings(const LamVolume *scan, LamModel *model, guint silent)
+{
+    LamCliPreparation preparation;
+    bool measured = model != NULL && lam_cli_prepare(scan, model, &preparation, NULL);
+    if (measured) {
+        preparation.measured.warnings &= ~silent;
+        lam_cli_print_warnings("register", scan, &preparation);
+    }
+    if (!measured && scan->frames > 1 && !scan->frame_chosen)
+        fprintf(stderr, "lam register: %s: of several frames the first was taken\n",
+                scan->path != NULL ? scan->path : "a scan");
+}
+
 bool lam_register_report(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)
 {
+    print_warnings(run->fixed, run->model, 0);
+    print_warnings(run->moving, run->model, LAM_WARN_OUTSIDE); /* the box is the fixed scan's */
     if (!a->json)
         print_summary(run);
     if (!a->json && a->report == NULL)

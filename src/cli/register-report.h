@@ -6,7 +6,9 @@
 /* One pair at work; what it holds is owned. */
 typedef struct {
     LamRegisterChoice choice;
-    LamVolume *fixed, *moving, *fixed_mask, *moving_mask;
+    LamVolume *fixed, *moving, *fixed_mask, *moving_mask, *fixed_labels, *moving_labels;
+    GArray *fixed_points, *moving_points; /* LamVec3 */
+    LamInverseReport inversion;           /* of --save-inverse */
     LamModel *model;
     LamRegistrationResult result;
     double load_s, write_s;

@@ -30,13 +30,29 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &a->fixed, "Scan that stays", "FILE"},
         {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &a->moving, "Scan that is deformed", "FILE"},
         {"fixed-mask", 0, 0, G_OPTION_ARG_FILENAME, &a->fixed_mask,
-         "What counts of the fixed scan in the linear part (above 0)", "FILE"},
-        {"moving-mask", 0, 0, G_OPTION_ARG_FILENAME, &a->moving_mask, "The same, moving", "FILE"},
+         "What counts of the fixed scan (above 0)", "FILE"},
+        {"moving-mask", 0, 0, G_OPTION_ARG_FILENAME, &a->moving_mask,
+         "What counts of the moving scan in the linear part", "FILE"},
         {"transform", 't', 0, G_OPTION_ARG_STRING, &a->kind,
          "rigid, similarity, affine or deformable (default)", "KIND"},
         {"method", 0, 0, G_OPTION_ARG_STRING, &a->method,
          "network (default), refine: then improved for this pair, or classical: without network",
          "METHOD"},
+        {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &a->seconds,
+         "What refine and classical may take; they plan for it (default: under 20)", "S"},
+        {"symmetric", 0, 0, G_OPTION_ARG_NONE, &a->symmetric,
+         "Exchanging the scans inverts the result; twice the network's time", NULL},
+        {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, &a->fixed_labels,
+         "Label map that refine and classical align, with --moving-labels", "FILE"},
+        {"moving-labels", 0, 0, G_OPTION_ARG_FILENAME, &a->moving_labels, "The same, moving",
+         "FILE"},
+        {"label-weight", 0, 0, G_OPTION_ARG_DOUBLE, &a->label_weight, "Of their overlap", "W"},
+        {"landmarks", 0, 0, G_OPTION_ARG_FILENAME, &a->landmarks,
+         "Points that refine and classical align: columns fixed_x, fixed_y, fixed_z, moving_x, "
+         "moving_y, moving_z (mm, RAS)",
+         "CSV"},
+        {"landmark-weight", 0, 0, G_OPTION_ARG_DOUBLE, &a->landmark_weight,
+         "Of their squared distance in mm", "W"},
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &a->lambda,
          "0 (fits the image) to 1 (stays smooth); default 0.3", "L"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &a->model, "Model name or file", "MODEL"},
@@ -50,8 +66,10 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
          "Take the initial affine as it is", NULL},
         {"warped", 'w', 0, G_OPTION_ARG_FILENAME, &a->warped, "Warped image to write", "FILE"},
         {"interpolation", 0, 0, G_OPTION_ARG_STRING, &a->interpolation,
-         "Of the warped image: linear (default) or nearest", "NAME"},
+         "Of the warped image: linear (default), nearest or cubic", "NAME"},
         {"save", 's', 0, G_OPTION_ARG_FILENAME, &a->transform, "Transform to write", "FILE"},
+        {"save-inverse", 0, 0, G_OPTION_ARG_FILENAME, &a->inverse,
+         "The transform back, moving to fixed, to write", "FILE"},
         {"save-affine", 0, 0, G_OPTION_ARG_FILENAME, &a->affine, "Its linear part alone", "FILE"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &a->to, "Convention of what --save writes", "NAME"},
         {"field", 'u', 0, G_OPTION_ARG_FILENAME, &a->field, "Displacement field to write", "FILE"},
@@ -64,6 +82,7 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {NULL},
     };
     a->lambda = lam_registration_options_default().lambda;
+    a->seconds = a->label_weight = a->landmark_weight = -1;
     a->jobs = 1;
     return lam_cli_parse(&syntax, entries, argc, argv, error);
 }
@@ -76,8 +95,10 @@ static bool misuse(GError **error, const char *message)
 
 static bool check_batch_options(const LamRegisterArguments *a, GError **error)
 {
-    const char *single[] = {a->fixed, a->moving,    a->fixed_mask, a->moving_mask, a->warped,
-                            a->field, a->transform, a->affine,     a->report};
+    const char *single[] = {a->fixed,    a->moving,  a->fixed_mask,   a->moving_mask,
+                            a->warped,   a->field,   a->transform,    a->affine,
+                            a->report,   a->inverse, a->fixed_labels, a->moving_labels,
+                            a->landmarks};
     for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
         if (single[i] != NULL)
             return misuse(error, "--batch: files of a single pair cannot be named beside it");
@@ -99,8 +120,16 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
         return false;
     if (a->keep_initial && a->initial == NULL)
         return misuse(error, "--keep-initial: goes with --initial");
-    if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL)
-        return misuse(error, "an output is missing: --warped, --save, --save-affine or --field");
+    if (!a->fixed_labels != !a->moving_labels)
+        return misuse(error, "--fixed-labels and --moving-labels go together");
+    if ((a->fixed_labels != NULL || a->landmarks != NULL) &&
+        choice->options.method != LAM_METHOD_REFINE &&
+        choice->options.method != LAM_METHOD_CLASSICAL)
+        return misuse(error, "labels and landmarks: --method refine or classical is needed");
+    if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL &&
+        a->inverse == NULL)
+        return misuse(error, "an output is missing: --warped, --save, --save-inverse, "
+                             "--save-affine or --field");
     return true;
 }
 
@@ -108,9 +137,10 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
 
 static bool check_outputs(const LamRegisterArguments *a, GError **error)
 {
-    const char *inputs[] = {a->fixed, a->moving, a->fixed_mask, a->moving_mask, a->initial, NULL};
-    const char *present[G_N_ELEMENTS(inputs)] = {NULL};
-    const char *outputs[] = {a->warped, a->field, a->transform, a->affine, a->report};
+    const char *inputs[] = {a->fixed,   a->moving,       a->fixed_mask,    a->moving_mask,
+                            a->initial, a->fixed_labels, a->moving_labels, a->landmarks};
+    const char *present[G_N_ELEMENTS(inputs) + 1] = {NULL};
+    const char *outputs[] = {a->warped, a->field, a->transform, a->inverse, a->affine, a->report};
     for (size_t i = 0, n = 0; i < G_N_ELEMENTS(inputs); i++)
         if (inputs[i] != NULL)
             present[n++] = inputs[i];
@@ -134,12 +164,21 @@ static bool load_optional(const char *path, LamVolume **volume, GError **error)
     return path == NULL || *volume != NULL;
 }
 
+static bool load_landmarks(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
+{
+    return a->landmarks == NULL || lam_register_load_landmarks(a->landmarks, &run->fixed_points,
+                                                               &run->moving_points, error);
+}
+
 static bool load_scans(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
 {
     run->fixed = lam_scan_load(a->fixed, 0, error);
     run->moving = run->fixed != NULL ? lam_scan_load(a->moving, 0, error) : NULL;
     return run->moving != NULL && load_optional(a->fixed_mask, &run->fixed_mask, error) &&
-           load_optional(a->moving_mask, &run->moving_mask, error);
+           load_optional(a->moving_mask, &run->moving_mask, error) &&
+           load_optional(a->fixed_labels, &run->fixed_labels, error) &&
+           load_optional(a->moving_labels, &run->moving_labels, error) &&
+           load_landmarks(a, run, error);
 }
 
 static bool load_model(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
@@ -199,20 +238,43 @@ static bool write_field(const LamRegisterArguments *a, const LamRegisterRun *run
     return field != NULL && lam_nifti_save(field, a->field, LAM_NIFTI_FLOAT32, text, error);
 }
 
-static bool write_files(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)
+static bool write_inverse(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
+{
+    if (a->inverse == NULL)
+        return true;
+    g_autoptr(LamTransform) inverse =
+        lam_transform_inverse(run->result.transform, &run->inversion, error);
+    LamTransformFileOptions options = {run->choice.to, &run->moving->grid, &run->fixed->grid};
+    return inverse != NULL && lam_transform_save(inverse, a->inverse, &options, error);
+}
+
+static bool write_files(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
 {
     bool linear = run->choice.options.method == LAM_METHOD_LINEAR;
     g_autofree char *text = linear ? g_strdup("lam register, linear")
                                    : g_strdup_printf("lam register --lambda %g", a->lambda);
-    g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.matrix);
+    g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.linear.matrix);
     return write_warped(a, run, text, error) && write_field(a, run, text, error) &&
            write_transform(run, run->result.transform, a->transform, error) &&
-           write_transform(run, affine, a->affine, error);
+           write_transform(run, affine, a->affine, error) && write_inverse(a, run, error);
 }
 
 static double seconds_since(gint64 start)
 {
     return (double)(g_get_monotonic_time() - start) / 1e6;
+}
+
+static void set_terms(LamRegisterRun *run)
+{
+    LamRefineOptions *terms = &run->choice.options.terms;
+    terms->fixed_mask = run->fixed_mask;
+    terms->fixed_labels = run->fixed_labels;
+    terms->moving_labels = run->moving_labels;
+    if (run->fixed_points == NULL)
+        return;
+    terms->n_points = (int)run->fixed_points->len;
+    terms->fixed_points = &g_array_index(run->fixed_points, LamVec3, 0);
+    terms->moving_points = &g_array_index(run->moving_points, LamVec3, 0);
 }
 
 static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
@@ -226,6 +288,7 @@ static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError 
     options->model = run->model;
     options->affine.fixed_mask = run->fixed_mask;
     options->affine.moving_mask = run->moving_mask;
+    set_terms(run);
     run->load_s = seconds_since(start);
     bool ok =
         lam_registration_run(run->fixed, run->moving, options, &progress, &run->result, error);
@@ -240,7 +303,10 @@ static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError 
 static void run_clear(LamRegisterRun *run)
 {
     lam_registration_result_clear(&run->result);
-    LamVolume *volumes[] = {run->fixed, run->moving, run->fixed_mask, run->moving_mask};
+    LamVolume *volumes[] = {run->fixed,       run->moving,       run->fixed_mask,
+                            run->moving_mask, run->fixed_labels, run->moving_labels};
+    g_clear_pointer(&run->fixed_points, g_array_unref);
+    g_clear_pointer(&run->moving_points, g_array_unref);
     for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++)
         g_clear_pointer(&volumes[i], lam_volume_unref);
     g_clear_pointer(&run->model, lam_model_unref);
@@ -248,10 +314,12 @@ static void run_clear(LamRegisterRun *run)
 
 static void arguments_clear(LamRegisterArguments *a)
 {
-    char *strings[] = {a->fixed,  a->moving,        a->fixed_mask, a->moving_mask, a->kind,
-                       a->method, a->measure,       a->model,      a->initial,     a->initial_from,
-                       a->warped, a->field,         a->transform,  a->affine,      a->to,
-                       a->report, a->interpolation, a->batch,      a->output};
+    char *strings[] = {a->fixed,        a->moving,        a->fixed_mask, a->moving_mask,
+                       a->kind,         a->method,        a->measure,    a->model,
+                       a->initial,      a->initial_from,  a->warped,     a->field,
+                       a->transform,    a->inverse,       a->affine,     a->to,
+                       a->report,       a->interpolation, a->batch,      a->output,
+                       a->fixed_labels, a->moving_labels, a->landmarks};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
 }

@@ -10,9 +10,11 @@
 typedef struct {
     char *fixed, *moving, *fixed_mask, *moving_mask;
     char *kind, *method, *measure, *model, *initial, *initial_from;
-    double lambda;
-    gboolean keep_initial;
-    char *warped, *field, *transform, *affine, *to, *interpolation, *report;
+    double lambda, seconds;
+    gboolean keep_initial, symmetric;
+    char *fixed_labels, *moving_labels, *landmarks;
+    double label_weight, landmark_weight;
+    char *warped, *field, *transform, *inverse, *affine, *to, *interpolation, *report;
     gboolean json;
     char *batch, *output;
     int jobs;
@@ -29,6 +31,9 @@ typedef struct {
 /* False and a usage error if a word or a number is none of those there are. */
 bool lam_register_choose(const LamRegisterArguments *arguments, LamRegisterChoice *choice,
                          GError **error);
+
+/* Points in mm (RAS), arrays of LamVec3; to be released also on failure. */
+bool lam_register_load_landmarks(const char *path, GArray **fixed, GArray **moving, GError **error);
 
 /* Options that make a lam register of one pair do what these arguments say: all but the files. */
 GPtrArray *lam_register_shared_arguments(const LamRegisterArguments *arguments);

@@ -32,22 +32,13 @@ bool lam_tensor_name_valid(const char *name)
     return true;
 }
 
-/* What a message quotes from the file must not break the line. */
-static char *one_line(char *text)
-{
-    for (char *c = text; *c != '\0'; c++)
-        if (g_ascii_iscntrl(*c))
-            *c = ' ';
-    return text;
-}
-
 G_GNUC_PRINTF(2, 3) static bool fail(Reader *r, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
     g_autofree char *why = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    g_set_error(r->error, LAM_ERROR, LAM_ERROR_FORMAT, "header: %s (at byte %td)", one_line(why),
+    g_set_error(r->error, LAM_ERROR, LAM_ERROR_FORMAT, "header: %s (at byte %td)", why,
                 r->at - r->start);
     return false;
 }
@@ -195,7 +186,7 @@ static bool read_store(Reader *r, LamTensorEntry *entry)
     else {
         g_set_error(r->error, LAM_ERROR, LAM_ERROR_UNSUPPORTED,
                     "tensor '%s' has values of type '%s' (only F32 and F16 are read)", entry->name,
-                    one_line(dtype));
+                    dtype);
         return false;
     }
     return true;

@@ -3,6 +3,7 @@
 #include <lambdascope/metrics.h>
 #include <lambdascope/session.h>
 #include <math.h>
+#include <string.h>
 
 #define DEFAULT_LAMBDA 0.3
 
@@ -10,7 +11,9 @@ LamRegistrationOptions lam_registration_options_default(void)
 {
     return (LamRegistrationOptions){.method = LAM_METHOD_NETWORK,
                                     .affine = lam_affine_options_default(),
-                                    .lambda = DEFAULT_LAMBDA};
+                                    .lambda = DEFAULT_LAMBDA,
+                                    .seconds = -1,
+                                    .terms = lam_refine_options_default(DEFAULT_LAMBDA)};
 }
 
 void lam_registration_result_clear(LamRegistrationResult *result)
@@ -30,42 +33,63 @@ static bool fit_linear(const LamVolume *fixed, const LamVolume *moving,
                        LamRegistrationResult *result, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    LamAffine fit = {.matrix = options->affine.initial};
+    LamAffine given = {
+        .matrix = options->affine.initial, .correlation = NAN, .nmi = NAN, .agreement = NAN};
+    result->linear = given;
     if (!options->keep_initial &&
-        !lam_affine_register(fixed, moving, &options->affine, progress, &fit, error))
+        !lam_affine_register(fixed, moving, &options->affine, progress, &result->linear, error))
         return false;
-    result->matrix = fit.matrix;
     result->linear_s = seconds_since(start);
     return true;
 }
 
-static LamTransform *run_network(LamVolume *fixed, LamVolume *moving,
-                                 const LamRegistrationOptions *options, const LamProgress *progress,
-                                 LamRegistrationResult *result, GError **error)
+/* The plan of the method with the caller's budget and terms. */
+static LamRefineOptions plan(const LamRegistrationOptions *options)
 {
-    g_autoptr(LamSession) session =
-        lam_session_new(options->model, fixed, moving, &result->matrix, 1, progress, error);
-    g_autoptr(LamSnapshot) snapshot =
-        session != NULL ? lam_session_set_lambda(session, options->lambda, false, error) : NULL;
-    if (snapshot == NULL)
-        return NULL;
-    result->statistics = snapshot->statistics;
-    return lam_snapshot_transform(snapshot);
+    LamRefineOptions own = options->method == LAM_METHOD_CLASSICAL
+                               ? lam_refine_options_classical(options->lambda)
+                               : lam_refine_options_default(options->lambda);
+    LamRefineOptions out = options->terms;
+    out.lambda = own.lambda;
+    out.seconds = options->seconds >= 0 ? options->seconds : own.seconds;
+    out.n_levels = own.n_levels;
+    memcpy(out.levels, own.levels, sizeof out.levels);
+    return out;
 }
 
 static LamTransform *deform(LamVolume *fixed, LamVolume *moving,
                             const LamRegistrationOptions *options, const LamProgress *progress,
                             LamRegistrationResult *result, GError **error)
 {
-    switch (options->method) {
-    case LAM_METHOD_NETWORK:
-        return run_network(fixed, moving, options, progress, result, error);
-    case LAM_METHOD_REFINE:
-    case LAM_METHOD_CLASSICAL:
-    case LAM_METHOD_LINEAR:
-        break;
+    bool classical = options->method == LAM_METHOD_CLASSICAL;
+    const LamSessionOptions opening = {.model = classical ? NULL : options->model,
+                                       .fixed = fixed,
+                                       .moving = moving,
+                                       .affine = &result->linear.matrix,
+                                       .symmetric = options->symmetric,
+                                       .document = 1};
+    LamProgress opens = lam_progress_part(progress, 0, 0.2),
+                refines = lam_progress_part(progress, 0.2, 1);
+    g_autoptr(LamSession) session = lam_session_open(&opening, &opens, error);
+    g_autoptr(LamSnapshot) snapshot = NULL;
+    if (session == NULL)
+        return NULL;
+    if (!classical) {
+        snapshot = lam_session_set_lambda(session, options->lambda, false, error);
+        if (snapshot == NULL)
+            return NULL;
     }
-    return lam_transform_new_affine(&result->matrix);
+    if (options->method != LAM_METHOD_NETWORK) {
+        LamRefineOptions refine = plan(options);
+        LamSnapshot *refined =
+            lam_session_refine(session, snapshot, &refine, &result->refinement, &refines, error);
+        if (refined == NULL)
+            return NULL;
+        g_clear_pointer(&snapshot, lam_snapshot_unref);
+        snapshot = refined;
+    }
+    result->statistics = snapshot->statistics;
+    return lam_snapshot_transform(snapshot);
 }
 
 /* ---- how well they fit ---- */
@@ -83,7 +107,7 @@ static double correlation_through(const LamVolume *fixed, const LamVolume *movin
 static void measure(const LamVolume *fixed, const LamVolume *moving, LamRegistrationResult *result)
 {
     g_autoptr(LamTransform) none = lam_transform_new_identity();
-    g_autoptr(LamTransform) linear = lam_transform_new_affine(&result->matrix);
+    g_autoptr(LamTransform) linear = lam_transform_new_affine(&result->linear.matrix);
     result->before = correlation_through(fixed, moving, none);
     result->aligned = correlation_through(fixed, moving, linear);
     result->after = lam_transform_is_affine(result->transform, NULL)
@@ -96,12 +120,14 @@ bool lam_registration_run(LamVolume *fixed, LamVolume *moving,
                           LamRegistrationResult *result, GError **error)
 {
     *result = (LamRegistrationResult){0};
-    LamProgress linear = lam_progress_part(progress, 0, 0.6);
-    LamProgress deformable = lam_progress_part(progress, 0.6, 0.9);
+    LamProgress linear = lam_progress_part(progress, 0, 0.3);
+    LamProgress deformable = lam_progress_part(progress, 0.3, 0.9);
     if (!fit_linear(fixed, moving, options, &linear, result, error))
         return false;
     gint64 start = g_get_monotonic_time();
-    result->transform = deform(fixed, moving, options, &deformable, result, error);
+    result->transform = options->method == LAM_METHOD_LINEAR
+                            ? lam_transform_new_affine(&result->linear.matrix)
+                            : deform(fixed, moving, options, &deformable, result, error);
     if (result->transform == NULL)
         return false;
     result->deformable_s = seconds_since(start);
