@@ -128,8 +128,8 @@ static bool apply(const Options *o, GError **error)
     g_autoptr(LamVolume) reference = input != NULL ? lam_scan_load(o->reference, 0, error) : NULL;
     if (reference == NULL || (o->labels && !check_labels(input, o->input, error)))
         return false;
-    g_autoptr(LamTransform) transform =
-        lam_cli_chain_load(&o->chain, &reference->grid, &input->grid, error);
+    LamCliSpace from = lam_cli_space_of(reference), onto = lam_cli_space_of(input);
+    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, &from, &onto, error);
     if (transform == NULL ||
         !lam_cli_chain_check_space("apply", transform, &reference->grid, o->reference, error))
         return false;

@@ -4,7 +4,6 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
-#include <lambdascope/transform_file.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,28 +53,46 @@ const char **lam_cli_chain_inputs(const LamCliChain *chain, const char *a, const
 
 /* ---- loading ---- */
 
-static LamTransform *load_one(const char *file, LamConvention convention, const LamGrid *from_grid,
-                              const LamGrid *to_grid, GError **error)
+LamCliSpace lam_cli_space_of(const LamVolume *scan)
+{
+    if (scan == NULL)
+        return (LamCliSpace){.grid = NULL};
+    return (LamCliSpace){&scan->grid, true, lam_fsl_from_voxel(scan)};
+}
+
+LamTransformFileOptions lam_cli_file_options(LamConvention convention, const LamCliSpace *fixed,
+                                             const LamCliSpace *moving)
+{
+    return (LamTransformFileOptions){
+        .convention = convention,
+        .fixed = fixed->grid,
+        .moving = moving->grid,
+        .fixed_fsl = fixed->has_fsl ? &fixed->fsl : NULL,
+        .moving_fsl = moving->has_fsl ? &moving->fsl : NULL,
+    };
+}
+
+static LamTransform *load_one(const char *file, LamConvention convention, const LamCliSpace *from,
+                              const LamCliSpace *onto, GError **error)
 {
     bool inverse = is_inverse(file);
-    const LamTransformFileOptions options = {.convention = convention,
-                                             .fixed = inverse ? to_grid : from_grid,
-                                             .moving = inverse ? from_grid : to_grid};
+    LamTransformFileOptions options = inverse ? lam_cli_file_options(convention, onto, from)
+                                              : lam_cli_file_options(convention, from, onto);
     g_autoptr(LamTransform) transform = lam_transform_load(name_of(file), &options, error);
     if (transform == NULL || !inverse)
         return g_steal_pointer(&transform);
     return lam_transform_inverse(transform, NULL, error);
 }
 
-static LamTransform *load_all(const LamCliChain *chain, const LamGrid *from_grid,
-                              const LamGrid *to_grid, GError **error)
+static LamTransform *load_all(const LamCliChain *chain, const LamCliSpace *from,
+                              const LamCliSpace *onto, GError **error)
 {
     LamConvention convention = LAM_CONVENTION_AUTO;
     if (chain->from != NULL && !lam_convention_parse(chain->from, &convention, error))
         return NULL;
     g_autoptr(LamTransform) whole = lam_transform_new_identity();
     for (char **file = chain->files; *file != NULL; file++) {
-        g_autoptr(LamTransform) next = load_one(*file, convention, from_grid, to_grid, error);
+        g_autoptr(LamTransform) next = load_one(*file, convention, from, onto, error);
         if (next == NULL)
             return NULL;
         LamTransform *longer = lam_transform_compose(whole, next);
@@ -85,12 +102,12 @@ static LamTransform *load_all(const LamCliChain *chain, const LamGrid *from_grid
     return g_steal_pointer(&whole);
 }
 
-LamTransform *lam_cli_chain_load(const LamCliChain *chain, const LamGrid *from_grid,
-                                 const LamGrid *to_grid, GError **error)
+LamTransform *lam_cli_chain_load(const LamCliChain *chain, const LamCliSpace *from,
+                                 const LamCliSpace *onto, GError **error)
 {
     bool inverse = chain->inverse;
     g_autoptr(LamTransform) whole =
-        load_all(chain, inverse ? to_grid : from_grid, inverse ? from_grid : to_grid, error);
+        load_all(chain, inverse ? onto : from, inverse ? from : onto, error);
     g_autoptr(LamTransform) part =
         whole != NULL ? lam_transform_at(whole, chain->time, error) : NULL;
     if (part == NULL || !inverse)
@@ -147,9 +164,9 @@ const LamGrid *lam_cli_chain_own_grid(const LamTransform *transform)
 /* ---- files ---- */
 
 bool lam_cli_chain_save(const LamTransform *transform, const char *path, const char *to,
-                        const LamGrid *from_grid, const LamGrid *to_grid, GError **error)
+                        const LamCliSpace *from, const LamCliSpace *onto, GError **error)
 {
-    LamTransformFileOptions options = {.fixed = from_grid, .moving = to_grid};
+    LamTransformFileOptions options = lam_cli_file_options(LAM_CONVENTION_AUTO, from, onto);
     if (to != NULL && !lam_convention_parse(to, &options.convention, error))
         return false;
     return lam_transform_save(transform, path, &options, error);

@@ -1,7 +1,20 @@
 /* Transforms as apply, invert, compose, jacobian and points take them. */
 #pragma once
 
-#include <lambdascope/transform.h>
+#include <lambdascope/transform_file.h>
+
+/* A scan's space, as files of transforms need it; all zero where no scan was given. */
+typedef struct {
+    const LamGrid *grid; /* NULL: not known. Borrowed from the scan */
+    bool has_fsl;
+    LamMat4 fsl; /* lam_fsl_from_voxel */
+} LamCliSpace;
+
+/* scan may be NULL. */
+LamCliSpace lam_cli_space_of(const LamVolume *scan);
+/* For loading and saving; both spaces must outlive it. */
+LamTransformFileOptions lam_cli_file_options(LamConvention convention, const LamCliSpace *fixed,
+                                             const LamCliSpace *moving);
 
 /* Options, filled by GOption; LAM_CLI_CHAIN_NEW to begin with. */
 typedef struct {
@@ -48,10 +61,10 @@ bool lam_cli_chain_check(const LamCliChain *chain, GError **error);
  * borrowed; free the array alone. */
 const char **lam_cli_chain_inputs(const LamCliChain *chain, const char *a, const char *b);
 
-/* The chain as it is to be used. The grids (may be NULL) are of the chain as used: where its points come
- * from and where they go. */
-LamTransform *lam_cli_chain_load(const LamCliChain *chain, const LamGrid *from_grid,
-                                 const LamGrid *to_grid, GError **error);
+/* The chain as it is to be used. The spaces are of the chain as used: where its points come from and
+ * where they go. */
+LamTransform *lam_cli_chain_load(const LamCliChain *chain, const LamCliSpace *from,
+                                 const LamCliSpace *onto, GError **error);
 
 /* False where a field of the chain and the grid lie apart in space; both are described. Where a plain
  * field covers only a part, a line on stderr says so. command, name: for the messages. */
@@ -61,9 +74,9 @@ bool lam_cli_chain_check_space(const char *command, const LamTransform *transfor
 /* The grid of the first step, if that is a field; else NULL. Borrowed. */
 const LamGrid *lam_cli_chain_own_grid(const LamTransform *transform);
 
-/* Writes the transform. to: convention or NULL. The grids as in lam_cli_chain_load. */
+/* Writes the transform. to: convention or NULL. The spaces as in lam_cli_chain_load. */
 bool lam_cli_chain_save(const LamTransform *transform, const char *path, const char *to,
-                        const LamGrid *from_grid, const LamGrid *to_grid, GError **error);
+                        const LamCliSpace *from, const LamCliSpace *onto, GError **error);
 
 /* Whether the name is that of an image file, which holds a field on a grid. */
 bool lam_cli_is_image_name(const char *path);

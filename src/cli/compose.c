@@ -43,13 +43,13 @@ static bool compose(const Options *o, GError **error)
         !lam_cli_load_optional(o->reference, &reference, error) ||
         !lam_cli_load_optional(o->moving, &moving, error))
         return false;
-    const LamGrid *from = reference != NULL ? &reference->grid : NULL;
-    const LamGrid *onto = moving != NULL ? &moving->grid : NULL;
-    g_autoptr(LamTransform) whole = lam_cli_chain_load(&o->chain, from, onto, error);
+    LamCliSpace from = lam_cli_space_of(reference), onto = lam_cli_space_of(moving);
+    g_autoptr(LamTransform) whole = lam_cli_chain_load(&o->chain, &from, &onto, error);
     if (whole == NULL ||
-        (from != NULL && !lam_cli_chain_check_space("compose", whole, from, o->reference, error)))
+        (from.grid != NULL &&
+         !lam_cli_chain_check_space("compose", whole, from.grid, o->reference, error)))
         return false;
-    return lam_cli_chain_save(whole, o->output, o->to, from, onto, error);
+    return lam_cli_chain_save(whole, o->output, o->to, &from, &onto, error);
 }
 
 int lam_cli_compose(int argc, char **argv)

@@ -1,4 +1,5 @@
 /* lam convert: a transform file in the convention of another program. */
+#include "chain.h"
 #include "cli.h"
 
 #include <lambdascope/scan.h>
@@ -45,34 +46,17 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
            lam_cli_require(o->output, "output", error);
 }
 
-/* The scan and FSL's coordinates of it. */
-static bool load_scan(const char *path, LamVolume **scan, LamMat4 *fsl, GError **error)
-{
-    if (path == NULL)
-        return true;
-    *scan = lam_scan_load(path, 0, error);
-    if (*scan != NULL)
-        *fsl = lam_fsl_from_voxel(*scan);
-    return *scan != NULL;
-}
-
 static bool convert(const char *input, const Options *o, LamConvention from, LamConvention to,
                     GError **error)
 {
     g_autoptr(LamVolume) fixed = NULL;
     g_autoptr(LamVolume) moving = NULL;
-    LamMat4 fixed_fsl, moving_fsl;
-    if (!load_scan(o->fixed, &fixed, &fixed_fsl, error) ||
-        !load_scan(o->moving, &moving, &moving_fsl, error))
+    if (!lam_cli_load_optional(o->fixed, &fixed, error) ||
+        !lam_cli_load_optional(o->moving, &moving, error))
         return false;
-    LamTransformFileOptions options = {
-        .convention = from,
-        .fixed = fixed != NULL ? &fixed->grid : NULL,
-        .moving = moving != NULL ? &moving->grid : NULL,
-        .fixed_fsl = fixed != NULL ? &fixed_fsl : NULL,
-        .moving_fsl = moving != NULL ? &moving_fsl : NULL,
-        .description = "lam convert",
-    };
+    LamCliSpace fixed_space = lam_cli_space_of(fixed), moving_space = lam_cli_space_of(moving);
+    LamTransformFileOptions options = lam_cli_file_options(from, &fixed_space, &moving_space);
+    options.description = "lam convert";
     g_autoptr(LamTransform) transform = lam_transform_load(input, &options, error);
     options.convention = to;
     return transform != NULL && lam_transform_save(transform, o->output, &options, error);

@@ -57,22 +57,21 @@ static bool invert(const Options *o, GError **error)
         !lam_cli_load_optional(o->fixed, &fixed, error) ||
         !lam_cli_load_optional(o->moving, &moving, error))
         return false;
-    const LamGrid *from = fixed != NULL ? &fixed->grid : NULL;
-    const LamGrid *onto = moving != NULL ? &moving->grid : NULL;
-    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, from, onto, error);
+    LamCliSpace from = lam_cli_space_of(fixed), onto = lam_cli_space_of(moving);
+    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, &from, &onto, error);
     g_autoptr(LamTransform) back =
         transform != NULL ? lam_transform_inverse(transform, &report, error) : NULL;
     if (back == NULL)
         return false;
-    if (onto == NULL)
-        onto = lam_cli_chain_own_grid(back);
-    if (onto == NULL && lam_cli_is_image_name(o->output))
+    if (onto.grid == NULL)
+        onto.grid = lam_cli_chain_own_grid(back);
+    if (onto.grid == NULL && lam_cli_is_image_name(o->output))
         return lam_cli_require(NULL, "moving", error);
-    if (onto != NULL &&
-        !lam_cli_chain_check_space("invert", back, onto, o->moving != NULL ? o->moving : "its grid",
-                                   error))
+    if (onto.grid != NULL &&
+        !lam_cli_chain_check_space("invert", back, onto.grid,
+                                   o->moving != NULL ? o->moving : "its grid", error))
         return false;
-    if (!lam_cli_chain_save(back, o->output, o->to, onto, from, error))
+    if (!lam_cli_chain_save(back, o->output, o->to, &onto, &from, error))
         return false;
     print_report(&report);
     return true;

@@ -63,13 +63,11 @@ static bool jacobian(const Options *o, GError **error)
         !lam_cli_load_optional(o->reference, &reference, error) ||
         !lam_cli_load_optional(o->moving, &moving, error))
         return false;
-    const LamGrid *grid = reference != NULL ? &reference->grid : NULL;
-    const LamGrid *onto = moving != NULL ? &moving->grid : NULL;
-    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, grid, onto, error);
+    LamCliSpace from = lam_cli_space_of(reference), onto = lam_cli_space_of(moving);
+    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, &from, &onto, error);
     if (transform == NULL)
         return false;
-    if (grid == NULL)
-        grid = lam_cli_chain_own_grid(transform);
+    const LamGrid *grid = from.grid != NULL ? from.grid : lam_cli_chain_own_grid(transform);
     if (grid == NULL)
         return lam_cli_require(NULL, "reference", error);
     if (!lam_cli_chain_check_space("jacobian", transform, grid,

@@ -195,17 +195,15 @@ static bool map_points(const Options *o, GArray *points, GError **error)
     if (!lam_cli_load_optional(o->fixed, &fixed, error) ||
         !lam_cli_load_optional(o->moving, &moving, error))
         return false;
-    const LamVolume *from = o->chain.inverse ? moving : fixed,
-                    *onto = o->chain.inverse ? fixed : moving;
-    const LamGrid *from_grid = from != NULL ? &from->grid : NULL;
-    const LamGrid *to_grid = onto != NULL ? &onto->grid : NULL;
-    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, from_grid, to_grid, error);
+    LamCliSpace from = lam_cli_space_of(o->chain.inverse ? moving : fixed);
+    LamCliSpace onto = lam_cli_space_of(o->chain.inverse ? fixed : moving);
+    g_autoptr(LamTransform) transform = lam_cli_chain_load(&o->chain, &from, &onto, error);
     if (transform == NULL)
         return false;
-    change_axes(o, from_grid, true, points);
+    change_axes(o, from.grid, true, points);
     if (!lam_transform_points(transform, (LamVec3 *)(void *)points->data, points->len, error))
         return false;
-    change_axes(o, to_grid, false, points);
+    change_axes(o, onto.grid, false, points);
     return true;
 }
 

@@ -1,6 +1,8 @@
 /* lam register: two scans in, the warped one and the transform out. */
 #include "register.h"
 
+#include "chain.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/scan.h>
@@ -135,7 +137,14 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
 
 /* ---- one pair ---- */
 
-static bool check_outputs(const LamRegisterArguments *a, GError **error)
+/* --to, but the affine's name may tell another one: --to itk --save-affine a.lta. */
+static LamConvention convention_for(const char *path, LamConvention to)
+{
+    return path == NULL || lam_transform_check_name(path, to, NULL) ? to : LAM_CONVENTION_AUTO;
+}
+
+/* to: the convention of the transforms among them. */
+static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GError **error)
 {
     const char *inputs[] = {a->fixed,   a->moving,       a->fixed_mask,    a->moving_mask,
                             a->initial, a->fixed_labels, a->moving_labels, a->landmarks};
@@ -147,6 +156,11 @@ static bool check_outputs(const LamRegisterArguments *a, GError **error)
     if (!lam_cli_check_scan_output(a->warped, present, error) ||
         !lam_cli_check_scan_output(a->field, present, error))
         return false;
+    for (size_t i = 2; i < 5; i++)
+        if (outputs[i] != NULL &&
+            !lam_transform_check_name(
+                outputs[i], outputs[i] == a->affine ? convention_for(a->affine, to) : to, error))
+            return false;
     for (size_t i = 0; i < G_N_ELEMENTS(outputs); i++) {
         if (!lam_cli_check_output(outputs[i], present, error))
             return false;
@@ -199,8 +213,9 @@ static bool load_initial(const LamRegisterArguments *a, LamRegisterRun *run, GEr
     affine->start = LAM_AFFINE_INITIAL;
     if (g_str_equal(a->initial, "header"))
         return true;
-    LamTransformFileOptions options = {run->choice.initial_from, &run->fixed->grid,
-                                       &run->moving->grid};
+    LamCliSpace fixed = lam_cli_space_of(run->fixed), moving = lam_cli_space_of(run->moving);
+    LamTransformFileOptions options =
+        lam_cli_file_options(run->choice.initial_from, &fixed, &moving);
     g_autoptr(LamTransform) initial = lam_transform_load(a->initial, &options, error);
     if (initial == NULL)
         return false;
@@ -212,10 +227,14 @@ static bool load_initial(const LamRegisterArguments *a, LamRegisterRun *run, GEr
 }
 
 static bool write_transform(const LamRegisterRun *run, const LamTransform *transform,
-                            const char *path, GError **error)
+                            LamConvention to, const char *path, GError **error)
 {
-    LamTransformFileOptions options = {run->choice.to, &run->fixed->grid, &run->moving->grid};
-    return path == NULL || lam_transform_save(transform, path, &options, error);
+    if (path == NULL)
+        return true;
+    LamCliSpace fixed = lam_cli_space_of(run->fixed), moving = lam_cli_space_of(run->moving);
+    LamTransformFileOptions options = lam_cli_file_options(to, &fixed, &moving);
+    options.description = "lam register";
+    return lam_transform_save(transform, path, &options, error);
 }
 
 static bool write_warped(const LamRegisterArguments *a, const LamRegisterRun *run, const char *text,
@@ -244,7 +263,9 @@ static bool write_inverse(const LamRegisterArguments *a, LamRegisterRun *run, GE
         return true;
     g_autoptr(LamTransform) inverse =
         lam_transform_inverse(run->result.transform, &run->inversion, error);
-    LamTransformFileOptions options = {run->choice.to, &run->moving->grid, &run->fixed->grid};
+    LamCliSpace fixed = lam_cli_space_of(run->fixed), moving = lam_cli_space_of(run->moving);
+    LamTransformFileOptions options = lam_cli_file_options(run->choice.to, &moving, &fixed);
+    options.description = "lam register, moving to fixed";
     return inverse != NULL && lam_transform_save(inverse, a->inverse, &options, error);
 }
 
@@ -255,8 +276,10 @@ static bool write_files(const LamRegisterArguments *a, LamRegisterRun *run, GErr
                                    : g_strdup_printf("lam register --lambda %g", a->lambda);
     g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.linear.matrix);
     return write_warped(a, run, text, error) && write_field(a, run, text, error) &&
-           write_transform(run, run->result.transform, a->transform, error) &&
-           write_transform(run, affine, a->affine, error) && write_inverse(a, run, error);
+           write_transform(run, run->result.transform, run->choice.to, a->transform, error) &&
+           write_transform(run, affine, convention_for(a->affine, run->choice.to), a->affine,
+                           error) &&
+           write_inverse(a, run, error);
 }
 
 static double seconds_since(gint64 start)
@@ -282,8 +305,8 @@ static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError 
     gint64 start = g_get_monotonic_time();
     LamProgress progress = lam_cli_progress();
     LamRegistrationOptions *options = &run->choice.options;
-    if (!check_outputs(a, error) || !load_model(a, run, error) || !load_scans(a, run, error) ||
-        !load_initial(a, run, error))
+    if (!check_outputs(a, run->choice.to, error) || !load_model(a, run, error) ||
+        !load_scans(a, run, error) || !load_initial(a, run, error))
         return false;
     options->model = run->model;
     options->affine.fixed_mask = run->fixed_mask;

@@ -50,7 +50,7 @@ static bool is_there(const char *output, const char *pair, const char *name)
 static bool is_whole(const char *output, const char *pair)
 {
     return is_there(output, pair, "warped.nii.gz") && is_there(output, pair, "report.json") &&
-           is_there(output, pair, "transform.nii.gz");
+           is_there(output, pair, "transform.safetensors");
 }
 
 /* Ended with this word; results of the other pairs were told. */
@@ -66,7 +66,7 @@ static void test_broken_pairs(void)
     g_autofree char *pairs = write_pairs("some.csv", 6, 3), *output = in_folder("some");
     g_autofree char *summary = g_build_filename(output, "summary.csv", NULL);
     LamCliRun run = lam_cli_run("register", "--batch", pairs, "--output", output, "--jobs", "2",
-                                "-M", fixture->model, "--to", "itk", NULL);
+                                "-M", fixture->model, NULL);
     assert_some_failed(&run, "2 of 6");
     g_assert_cmpint(count_lines(summary, ",done,"), ==, 4);
     g_assert_cmpint(count_lines(summary, "broken.nii.gz"), ==, 2);
@@ -105,7 +105,7 @@ static void test_kill_and_resume(void)
     g_autofree char *summary = g_build_filename(output, "summary.csv", NULL);
     const char *command[] = {
         g_getenv("LAM_PROGRAM"), "register", "--batch", pairs, "--output", output, "--resume", "-M",
-        fixture->model,          "--to",     "itk",     NULL};
+        fixture->model,          NULL};
     GPid child;
     g_assert_true(g_spawn_async(NULL, (char **)command, NULL,
                                 G_SPAWN_DO_NOT_REAP_CHILD | G_SPAWN_STDOUT_TO_DEV_NULL, NULL, NULL,
@@ -137,8 +137,8 @@ static void test_other_options(void)
     g_assert_cmpint(run.status, ==, 0);
     lam_cli_run_clear(&run);
     gint64 before = modified(output, "p01");
-    run = lam_cli_run("register", "-b", pairs, "-o", output, "-l", "0.5", "--to", "itk", "-M",
-                      fixture->model, "-R", NULL);
+    run = lam_cli_run("register", "-b", pairs, "-o", output, "-t", "rigid", "--to", "freesurfer",
+                      "-R", NULL);
     g_assert_cmpint(run.status, ==, 0);
     g_assert_nonnull(strstr(run.out, "1 done, 0 kept"));
     lam_cli_run_clear(&run);
