@@ -8,7 +8,8 @@
  * A symmetric session asks the network both ways and takes v = (v(moving, fixed) - v(fixed, moving)) / 2,
  * on a grid that is axis-aligned half-way between the scans: with R R = A, y = R x, centred between both
  * brains. Seen from the fixed world that grid is oblique, and everything else is as above. Exchanging
- * the scans (and inverting A) then inverts the map x -> A exp(v)(x), up to the interpolation of v.
+ * the scans (and inverting A) turns v into -v exactly, and inverts the map x -> A exp(v)(x) up to the
+ * interpolation of the flow. Its v and d are given on the model grid.
  *
  * Thread-safety: a session belongs to one thread at a time; snapshots are immutable and safe. */
 #pragma once

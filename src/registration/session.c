@@ -254,7 +254,8 @@ static bool run_network(LamSession *session, LamSnapshot *snapshot, GError **err
     return snapshot->velocity != NULL;
 }
 
-/* Half the difference of both ways. */
+/* Half the difference of both ways. Its flow is computed on the model grid: on the coarser one, exp(v) and
+ * exp(-v) are too roughly each other's inverse. */
 static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **error)
 {
     lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
@@ -266,7 +267,9 @@ static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **e
     for (size_t i = 0; i < n; i++)
         v[i] = 0.5f * (lam_node_value(session->unet.velocity)[i] -
                        lam_node_value(session->unet_back.velocity)[i]);
-    snapshot->velocity = vectors_mm(session, v, error);
+    g_autoptr(LamVolume) coarse = vectors_mm(session, v, error);
+    if (coarse != NULL)
+        snapshot->velocity = lam_resample_clamped(coarse, &session->model_grid, error);
     if (snapshot->velocity != NULL)
         snapshot->field = lam_field_exponential(snapshot->velocity, 1, error);
     return snapshot->field != NULL;

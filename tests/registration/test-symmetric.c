@@ -141,7 +141,7 @@ static void test_symmetric_refined(Fixture *f, gconstpointer data)
     g_autoptr(LamSnapshot) start = session_at(session, 0.2);
     LamRefineOptions options = quick(0.2, 0);
     options.n_levels = 1;
-    options.levels[0].field_mm = 8;
+    options.levels[0].field_mm = 4;
     g_autoptr(LamSnapshot) same = refine(session, start, &options, NULL);
     g_assert_cmpfloat(session_distance(start->velocity, same->velocity), <, 1e-4);
     LamRefineReport report;
