@@ -70,11 +70,6 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
                             "--lambda: a number from 0 to 1 is needed (see --help)");
         return false;
     }
-    if (a->seconds == 0) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "--seconds: must be above 0");
-        return false;
-    }
     if (a->label_weight >= 0)
         choice->options.terms.label_weight = a->label_weight;
     if (a->landmark_weight >= 0)

@@ -41,7 +41,7 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
          "network (default), refine: then improved for this pair, or classical: without network",
          "METHOD"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &a->seconds,
-         "What refine and classical may take; they plan for it (default: under 20)", "S"},
+         "What refine and classical may take, 0: what they need (default 20)", "S"},
         {"symmetric", 0, 0, G_OPTION_ARG_NONE, &a->symmetric,
          "Exchanging the scans inverts the result; twice the network's time", NULL},
         {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, &a->fixed_labels,

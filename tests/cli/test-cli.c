@@ -331,13 +331,14 @@ static double dice_by(const char *pairs, const char *method, const char *more)
     return dice;
 }
 
-/* The network is untrained: what optimisation finds is better. */
+/* The network is untrained: what optimisation finds is better. 0: as long as it takes, for the clock must
+ * not decide. */
 static void test_methods(void)
 {
     g_autofree char *pairs = in_pair("pairs.csv");
     double network = dice_by(pairs, "network", "--symmetric");
-    g_assert_cmpfloat(dice_by(pairs, "refine", "--refine-seconds=3"), >, network + 0.02);
-    g_assert_cmpfloat(dice_by(pairs, "classical", "--refine-seconds=5"), >, network + 0.02);
+    g_assert_cmpfloat(dice_by(pairs, "refine", "--refine-seconds=0"), >, network + 0.02);
+    g_assert_cmpfloat(dice_by(pairs, "classical", "--refine-seconds=0"), >, network + 0.02);
 }
 
 /* Two seeds, two pairs; the same seed, the same files. */
