@@ -1,8 +1,9 @@
-/* Reading a scan, whatever kind of file holds it: NIfTI, FreeSurfer MGH, PNG or JPEG, told apart by
+/* Reading and writing a scan, whatever kind of file holds it: NIfTI, FreeSurfer MGH, PNG or JPEG, told apart by
  * content, or a folder of DICOM (converted by dcm2niix, which must be installed). */
 #pragma once
 
 #include <gio/gio.h>
+#include <lambdascope/nifti.h>
 #include <lambdascope/volume.h>
 
 G_BEGIN_DECLS
@@ -24,5 +25,12 @@ LamVolume *lam_scan_load_with(const char *path, const LamScanOptions *options, G
 
 /* The same; frame 0 stands for no choice. */
 LamVolume *lam_scan_load(const char *path, int frame, GError **error);
+
+/* Writes an image: .mgh and .mgz as float32, whatever `type`, all others as lam_nifti_save does. */
+bool lam_scan_save(const LamVolume *volume, const char *path, LamNiftiType type,
+                   const char *description, GError **error);
+
+/* Whether the name is one of MGH: .mgh, .mgz, .mgh.gz. */
+bool lam_is_mgh_name(const char *path);
 
 G_END_DECLS

@@ -122,7 +122,7 @@ static bool check_labels(const LamVolume *input, const char *path, GError **erro
 static bool apply(const Options *o, GError **error)
 {
     g_autofree const char **inputs = lam_cli_chain_inputs(&o->chain, o->input, o->reference);
-    if (!lam_cli_check_scan_output(o->output, inputs, error))
+    if (!lam_cli_check_image_output(o->output, inputs, error))
         return false;
     g_autoptr(LamVolume) input = lam_scan_load(o->input, o->frame, error);
     g_autoptr(LamVolume) reference = input != NULL ? lam_scan_load(o->reference, 0, error) : NULL;
@@ -138,7 +138,7 @@ static bool apply(const Options *o, GError **error)
     if (output == NULL || (o->modulate && !lam_transform_modulate(transform, output, error)))
         return false;
     LamNiftiType type = o->labels ? label_type(output) : LAM_NIFTI_FLOAT32;
-    return lam_nifti_save(output, o->output, type, "lam apply", error);
+    return lam_scan_save(output, o->output, type, "lam apply", error);
 }
 
 int lam_cli_apply(int argc, char **argv)

@@ -2,6 +2,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/same_file.h>
+#include <lambdascope/scan.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -98,6 +99,13 @@ bool lam_cli_check_scan_output(const char *output, const char *const *inputs, GE
     if (!g_str_has_suffix(name, ".nii") && !g_str_has_suffix(name, ".nii.gz"))
         return refuse_output(output, "the name must end in .nii or .nii.gz", error);
     return lam_cli_check_output(output, inputs, error);
+}
+
+bool lam_cli_check_image_output(const char *output, const char *const *inputs, GError **error)
+{
+    if (output != NULL && lam_is_mgh_name(output))
+        return lam_cli_check_output(output, inputs, error);
+    return lam_cli_check_scan_output(output, inputs, error);
 }
 
 bool lam_cli_check_distinct(const char *a, const char *b, GError **error)

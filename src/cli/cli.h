@@ -57,6 +57,8 @@ bool lam_cli_check_output(const char *output, const char *const *inputs, GError 
 
 /* The same for an output that will be a scan or a field: its name must be one of NIfTI. */
 bool lam_cli_check_scan_output(const char *output, const char *const *inputs, GError **error);
+/* The same for an image, which may be one of FreeSurfer's, too. */
+bool lam_cli_check_image_output(const char *output, const char *const *inputs, GError **error);
 /* Refuses one file for two outputs; each may be NULL. */
 bool lam_cli_check_distinct(const char *a, const char *b, GError **error);
 

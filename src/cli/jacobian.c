@@ -3,6 +3,7 @@
 #include "cli.h"
 
 #include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <stdio.h>
 
 typedef struct {
@@ -59,7 +60,7 @@ static bool jacobian(const Options *o, GError **error)
     g_autoptr(LamVolume) reference = NULL;
     g_autoptr(LamVolume) moving = NULL;
     const LamJacobianOptions options = {.without_affine = o->without_affine, .log = o->log};
-    if (!lam_cli_check_scan_output(o->output, inputs, error) ||
+    if (!lam_cli_check_image_output(o->output, inputs, error) ||
         !lam_cli_load_optional(o->reference, &reference, error) ||
         !lam_cli_load_optional(o->moving, &moving, error))
         return false;
@@ -75,8 +76,8 @@ static bool jacobian(const Options *o, GError **error)
         return false;
     g_autoptr(LamVolume) map = lam_transform_jacobian(transform, grid, &options, error);
     return map != NULL &&
-           lam_nifti_save(map, o->output, LAM_NIFTI_FLOAT32,
-                          o->log ? "lam jacobian --log" : "lam jacobian", error) &&
+           lam_scan_save(map, o->output, LAM_NIFTI_FLOAT32,
+                         o->log ? "lam jacobian --log" : "lam jacobian", error) &&
            print_statistics(transform, grid, error);
 }
 

@@ -153,7 +153,7 @@ static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GErro
     for (size_t i = 0, n = 0; i < G_N_ELEMENTS(inputs); i++)
         if (inputs[i] != NULL)
             present[n++] = inputs[i];
-    if (!lam_cli_check_scan_output(a->warped, present, error) ||
+    if (!lam_cli_check_image_output(a->warped, present, error) ||
         !lam_cli_check_scan_output(a->field, present, error))
         return false;
     for (size_t i = 2; i < 5; i++)
@@ -244,7 +244,7 @@ static bool write_warped(const LamRegisterArguments *a, const LamRegisterRun *ru
         return true;
     g_autoptr(LamVolume) warped = lam_transform_resample(
         run->result.transform, run->moving, &run->fixed->grid, run->choice.interpolation, 0, error);
-    return warped != NULL && lam_nifti_save(warped, a->warped, LAM_NIFTI_FLOAT32, text, error);
+    return warped != NULL && lam_scan_save(warped, a->warped, LAM_NIFTI_FLOAT32, text, error);
 }
 
 static bool write_field(const LamRegisterArguments *a, const LamRegisterRun *run, const char *text,

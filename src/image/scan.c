@@ -136,3 +136,17 @@ LamVolume *lam_scan_load(const char *path, int frame, GError **error)
     options.frame = frame == 0 ? -1 : frame;
     return lam_scan_load_with(path, &options, error);
 }
+
+bool lam_is_mgh_name(const char *path)
+{
+    g_autofree char *name = g_ascii_strdown(path, -1);
+    return g_str_has_suffix(name, ".mgh") || g_str_has_suffix(name, ".mgz") ||
+           g_str_has_suffix(name, ".mgh.gz");
+}
+
+bool lam_scan_save(const LamVolume *volume, const char *path, LamNiftiType type,
+                   const char *description, GError **error)
+{
+    return lam_is_mgh_name(path) ? lam_mgh_save(volume, path, error)
+                                 : lam_nifti_save(volume, path, type, description, error);
+}

@@ -18,8 +18,10 @@ void lam_refine_labels_clear(LamRefineLabels *labels);
 LamVolume *lam_refine_labels_on(const LamRefineLabels *labels, const LamVolume *map,
                                 const LamGrid *grid, const LamMat4 *affine, GError **error);
 
-/* LAM_ERROR_ARGUMENT if a fixed point is outside the grid's box or any is not finite. */
-bool lam_refine_points_check(const LamRefineOptions *options, const LamGrid *grid, GError **error);
+/* LAM_ERROR_ARGUMENT if a point of a pair is outside the grid's box or not finite. affine: fixed world to
+ * moving world. */
+bool lam_refine_points_check(const LamRefineOptions *options, const LamGrid *grid,
+                             const LamMat4 *affine, GError **error);
 
 typedef struct LamRefineGraph LamRefineGraph;
 

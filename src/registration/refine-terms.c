@@ -101,25 +101,40 @@ LamVolume *lam_refine_labels_on(const LamRefineLabels *labels, const LamVolume *
     return out;
 }
 
-bool lam_refine_points_check(const LamRefineOptions *options, const LamGrid *grid, GError **error)
+/* NULL if the pair can be aligned, else why not. to_voxel, back: world -> grid, for either side. */
+static const char *wrong_with(LamVec3 x, LamVec3 y, const LamMat4 *to_voxel, const LamMat4 *back,
+                              const int size[3])
 {
-    LamMat4 to_voxel;
-    if (options->n_points > 0 && !lam_mat4_invert(&grid->to_world, &to_voxel))
+    LamVec3 p = lam_mat4_apply(to_voxel, x), q = lam_mat4_apply(back, y);
+    const char *why = NULL;
+    for (int a = 0; a < 3; a++) {
+        if (!isfinite(x.v[a]) || !isfinite(y.v[a]))
+            return "a coordinate is no number";
+        if (!(q.v[a] >= -0.5 && q.v[a] <= size[a] - 0.5))
+            why = "its moving point lies outside the box that is registered";
+        if (!(p.v[a] >= -0.5 && p.v[a] <= size[a] - 0.5))
+            return "outside the box that is registered";
+    }
+    return why;
+}
+
+bool lam_refine_points_check(const LamRefineOptions *options, const LamGrid *grid,
+                             const LamMat4 *affine, GError **error)
+{
+    LamMat4 to_voxel, back;
+    if (options->n_points > 0 &&
+        (!lam_mat4_invert(&grid->to_world, &to_voxel) || !lam_mat4_invert(affine, &back)))
         g_return_val_if_reached(false);
+    if (options->n_points > 0)
+        back = lam_mat4_multiply(&to_voxel, &back);
     for (int i = 0; i < options->n_points; i++) {
-        LamVec3 x = options->fixed_points[i], y = options->moving_points[i];
-        LamVec3 p = lam_mat4_apply(&to_voxel, x);
-        bool inside = true, finite = true;
-        for (int a = 0; a < 3; a++) {
-            inside = inside && p.v[a] >= -0.5 && p.v[a] <= grid->size[a] - 0.5;
-            finite = finite && isfinite(x.v[a]) && isfinite(y.v[a]);
-        }
-        if (inside && finite)
+        LamVec3 x = options->fixed_points[i];
+        const char *why = wrong_with(x, options->moving_points[i], &to_voxel, &back, grid->size);
+        if (why == NULL)
             continue;
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot align landmarks: pair %d, at %g %g %g mm: %s", i + 1, x.v[0], x.v[1],
-                    x.v[2],
-                    finite ? "outside the box that is registered" : "a coordinate is no number");
+                    x.v[2], why);
         return false;
     }
     return true;

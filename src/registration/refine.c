@@ -68,7 +68,8 @@ static bool check(const LamSession *session, const LamRefineOptions *o, GError *
     else if (o->n_points < 0 || o->n_points > 100000)
         why = "there can be up to 100000 landmarks";
     if (why == NULL)
-        return lam_refine_points_check(o, lam_session_model_grid(session), error);
+        return lam_refine_points_check(o, lam_session_model_grid(session),
+                                       lam_session_affine(session), error);
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot refine: the options: %s", why);
     return false;
 }

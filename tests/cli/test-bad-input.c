@@ -246,6 +246,27 @@ static void test_values(void)
     REFUSED("spacing", "synth", "phantom", "--spacing", "0.1", "-o", out_folder);
 }
 
+static void test_landmarks(void)
+{
+    static const char *const wrong[][2] = {
+        {"x,y\n", "line 1"},
+        {"fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n", "no points"},
+        {"fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n1,2,3,4,5\n", "line 2"},
+        {"fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n1,2,3,4,5,nan\n", "line 2"},
+        {"fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n1,2,3,4,5,9e9\n", "outside"},
+    };
+    g_autofree char *marks = g_build_filename(fixture->folder, "marks.csv", NULL);
+    g_autofree char *out = g_build_filename(fixture->folder, "marked.nii", NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_assert_true(g_file_set_contents(marks, wrong[i][0], -1, NULL));
+        LamCliRun run = lam_cli_run("register", "-f", fixture->fixed, "-m", fixture->moving, "-w",
+                                    out, "--method", "classical", "--landmarks", marks, NULL);
+        lam_cli_assert_failed(&run, 1, wrong[i][1]);
+        lam_cli_run_clear(&run);
+        g_assert_false(g_file_test(out, G_FILE_TEST_EXISTS));
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -264,6 +285,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bad-input/pairs", test_pairs);
     g_test_add_func("/bad-input/targets", test_targets);
     g_test_add_func("/bad-input/values", test_values);
+    g_test_add_func("/bad-input/landmarks", test_landmarks);
     int status = g_test_run();
     lam_cli_fixture_free(fixture);
     g_free(bad_folder);

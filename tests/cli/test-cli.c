@@ -4,6 +4,7 @@
 #include <json-glib/json-glib.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/nifti.h>
+#include <lambdascope/scan.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,6 +73,8 @@ static void test_usage(void)
         {"register", "-f", "a", "-m", "b", "-wc", "--keep-initial"},
         {"register", "-f", "a", "-m", "b", "-wc", "--resume"},
         {"register", "--batch", "a.csv"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--fixed-labels", "d"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--landmarks", "d"},
         {"register", "--batch", "a.csv", "-o", "b", "-f", "c"},
         {"register", "--batch", "a.csv", "-o", "b", "-J", "0"},
         {"register", "-f", "a", "-m", "b", "-wc", "-l", "1.5"},
@@ -223,7 +226,9 @@ static void test_register_affine(void)
                     "--transform", "affine", "--warped", warped, "--field", field, NULL);
     assert_done(&run);
     double before, aligned;
-    g_assert_cmpint(sscanf(run.out, "correlation as loaded %lf, linear %lf", &before, &aligned), ==,
+    const char *line = strstr(run.out, "correlation  as loaded");
+    g_assert_nonnull(line);
+    g_assert_cmpint(sscanf(line, "correlation as loaded %lf, linear %lf", &before, &aligned), ==,
                     2);
     g_assert_cmpfloat(aligned, >, before);
     lam_cli_run_clear(&run);
@@ -248,6 +253,50 @@ static void test_register_model(void)
     g_autoptr(LamVolume) a = lam_nifti_load(warped, 0, NULL);
     g_autoptr(LamVolume) b = lam_nifti_load(again, 0, NULL);
     g_assert_cmpfloat(lam_correlation(a->data, b->data, lam_grid_voxels(&a->grid)), >, 0.9999);
+}
+
+/* Fixed points as they are, moving points as the affine of the phantom has them, but 2 mm to the right:
+ * the refinement goes for them. The way back undoes the way. */
+static void test_register_refine(void)
+{
+    g_autofree char *there = in_folder("there.safetensors"), *back = in_folder("back.safetensors");
+    g_autofree char *affine = in_folder("linear.lta"), *marks = in_folder("marks.csv");
+    g_autofree char *report = in_folder("refined.json"), *warped = in_folder("refined.mgz");
+    g_assert_true(g_file_set_contents(marks,
+                                      "fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z\n"
+                                      "10,0,0,12,0,0\n-20,10,5,-18,10,5\n0,-30,10,2,-30,10\n",
+                                      -1, NULL));
+    LamCliRun run =
+        lam_cli_run("register", "-f", fixture->fixed, "-m", fixture->moving, "-l", "0.3", "-M",
+                    fixture->model, "--method", "refine", "--seconds", "0", "--landmarks", marks,
+                    "--symmetric", "--save", there, "--save-inverse", back, "--save-affine", affine,
+                    "--report", report, "--warped", warped, NULL);
+    assert_done(&run);
+    g_assert_nonnull(strstr(run.out, "refinement"));
+    g_assert_nonnull(strstr(run.out, "landmarks"));
+    lam_cli_run_clear(&run);
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_assert_true(json_parser_load_from_file(parser, report, NULL));
+    JsonObject *root = json_node_get_object(json_parser_get_root(parser));
+    JsonObject *refinement = json_object_get_object_member(root, "refinement");
+    g_assert_cmpfloat(
+        json_object_get_double_member(json_object_get_object_member(refinement, "after"), "loss"),
+        <,
+        json_object_get_double_member(json_object_get_object_member(refinement, "before"), "loss"));
+    g_autoptr(LamVolume) image = lam_scan_load(warped, 0, NULL);
+    g_autoptr(LamVolume) fixed = lam_nifti_load(fixture->fixed, 0, NULL);
+    g_assert_true(lam_grid_equal(&image->grid, &fixed->grid, 1e-3));
+    g_autofree char *points = in_folder("points.csv");
+    g_assert_true(g_file_set_contents(points, "x,y,z\n5,-10,20\n-30,0,0\n", -1, NULL));
+    double p[6];
+    run = lam_cli_run("points", "-t", there, "-t", back, "-i", points, NULL);
+    g_assert_cmpint(
+        sscanf(run.out, "x,y,z\n%lf,%lf,%lf\n%lf,%lf,%lf", p, p + 1, p + 2, p + 3, p + 4, p + 5),
+        ==, 6);
+    const double wanted[6] = {5, -10, 20, -30, 0, 0};
+    for (int i = 0; i < 6; i++)
+        g_assert_cmpfloat_with_epsilon(p[i], wanted[i], 0.05);
+    lam_cli_run_clear(&run);
 }
 
 static void test_synth_brains(void)
@@ -377,6 +426,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/evaluate", test_evaluate);
+    g_test_add_func("/cli/register/refine", test_register_refine);
     g_test_add_func("/cli/synth-brains", test_synth_brains);
     g_test_add_func("/cli/methods", test_methods);
     fixture = lam_cli_fixture_new();
