@@ -14,6 +14,7 @@
  * Thread-safety: a session belongs to one thread at a time; snapshots are immutable and safe. */
 #pragma once
 
+#include <lambdascope/affine.h>
 #include <lambdascope/field.h>
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
@@ -72,9 +73,10 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
                                     GError **error);
 
 const LamMat4 *lam_session_affine(const LamSession *session);
-double lam_session_affine_correlation(const LamSession *session); /* NaN if given by the caller */
-LamVolume *lam_session_fixed(const LamSession *session);          /* borrowed: as loaded */
-LamVolume *lam_session_moving(const LamSession *session);         /* borrowed: as loaded */
+/* How the affine was found; its figures are NaN if it was given by the caller. Borrowed. */
+const LamAffine *lam_session_affine_fit(const LamSession *session);
+LamVolume *lam_session_fixed(const LamSession *session);  /* borrowed: as loaded */
+LamVolume *lam_session_moving(const LamSession *session); /* borrowed: as loaded */
 /* The network of this session, for measurements. Borrowed; the graph is NULL without a model. */
 LamGraph *lam_session_graph(const LamSession *session);
 const LamUnet *lam_session_unet(const LamSession *session);

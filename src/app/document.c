@@ -144,7 +144,7 @@ static char *find_warnings(const LamDocument *document)
                              .fixed_name = document->fixed_name,
                              .moving_name = document->moving_name,
                              .model = document->model,
-                             .correlation = lam_session_affine_correlation(document->session)};
+                             .affine = lam_session_affine_fit(document->session)};
     return lam_scan_warnings(&about);
 }
 

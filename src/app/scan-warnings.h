@@ -1,6 +1,7 @@
 /* What a person should know of the scans before believing the picture. */
 #pragma once
 
+#include <lambdascope/affine.h>
 #include <lambdascope/model.h>
 #include <lambdascope/volume.h>
 
@@ -10,7 +11,7 @@ typedef struct {
     const LamVolume *fixed, *moving;
     const char *fixed_name, *moving_name;
     const LamModel *model;
-    double correlation; /* of the affine alignment */
+    const LamAffine *affine; /* how it was found */
 } LamScanWarnings;
 
 /* One translated line; NULL if there is nothing to say. Walks through both scans: not for the UI thread. */

@@ -17,7 +17,7 @@ struct LamSession {
     LamVolume *fixed_model;     /* prepared, on the model grid */
     LamVolume *moving_prepared; /* prepared, on its own grid */
     LamMat4 affine;
-    double correlation;
+    LamAffine fit;
     LamUnetConfig config;
     LamGrid fixed_grid, model_grid, field_grid;
     bool symmetric;
@@ -76,17 +76,15 @@ static LamGrid coarser(const LamGrid *grid, const int size[3])
 static bool align(LamSession *session, const LamMat4 *affine, const LamProgress *progress,
                   GError **error)
 {
-    session->correlation = NAN;
+    session->fit = (LamAffine){.correlation = NAN, .nmi = NAN, .agreement = NAN};
     if (affine != NULL) {
         session->affine = *affine;
         return true;
     }
-    LamAffine result;
     LamProgress part = lam_progress_part(progress, 0.0, 0.7);
-    if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &result, error))
+    if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &session->fit, error))
         return false;
-    session->affine = result.matrix;
-    session->correlation = result.correlation;
+    session->affine = session->fit.matrix;
     return true;
 }
 
@@ -331,9 +329,9 @@ const LamMat4 *lam_session_affine(const LamSession *session)
     return &session->affine;
 }
 
-double lam_session_affine_correlation(const LamSession *session)
+const LamAffine *lam_session_affine_fit(const LamSession *session)
 {
-    return session->correlation;
+    return &session->fit;
 }
 
 LamVolume *lam_session_fixed(const LamSession *session)

@@ -146,9 +146,10 @@ const LamMat4 *lam_session_affine(const LamSession *session)
     return &session->affine;
 }
 
-double lam_session_affine_correlation(const LamSession *session)
+const LamAffine *lam_session_affine_fit(const LamSession *session)
 {
-    return 0.9;
+    static const LamAffine fit = {.correlation = 0.9, .agreement = 0.6};
+    return &fit;
 }
 
 LamVolume *lam_session_fixed(const LamSession *session)

@@ -128,7 +128,7 @@ static void test_own_affine(void)
     g_autoptr(LamVolume) fixed = session_scan(&grid, 0, (LamVec3){{0}});
     g_autoptr(LamVolume) moving = session_scan(&grid, 1, (LamVec3){{3, -4, 2}});
     g_auto(Said) base = say(&model, fixed, moving, NULL);
-    g_assert_cmpfloat(lam_session_affine_correlation(base.session), >, 0.9);
+    g_assert_cmpfloat(lam_session_affine_fit(base.session)->correlation, >, 0.9);
     g_assert_cmpfloat_with_epsilon(lam_session_affine(base.session)->m[0][3], 3, 2);
     g_autoptr(LamVolume) f = naive_stored_as(fixed, naive_orders[3], 5);
     g_autoptr(LamVolume) m = naive_stored_as(moving, naive_orders[4], 2);

@@ -347,8 +347,8 @@ static void test_progress(Fixture *f, gconstpointer data)
         lam_session_new(f->model.model, f->fixed, f->moving, NULL, 2, &progress, NULL);
     g_assert_nonnull(session);
     g_assert_cmpfloat(stop.last, ==, 1);
-    g_assert_true(isnan(lam_session_affine_correlation(f->session))); /* given, not computed */
-    g_assert_false(isnan(lam_session_affine_correlation(session)));
+    g_assert_true(isnan(lam_session_affine_fit(f->session)->agreement)); /* given, not computed */
+    g_assert_false(isnan(lam_session_affine_fit(session)->agreement));
 }
 
 static void test_flat_scans(Fixture *f, gconstpointer data)
