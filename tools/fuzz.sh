@@ -20,7 +20,7 @@ build-fuzz/tests/fuzz/make-seeds build-fuzz/seeds
 
 if [ "${1:-}" = merge ]; then
     for target in "${known[@]}"; do
-        mkdir -p "tests/fuzz/corpus/$target" "build-fuzz/corpus/$target"
+        mkdir -p "tests/fuzz/corpus/$target" build-fuzz/{corpus,seeds}/"$target"
         build-fuzz/tests/fuzz/fuzz-"$target" -set_cover_merge=1 -max_len=1024 "tests/fuzz/corpus/$target" \
             "build-fuzz/seeds/$target" "build-fuzz/corpus/$target" 2>&1 | tail -1
     done
@@ -33,7 +33,7 @@ shift || true
 failed=()
 for target in "$@"; do
     echo "== $target"
-    mkdir -p "build-fuzz/corpus/$target" "build-fuzz/found/$target"
+    mkdir -p build-fuzz/{corpus,found,seeds}/"$target"
     nice build-fuzz/tests/fuzz/fuzz-"$target" -max_total_time="$seconds" -max_len=4096 -timeout=20 \
         -rss_limit_mb=2048 -print_final_stats=1 -verbosity=0 -artifact_prefix="build-fuzz/found/$target/" \
         "build-fuzz/corpus/$target" "build-fuzz/seeds/$target" "tests/fuzz/corpus/$target" ||

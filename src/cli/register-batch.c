@@ -92,6 +92,26 @@ static void summary_row(GString *out, const LamRegisterJob *job)
     g_string_overwrite(out, out->len - 1, "\n");
 }
 
+static bool failed(GError **error, const char *what, const char *path, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "%s: %s: %s", what, path, why);
+    return false;
+}
+
+/* By way of the folder that the next run clears: g_file_set_contents, killed, leaves a file beside its
+ * target. */
+static bool save_summary(const Batch *batch, const GString *text, GError **error)
+{
+    g_autofree char *folder = g_build_filename(batch->output, ".partial", NULL);
+    g_autofree char *path = g_build_filename(folder, "summary.csv", NULL);
+    if (g_mkdir_with_parents(folder, 0777) != 0)
+        return failed(error, "cannot make folder", folder, g_strerror(errno));
+    if (!g_file_set_contents(path, text->str, (gssize)text->len, error))
+        return false;
+    return g_rename(path, batch->summary) == 0 ||
+           failed(error, "cannot write", batch->summary, g_strerror(errno));
+}
+
 static bool write_summary(Batch *batch, GError **error)
 {
     g_autoptr(GString) out =
@@ -100,7 +120,7 @@ static bool write_summary(Batch *batch, GError **error)
     for (guint i = 0; i < batch->jobs->len; i++)
         summary_row(out, batch->jobs->pdata[i]);
     batch->summary_written = g_get_monotonic_time();
-    return g_file_set_contents(batch->summary, out->str, (gssize)out->len, error);
+    return save_summary(batch, out, error);
 }
 
 static int count(const Batch *batch, LamJobState state)
@@ -261,12 +281,6 @@ static const char *extension_of(const LamRegisterChoice *choice)
     return ".safetensors";
 }
 
-static bool failed(GError **error, const char *what, const char *path, const char *why)
-{
-    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "%s: %s: %s", what, path, why);
-    return false;
-}
-
 static bool is_empty(const char *folder)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -354,8 +368,9 @@ static bool run_jobs(Batch *batch, GError **error)
     for (size_t i = 0; i < G_N_ELEMENTS(sources); i++)
         g_source_remove(sources[i]);
     g_autofree char *partial = g_build_filename(batch->output, ".partial", NULL);
+    bool written = write_summary(batch, error);
     lam_remove_tree(partial);
-    return write_summary(batch, error) && verdict(batch, error);
+    return written && verdict(batch, error);
 }
 
 static void batch_clear(Batch *batch)
