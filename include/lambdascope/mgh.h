@@ -5,6 +5,9 @@
 
 G_BEGIN_DECLS
 
+/* Whether the name is one of theirs: .mgh, .mgz, .mgh.gz. */
+bool lam_is_mgh_name(const char *path);
+
 /* Reads one frame (0-based; must be 0 for 3-D files) as a volume of one channel. Types uchar, short,
  * ushort, int and float; compressed or not by content, whatever the name. The space is vox2ras (mm, RAS);
  * a file without one gets FreeSurfer's default: 1 mm, LIA, centred. Voxels that are not finite become 0

@@ -30,7 +30,4 @@ LamVolume *lam_scan_load(const char *path, int frame, GError **error);
 bool lam_scan_save(const LamVolume *volume, const char *path, LamNiftiType type,
                    const char *description, GError **error);
 
-/* Whether the name is one of MGH: .mgh, .mgz, .mgh.gz. */
-bool lam_is_mgh_name(const char *path);
-
 G_END_DECLS

@@ -2,7 +2,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/same_file.h>
-#include <lambdascope/scan.h>
+#include <lambdascope/mgh.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -166,6 +166,32 @@ void lam_cli_json_string(JsonBuilder *json, const char *name, const char *value)
     }
     g_autofree char *text = g_utf8_make_valid(value, -1); /* a path may be anything */
     json_builder_add_string_value(json, text);
+}
+
+void lam_cli_json_matrix(JsonBuilder *json, const char *name, const LamMat4 *matrix)
+{
+    json_builder_set_member_name(json, name);
+    json_builder_begin_array(json);
+    for (int i = 0; i < 4; i++) {
+        json_builder_begin_array(json);
+        for (int j = 0; j < 4; j++)
+            json_builder_add_double_value(json, matrix->m[i][j]);
+        json_builder_end_array(json);
+    }
+    json_builder_end_array(json);
+}
+
+void lam_cli_json_statistics(JsonBuilder *json, const LamFieldStatistics *s)
+{
+    lam_cli_json_number(json, "displacement_mean_mm", s->mean_mm);
+    lam_cli_json_number(json, "displacement_p95_mm", s->p95_mm);
+    lam_cli_json_number(json, "displacement_max_mm", s->max_mm);
+    lam_cli_json_number(json, "jacobian_min", s->min_jacobian);
+    lam_cli_json_number(json, "jacobian_max", s->max_jacobian);
+    lam_cli_json_number(json, "fold_percent", s->fold_percent);
+    lam_cli_json_number(json, "digital_fold_percent", s->digital_fold_percent);
+    lam_cli_json_number(json, "ndv_percent", s->ndv_percent);
+    lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
 }
 
 void lam_cli_json_print(JsonBuilder *json)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <json-glib/json-glib.h>
+#include <lambdascope/field.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/volume.h>
 
@@ -69,6 +70,11 @@ GArray *lam_cli_parse_lambdas(const char *text, GError **error);
 void lam_cli_json_number(JsonBuilder *json, const char *name, double value);
 void lam_cli_json_integer(JsonBuilder *json, const char *name, gint64 value);
 void lam_cli_json_string(JsonBuilder *json, const char *name, const char *value);
+
+/* A 4 × 4 matrix, row by row. */
+void lam_cli_json_matrix(JsonBuilder *json, const char *name, const LamMat4 *matrix);
+/* The members of a field's statistics: displacement, |J|, folds. */
+void lam_cli_json_statistics(JsonBuilder *json, const LamFieldStatistics *s);
 
 /* Prints the finished root object on stdout. */
 void lam_cli_json_print(JsonBuilder *json);

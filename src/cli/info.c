@@ -108,27 +108,7 @@ static void json_geometry(JsonBuilder *json, const LamGrid *grid)
         json_builder_add_double_value(json, spacing.v[i]);
     json_builder_end_array(json);
     lam_cli_json_string(json, "orientation", letters);
-    json_begin_array(json, "voxel_to_world_mm");
-    for (int i = 0; i < 4; i++) {
-        json_builder_begin_array(json);
-        for (int j = 0; j < 4; j++)
-            json_builder_add_double_value(json, grid->to_world.m[i][j]);
-        json_builder_end_array(json);
-    }
-    json_builder_end_array(json);
-}
-
-static void json_statistics(JsonBuilder *json, const LamFieldStatistics *s)
-{
-    lam_cli_json_number(json, "displacement_mean_mm", s->mean_mm);
-    lam_cli_json_number(json, "displacement_p95_mm", s->p95_mm);
-    lam_cli_json_number(json, "displacement_max_mm", s->max_mm);
-    lam_cli_json_number(json, "jacobian_min", s->min_jacobian);
-    lam_cli_json_number(json, "jacobian_max", s->max_jacobian);
-    lam_cli_json_number(json, "fold_percent", s->fold_percent);
-    lam_cli_json_number(json, "digital_fold_percent", s->digital_fold_percent);
-    lam_cli_json_number(json, "ndv_percent", s->ndv_percent);
-    lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
+    lam_cli_json_matrix(json, "voxel_to_world_mm", &grid->to_world);
 }
 
 static void json_volume(const Description *d)
@@ -151,7 +131,7 @@ static void json_volume(const Description *d)
     lam_cli_json_number(json, "value_mean", range.mean);
     lam_cli_json_integer(json, "not_finite_voxels", (gint64)v->nan_count);
     if (d->statistics != NULL)
-        json_statistics(json, d->statistics);
+        lam_cli_json_statistics(json, d->statistics);
     lam_cli_json_string(json, "note", v->note);
     if (d->preparation != NULL)
         lam_cli_json_preparation(json, v, d->preparation);

@@ -68,10 +68,23 @@ static void print_summary(const LamRegisterRun *run)
            r->linear_s, r->deformable_s, run->write_s);
 }
 
-/* The file that was read, and what it holds; a folder has no checksum. */
-static void json_input(JsonBuilder *json, const char *name, const LamVolume *scan, LamModel *model)
-{
+/* What the network sees of both scans, measured once for warnings and report. */
+typedef struct {
+    bool known; /* false without a network */
     LamCliPreparation preparation;
+} Prepared;
+
+static Prepared prepare(const LamVolume *scan, LamModel *model)
+{
+    Prepared p = {.known = false};
+    p.known = model != NULL && lam_cli_prepare(scan, model, &p.preparation, NULL);
+    return p;
+}
+
+/* The file that was read, and what it holds; a folder has no checksum. prepared: NULL for masks. */
+static void json_input(JsonBuilder *json, const char *name, const LamVolume *scan,
+                       const Prepared *prepared)
+{
     if (scan == NULL)
         return;
     g_autofree char *sum = scan->path != NULL ? lam_checksum_file(scan->path, NULL) : NULL;
@@ -80,8 +93,8 @@ static void json_input(JsonBuilder *json, const char *name, const LamVolume *sca
     lam_cli_json_string(json, "file", scan->path);
     lam_cli_json_string(json, "sha256", sum);
     lam_cli_json_string(json, "note", scan->note);
-    if (model != NULL && lam_cli_prepare(scan, model, &preparation, NULL))
-        lam_cli_json_preparation(json, scan, &preparation);
+    if (prepared != NULL && prepared->known)
+        lam_cli_json_preparation(json, scan, &prepared->preparation);
     json_builder_end_object(json);
 }
 
@@ -96,31 +109,11 @@ static void json_model(JsonBuilder *json, const LamModel *model)
     json_builder_end_object(json);
 }
 
-static void json_matrix(JsonBuilder *json, const char *name, const LamMat4 *matrix)
-{
-    json_builder_set_member_name(json, name);
-    json_builder_begin_array(json);
-    for (int i = 0; i < 4; i++) {
-        json_builder_begin_array(json);
-        for (int j = 0; j < 4; j++)
-            json_builder_add_double_value(json, matrix->m[i][j]);
-        json_builder_end_array(json);
-    }
-    json_builder_end_array(json);
-}
-
 static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
 {
-    const LamFieldStatistics *s = &run->result.statistics;
     lam_cli_json_number(json, "lambda", run->choice.options.lambda);
     lam_cli_json_number(json, "correlation_warped", run->result.after);
-    lam_cli_json_number(json, "displacement_mean_mm", s->mean_mm);
-    lam_cli_json_number(json, "displacement_p95_mm", s->p95_mm);
-    lam_cli_json_number(json, "displacement_max_mm", s->max_mm);
-    lam_cli_json_number(json, "fold_percent", s->fold_percent);
-    lam_cli_json_number(json, "digital_fold_percent", s->digital_fold_percent);
-    lam_cli_json_number(json, "ndv_percent", s->ndv_percent);
-    lam_cli_json_number(json, "sd_log_jacobian", s->sd_log_jacobian);
+    lam_cli_json_statistics(json, &run->result.statistics);
 }
 
 static void json_terms(JsonBuilder *json, const char *name, const LamRefineTerms *terms)
@@ -150,7 +143,7 @@ static void json_linear(JsonBuilder *json, const LamRegisterRun *run)
 {
     const LamAffine *linear = &run->result.linear;
     bool given = run->choice.options.keep_initial;
-    json_matrix(json, "linear_fixed_to_moving_mm_ras", &linear->matrix);
+    lam_cli_json_matrix(json, "linear_fixed_to_moving_mm_ras", &linear->matrix);
     lam_cli_json_string(json, "linear_by", given ? "given" : measure_name(linear->measure));
     lam_cli_json_number(json, "linear_nmi", linear->nmi);
     lam_cli_json_number(json, "linear_edge_agreement", linear->agreement);
@@ -165,7 +158,8 @@ static void json_choice(JsonBuilder *json, const LamRegisterArguments *a)
     json_builder_add_boolean_value(json, a->symmetric);
 }
 
-static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *run)
+static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *run,
+                           const Prepared *fixed, const Prepared *moving)
 {
     const LamRegistrationResult *r = &run->result;
     g_autoptr(JsonBuilder) json = json_builder_new();
@@ -175,8 +169,8 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
     lam_cli_json_string(json, "program", "lam register " LAM_VERSION);
     lam_cli_json_string(json, "notice", LAM_CLI_NOTICE);
     lam_cli_json_string(json, "date", date);
-    json_input(json, "fixed", run->fixed, run->model);
-    json_input(json, "moving", run->moving, run->model);
+    json_input(json, "fixed", run->fixed, fixed);
+    json_input(json, "moving", run->moving, moving);
     json_input(json, "fixed_mask", run->fixed_mask, NULL);
     json_input(json, "moving_mask", run->moving_mask, NULL);
     json_model(json, run->model);
@@ -197,28 +191,27 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
 }
 
 /* What may surprise about an input, on stderr. */
-static void print_warnings(const LamVolume *scan, LamModel *model, guint silent)
+static void print_warnings(const LamVolume *scan, const Prepared *prepared, guint silent)
 {
-    LamCliPreparation preparation;
-    bool measured = model != NULL && lam_cli_prepare(scan, model, &preparation, NULL);
-    if (measured) {
-        preparation.measured.warnings &= ~silent;
-        lam_cli_print_warnings("register", scan, &preparation);
-    }
-    if (!measured && scan->frames > 1 && !scan->frame_chosen)
+    LamCliPreparation said = prepared->preparation;
+    said.measured.warnings &= ~silent;
+    if (prepared->known)
+        lam_cli_print_warnings("register", scan, &said);
+    else if (scan->frames > 1 && !scan->frame_chosen)
         fprintf(stderr, "lam register: %s: of several frames the first was taken\n",
                 scan->path != NULL ? scan->path : "a scan");
 }
 
 bool lam_register_report(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)
 {
-    print_warnings(run->fixed, run->model, 0);
-    print_warnings(run->moving, run->model, LAM_WARN_OUTSIDE); /* the box is the fixed scan's */
+    Prepared fixed = prepare(run->fixed, run->model), moving = prepare(run->moving, run->model);
+    print_warnings(run->fixed, &fixed, 0);
+    print_warnings(run->moving, &moving, LAM_WARN_OUTSIDE); /* the box is the fixed scan's */
     if (!a->json)
         print_summary(run);
     if (!a->json && a->report == NULL)
         return true;
-    g_autoptr(JsonNode) report = report_of(a, run);
+    g_autoptr(JsonNode) report = report_of(a, run, &fixed, &moving);
     g_autofree char *text = json_to_string(report, TRUE);
     if (a->json)
         puts(text);

@@ -171,13 +171,6 @@ static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GErro
     return true;
 }
 
-static bool load_optional(const char *path, LamVolume **volume, GError **error)
-{
-    if (path != NULL)
-        *volume = lam_scan_load(path, 0, error);
-    return path == NULL || *volume != NULL;
-}
-
 static bool load_landmarks(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
 {
     return a->landmarks == NULL || lam_register_load_landmarks(a->landmarks, &run->fixed_points,
@@ -188,10 +181,10 @@ static bool load_scans(const LamRegisterArguments *a, LamRegisterRun *run, GErro
 {
     run->fixed = lam_scan_load(a->fixed, 0, error);
     run->moving = run->fixed != NULL ? lam_scan_load(a->moving, 0, error) : NULL;
-    return run->moving != NULL && load_optional(a->fixed_mask, &run->fixed_mask, error) &&
-           load_optional(a->moving_mask, &run->moving_mask, error) &&
-           load_optional(a->fixed_labels, &run->fixed_labels, error) &&
-           load_optional(a->moving_labels, &run->moving_labels, error) &&
+    return run->moving != NULL && lam_cli_load_optional(a->fixed_mask, &run->fixed_mask, error) &&
+           lam_cli_load_optional(a->moving_mask, &run->moving_mask, error) &&
+           lam_cli_load_optional(a->fixed_labels, &run->fixed_labels, error) &&
+           lam_cli_load_optional(a->moving_labels, &run->moving_labels, error) &&
            load_landmarks(a, run, error);
 }
 

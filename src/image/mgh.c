@@ -238,20 +238,23 @@ static bool put_voxels(LamPackedFile *file, const LamVolume *volume, GError **er
     return true;
 }
 
-static bool has_ending(const char *path, const char *const *endings)
+bool lam_is_mgh_name(const char *path)
 {
     g_autofree char *name = g_ascii_strdown(path, -1);
-    for (; *endings != NULL; endings++)
-        if (g_str_has_suffix(name, *endings))
-            return true;
-    return false;
+    return g_str_has_suffix(name, ".mgh") || g_str_has_suffix(name, ".mgz") ||
+           g_str_has_suffix(name, ".mgh.gz");
+}
+
+static bool is_packed_name(const char *path)
+{
+    g_autofree char *name = g_ascii_strdown(path, -1);
+    return !g_str_has_suffix(name, ".mgh");
 }
 
 bool lam_mgh_save(const LamVolume *volume, const char *path, GError **error)
 {
-    static const char *const names[] = {".mgh", ".mgz", ".mgh.gz", NULL};
     const char *why = NULL;
-    if (!has_ending(path, names))
+    if (!lam_is_mgh_name(path))
         why = "the name must end in .mgh, .mgz or .mgh.gz";
     else if (!lam_matrix_is_usable(&volume->grid.to_world))
         why = "the volume has no usable position in space";
@@ -262,7 +265,7 @@ bool lam_mgh_save(const LamVolume *volume, const char *path, GError **error)
     guint8 header[HEADER_BYTES];
     fill_header(header, volume);
     LamPackedFile file;
-    if (!lam_packed_file_open(&file, WRITING, path, has_ending(path, names + 1), error))
+    if (!lam_packed_file_open(&file, WRITING, path, is_packed_name(path), error))
         return false;
     bool ok = lam_packed_file_put(&file, header, sizeof header, error) &&
               put_voxels(&file, volume, error);

@@ -51,7 +51,6 @@ static Kind kind_of_content(const guint8 *bytes, size_t n)
 static Kind kind_of(const char *path)
 {
     static const char *const voxels_only[] = {".img", ".img.gz", NULL};
-    static const char *const mgh[] = {".mgh", ".mgz", ".mgh.gz", NULL};
     static const char *const dicom[] = {".dcm", ".dicom", ".ima", NULL};
     static const char *const picture[] = {".png", ".jpg", ".jpeg", NULL};
     guint8 bytes[SNIFFED_BYTES];
@@ -62,7 +61,7 @@ static Kind kind_of(const char *path)
     Kind kind = kind_of_content(bytes, read_start(path, bytes));
     if (kind != KIND_NIFTI)
         return kind;
-    return has_ending(path, mgh)       ? KIND_MGH
+    return lam_is_mgh_name(path)       ? KIND_MGH
            : has_ending(path, dicom)   ? KIND_DICOM
            : has_ending(path, picture) ? KIND_PICTURE
                                        : KIND_NIFTI;
@@ -135,13 +134,6 @@ LamVolume *lam_scan_load(const char *path, int frame, GError **error)
     LamScanOptions options = lam_scan_defaults();
     options.frame = frame == 0 ? -1 : frame;
     return lam_scan_load_with(path, &options, error);
-}
-
-bool lam_is_mgh_name(const char *path)
-{
-    g_autofree char *name = g_ascii_strdown(path, -1);
-    return g_str_has_suffix(name, ".mgh") || g_str_has_suffix(name, ".mgz") ||
-           g_str_has_suffix(name, ".mgh.gz");
 }
 
 bool lam_scan_save(const LamVolume *volume, const char *path, LamNiftiType type,
