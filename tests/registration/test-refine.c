@@ -1,80 +1,21 @@
 /* Refinement of a pair, from the network and from zero: what it reaches, what its extra terms do, its
  * clock, what it refuses. */
 #include "naive.h"
-#include "session-fixture.h"
+#include "refine-fixture.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/refine.h>
 #include <lambdascope/threads.h>
 #include <math.h>
 #include <string.h>
 
-typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving;
-    LamSession *session; /* object 0 and object 1, the identity for an affine */
-} Fixture;
-
-static LamSession *open_session(LamModel *model, LamVolume *fixed, LamVolume *moving,
-                                const LamMat4 *affine, bool symmetric)
-{
-    GError *error = NULL;
-    LamSessionOptions options = {.model = model,
-                                 .fixed = fixed,
-                                 .moving = moving,
-                                 .affine = affine,
-                                 .symmetric = symmetric,
-                                 .document = 7};
-    LamSession *session = lam_session_open(&options, NULL, &error);
-    g_assert_no_error(error);
-    return session;
-}
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    LamGrid grid = session_grid();
-    LamMat4 identity = lam_mat4_identity();
-    f->model = session_model(0.3);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    f->session = open_session(f->model.model, f->fixed, f->moving, &identity, false);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    lam_session_free(f->session);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
-    session_model_clear(&f->model);
-}
-
-static LamRefineOptions quick(double lambda, int iterations)
-{
-    LamRefineOptions o = lam_refine_options_default(lambda);
-    o.seconds = 0;
-    o.n_levels = 2;
-    o.levels[0] = (LamRefineLevel){4, 8, iterations};
-    o.levels[1] = (LamRefineLevel){4, 4, iterations};
-    return o;
-}
-
-static LamSnapshot *refine(LamSession *session, const LamSnapshot *start,
-                           const LamRefineOptions *options, LamRefineReport *report)
-{
-    GError *error = NULL;
-    LamSnapshot *s = lam_session_refine(session, start, options, report, NULL, &error);
-    g_assert_no_error(error);
-    return s;
-}
-
 /* ---- what it reaches ---- */
 
-static void test_from_network(Fixture *f, gconstpointer data)
+static void test_from_network(RefineFixture *f, gconstpointer data)
 {
     g_autoptr(LamSnapshot) start = session_at(f->session, 0.1);
-    LamRefineOptions options = quick(0.1, 30);
+    LamRefineOptions options = refine_quick(0.1, 30);
     LamRefineReport report;
-    g_autoptr(LamSnapshot) end = refine(f->session, start, &options, &report);
+    g_autoptr(LamSnapshot) end = refine_run(f->session, start, &options, &report);
     g_assert_cmpfloat(report.after.loss, <, report.before.loss - 0.02);
     g_assert_cmpfloat(report.after.similarity, >, report.before.similarity + 0.02);
     g_assert_cmpfloat(end->similarity, >, start->similarity);
@@ -90,10 +31,10 @@ static void test_from_network(Fixture *f, gconstpointer data)
 }
 
 /* The snapshot is like any other: its transform and the exports say the same. */
-static void test_snapshot(Fixture *f, gconstpointer data)
+static void test_snapshot(RefineFixture *f, gconstpointer data)
 {
-    LamRefineOptions options = quick(0.1, 10);
-    g_autoptr(LamSnapshot) s = refine(f->session, NULL, &options, NULL);
+    LamRefineOptions options = refine_quick(0.1, 10);
+    g_autoptr(LamSnapshot) s = refine_run(f->session, NULL, &options, NULL);
     g_autoptr(LamTransform) transform = lam_snapshot_transform(s);
     g_autoptr(LamVolume) field =
         lam_transform_to_field(transform, &lam_session_fixed(f->session)->grid, NULL);
@@ -102,13 +43,13 @@ static void test_snapshot(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(s->statistics.max_mm, >, 0.5);
 }
 
-static void test_deterministic(Fixture *f, gconstpointer data)
+static void test_deterministic(RefineFixture *f, gconstpointer data)
 {
-    LamRefineOptions options = quick(0.2, 8);
+    LamRefineOptions options = refine_quick(0.2, 8);
     g_autoptr(LamSnapshot) start = session_at(f->session, 0.2);
-    g_autoptr(LamSnapshot) a = refine(f->session, start, &options, NULL);
+    g_autoptr(LamSnapshot) a = refine_run(f->session, start, &options, NULL);
     options.seconds = 3600; /* a limit that is not reached changes nothing */
-    g_autoptr(LamSnapshot) b = refine(f->session, start, &options, NULL);
+    g_autoptr(LamSnapshot) b = refine_run(f->session, start, &options, NULL);
     size_t bytes = 3 * lam_grid_voxels(&a->velocity->grid) * sizeof(float);
     g_assert_cmpmem(a->velocity->data, bytes, b->velocity->data, bytes);
 }
@@ -155,7 +96,7 @@ static double mean_error(const LamSnapshot *s, const LamVolume *fixed)
     return sum / n;
 }
 
-static void test_known(Fixture *f, gconstpointer data)
+static void test_known(RefineFixture *f, gconstpointer data)
 {
     LamMat4 identity = lam_mat4_identity();
     g_autoptr(LamVolume) field = lam_volume_new(&f->moving->grid, 3, NULL);
@@ -170,14 +111,14 @@ static void test_known(Fixture *f, gconstpointer data)
     g_autoptr(LamVolume) moving = textured(&f->moving->grid);
     g_autoptr(LamVolume) fixed =
         lam_resample_field(moving, &f->fixed->grid, field, LAM_LINEAR, 0, NULL);
-    g_autoptr(LamSession) session = open_session(NULL, fixed, moving, &identity, false);
+    g_autoptr(LamSession) session = refine_open(NULL, fixed, moving, &identity, false);
     LamRefineOptions options = lam_refine_options_classical(0.5);
     LamRefineReport report;
     options.seconds = 0;
     options.n_levels = 2;
     options.levels[0] = (LamRefineLevel){2.5, 5, 40};
     options.levels[1] = (LamRefineLevel){2.5, 2.5, 40};
-    g_autoptr(LamSnapshot) s = refine(session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) s = refine_run(session, NULL, &options, &report);
     double before = mean_error(NULL, fixed), after = mean_error(s, fixed);
     g_test_message("mean error %.2f mm, then %.2f mm", before, after);
     g_assert_cmpfloat(after, <, 0.6 * before);
@@ -185,15 +126,15 @@ static void test_known(Fixture *f, gconstpointer data)
 }
 
 /* λ = 1: nothing but smoothness counts. */
-static void test_lambda_one(Fixture *f, gconstpointer data)
+static void test_lambda_one(RefineFixture *f, gconstpointer data)
 {
-    LamRefineOptions options = quick(1, 10);
+    LamRefineOptions options = refine_quick(1, 10);
     LamRefineReport report;
-    g_autoptr(LamSnapshot) s = refine(f->session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) s = refine_run(f->session, NULL, &options, &report);
     g_assert_cmpfloat(s->statistics.max_mm, ==, 0);
     g_assert_cmpfloat(report.after.loss, ==, 0);
     g_autoptr(LamSnapshot) start = session_at(f->session, 1);
-    lam_snapshot_unref(refine(f->session, start, &options, &report));
+    lam_snapshot_unref(refine_run(f->session, start, &options, &report));
     g_assert_cmpfloat(report.after.roughness, <, 0.8 * report.before.roughness);
 }
 
@@ -218,18 +159,18 @@ static LamVolume *balls(const LamGrid *grid, LamVec3 shift_mm, int first)
 }
 
 /* The scans agree already; the labels alone say that the moving one lies 4 mm further along y. */
-static void test_labels(Fixture *f, gconstpointer data)
+static void test_labels(RefineFixture *f, gconstpointer data)
 {
     LamMat4 identity = lam_mat4_identity();
     g_autoptr(LamVolume) a = balls(&f->fixed->grid, (LamVec3){{0}}, 5);
     g_autoptr(LamVolume) b = balls(&f->fixed->grid, (LamVec3){{0, 4, 0}}, 5);
-    g_autoptr(LamSession) session = open_session(NULL, f->fixed, f->fixed, &identity, false);
-    LamRefineOptions options = quick(0.5, 40);
+    g_autoptr(LamSession) session = refine_open(NULL, f->fixed, f->fixed, &identity, false);
+    LamRefineOptions options = refine_quick(0.5, 40);
     LamRefineReport report;
     options.fixed_labels = a;
     options.moving_labels = b;
     options.label_weight = 5;
-    g_autoptr(LamSnapshot) s = refine(session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) s = refine_run(session, NULL, &options, &report);
     g_autoptr(LamTransform) transform = lam_snapshot_transform(s);
     LamVec3 y = lam_transform_point(transform, (LamVec3){{-5, 0, 0}});
     g_test_message("Dice %.3f, then %.3f; y %.2f", report.before.label_dice,
@@ -241,25 +182,25 @@ static void test_labels(Fixture *f, gconstpointer data)
     const int wanted[] = {9, 77};
     options.labels = wanted;
     options.n_labels = 2;
-    g_autoptr(LamSnapshot) one = refine(session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) one = refine_run(session, NULL, &options, &report);
     g_autoptr(LamTransform) other = lam_snapshot_transform(one);
     LamVec3 big = lam_transform_point(other, (LamVec3){{-12, 0, 0}});
     LamVec3 small = lam_transform_point(other, (LamVec3){{12, 0, 0}});
     g_assert_cmpfloat(small.v[1], >, big.v[1] + 1);
 }
 
-static void test_landmarks(Fixture *f, gconstpointer data)
+static void test_landmarks(RefineFixture *f, gconstpointer data)
 {
     LamMat4 affine = lam_mat4_translation(0, 0, 2);
-    g_autoptr(LamSession) session = open_session(NULL, f->fixed, f->fixed, &affine, false);
+    g_autoptr(LamSession) session = refine_open(NULL, f->fixed, f->fixed, &affine, false);
     const LamVec3 fixed[] = {{{-6, 0, 0}}, {{7, 5, -3}}};
     const LamVec3 moving[] = {{{-6, 4, 2}}, {{4, 5, -1}}};
-    LamRefineOptions options = quick(0.3, 40);
+    LamRefineOptions options = refine_quick(0.3, 40);
     LamRefineReport report;
     options.fixed_points = fixed;
     options.moving_points = moving;
     options.n_points = 2;
-    g_autoptr(LamSnapshot) s = refine(session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) s = refine_run(session, NULL, &options, &report);
     g_autoptr(LamTransform) transform = lam_snapshot_transform(s);
     double squares = 0;
     for (int i = 0; i < 2; i++) {
@@ -273,7 +214,7 @@ static void test_landmarks(Fixture *f, gconstpointer data)
 }
 
 /* Where the mask is 0, nothing pulls. */
-static void test_mask(Fixture *f, gconstpointer data)
+static void test_mask(RefineFixture *f, gconstpointer data)
 {
     g_autoptr(LamVolume) mask = lam_volume_new(&f->fixed->grid, 1, NULL);
     FOR_VOXELS(mask->grid, i, j, k)
@@ -283,9 +224,9 @@ static void test_mask(Fixture *f, gconstpointer data)
             (size_t)i;
         mask->data[at] = i < mask->grid.size[0] / 2 ? 1 : 0;
     }
-    LamRefineOptions options = quick(0.3, 20);
+    LamRefineOptions options = refine_quick(0.3, 20);
     options.fixed_mask = mask;
-    g_autoptr(LamSnapshot) s = refine(f->session, NULL, &options, NULL);
+    g_autoptr(LamSnapshot) s = refine_run(f->session, NULL, &options, NULL);
     g_autoptr(LamTransform) transform = lam_snapshot_transform(s);
     double near = 0, far = 0;
     for (int y = -12; y <= 12; y += 4)
@@ -308,12 +249,12 @@ static void test_mask(Fixture *f, gconstpointer data)
 
 /* ---- the clock ---- */
 
-static void test_budget(Fixture *f, gconstpointer data)
+static void test_budget(RefineFixture *f, gconstpointer data)
 {
-    LamRefineOptions options = quick(0.1, 100000);
+    LamRefineOptions options = refine_quick(0.1, 100000);
     LamRefineReport report;
     options.seconds = 1;
-    lam_snapshot_unref(refine(f->session, NULL, &options, &report));
+    lam_snapshot_unref(refine_run(f->session, NULL, &options, &report));
     g_test_message("%d iterations in %.2f s", report.iterations, report.seconds);
     g_assert_true(report.out_of_time);
     g_assert_cmpint(report.iterations, >, 0);
@@ -321,7 +262,7 @@ static void test_budget(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(report.seconds, <, 3);
     g_assert_cmpfloat(report.after.loss, <, report.before.loss);
     options.seconds = 1e-6; /* none at all: the start comes back */
-    g_autoptr(LamSnapshot) none = refine(f->session, NULL, &options, &report);
+    g_autoptr(LamSnapshot) none = refine_run(f->session, NULL, &options, &report);
     g_assert_cmpint(report.iterations, ==, 0);
     g_assert_cmpfloat(none->statistics.max_mm, ==, 0);
 }
@@ -332,12 +273,12 @@ static void cancel_later(double fraction, const char *stage, void *user)
         g_cancellable_cancel(user);
 }
 
-static void test_cancel(Fixture *f, gconstpointer data)
+static void test_cancel(RefineFixture *f, gconstpointer data)
 {
     g_autoptr(GCancellable) cancellable = g_cancellable_new();
     LamProgress progress = {
         .report = cancel_later, .user = cancellable, .cancellable = cancellable};
-    LamRefineOptions options = quick(0.1, 50);
+    LamRefineOptions options = refine_quick(0.1, 50);
     g_autoptr(GError) error = NULL;
     g_assert_null(lam_session_refine(f->session, NULL, &options, NULL, &progress, &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_CANCELLED);
@@ -356,10 +297,10 @@ static void refused(LamSession *session, const LamRefineOptions *options, const 
         g_error("'%s' does not say '%s'", error->message, why);
 }
 
-static void test_refused(Fixture *f, gconstpointer data)
+static void test_refused(RefineFixture *f, gconstpointer data)
 {
     static const double lambdas[] = {-0.01, 1.01, NAN, INFINITY};
-    LamRefineOptions good = quick(0.5, 1), o = good;
+    LamRefineOptions good = refine_quick(0.5, 1), o = good;
     for (size_t i = 0; i < G_N_ELEMENTS(lambdas); i++) {
         o.lambda = lambdas[i];
         refused(f->session, &o, "between 0 and 1");
@@ -407,7 +348,7 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
-        void (*test)(Fixture *, gconstpointer);
+        void (*test)(RefineFixture *, gconstpointer);
     } tests[] = {
         {"from-network", test_from_network},
         {"snapshot", test_snapshot},
@@ -424,7 +365,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *path = g_strdup_printf("/refine/%s", tests[i].name);
-        g_test_add(path, Fixture, NULL, set_up, tests[i].test, tear_down);
+        g_test_add(path, RefineFixture, NULL, refine_set_up, tests[i].test, refine_tear_down);
     }
     return g_test_run();
 }

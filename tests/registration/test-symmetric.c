@@ -1,75 +1,16 @@
 /* Sessions that are symmetric, and sessions without a network. */
 #include "naive.h"
-#include "session-fixture.h"
+#include "refine-fixture.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/refine.h>
 #include <lambdascope/threads.h>
 #include <math.h>
 #include <string.h>
 
-typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving;
-    LamSession *session; /* object 0 and object 1, the identity for an affine */
-} Fixture;
-
-static LamSession *open_session(LamModel *model, LamVolume *fixed, LamVolume *moving,
-                                const LamMat4 *affine, bool symmetric)
-{
-    GError *error = NULL;
-    LamSessionOptions options = {.model = model,
-                                 .fixed = fixed,
-                                 .moving = moving,
-                                 .affine = affine,
-                                 .symmetric = symmetric,
-                                 .document = 7};
-    LamSession *session = lam_session_open(&options, NULL, &error);
-    g_assert_no_error(error);
-    return session;
-}
-
-static void set_up(Fixture *f, gconstpointer data)
-{
-    LamGrid grid = session_grid();
-    LamMat4 identity = lam_mat4_identity();
-    f->model = session_model(0.3);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    f->session = open_session(f->model.model, f->fixed, f->moving, &identity, false);
-}
-
-static void tear_down(Fixture *f, gconstpointer data)
-{
-    lam_session_free(f->session);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
-    session_model_clear(&f->model);
-}
-
-static LamRefineOptions quick(double lambda, int iterations)
-{
-    LamRefineOptions o = lam_refine_options_default(lambda);
-    o.seconds = 0;
-    o.n_levels = 2;
-    o.levels[0] = (LamRefineLevel){4, 8, iterations};
-    o.levels[1] = (LamRefineLevel){4, 4, iterations};
-    return o;
-}
-
-static LamSnapshot *refine(LamSession *session, const LamSnapshot *start,
-                           const LamRefineOptions *options, LamRefineReport *report)
-{
-    GError *error = NULL;
-    LamSnapshot *s = lam_session_refine(session, start, options, report, NULL, &error);
-    g_assert_no_error(error);
-    return s;
-}
-
-static void test_no_network(Fixture *f, gconstpointer data)
+static void test_no_network(RefineFixture *f, gconstpointer data)
 {
     LamMat4 identity = lam_mat4_identity();
-    g_autoptr(LamSession) session = open_session(NULL, f->fixed, f->moving, &identity, false);
+    g_autoptr(LamSession) session = refine_open(NULL, f->fixed, f->moving, &identity, false);
     g_autoptr(GError) error = NULL;
     g_assert_null(lam_session_set_lambda(session, 0.5, false, &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
@@ -96,16 +37,16 @@ static double inconsistency(const LamSnapshot *forth, const LamSnapshot *back,
 }
 
 /* Exchanging the scans, and inverting the affine, inverts the result. */
-static void test_symmetric(Fixture *f, gconstpointer data)
+static void test_symmetric(RefineFixture *f, gconstpointer data)
 {
     LamMat4 affine = session_affine(), inverse;
     g_assert_true(lam_mat4_invert(&affine, &inverse));
     double worst[2];
     for (int symmetric = 0; symmetric < 2; symmetric++) {
         g_autoptr(LamSession) forth =
-            open_session(f->model.model, f->fixed, f->moving, &affine, symmetric);
+            refine_open(f->model.model, f->fixed, f->moving, &affine, symmetric);
         g_autoptr(LamSession) back =
-            open_session(f->model.model, f->moving, f->fixed, &inverse, symmetric);
+            refine_open(f->model.model, f->moving, f->fixed, &inverse, symmetric);
         g_autoptr(LamSnapshot) a = session_at(forth, 0.3), b = session_at(back, 0.3);
         g_assert_cmpfloat(a->statistics.max_mm, >, 0.2);
         worst[symmetric] = inconsistency(a, b, f->fixed);
@@ -115,7 +56,7 @@ static void test_symmetric(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(worst[1], <, 0.1 * worst[0]);
 }
 
-static void test_no_halfway(Fixture *f, gconstpointer data)
+static void test_no_halfway(RefineFixture *f, gconstpointer data)
 {
     LamMat4 turned = lam_mat4_rotation(0, 0, G_PI), mirrored = lam_mat4_scaling(-1, 1, 1);
     const LamMat4 *bad[] = {&turned, &mirrored};
@@ -133,20 +74,19 @@ static void test_no_halfway(Fixture *f, gconstpointer data)
 }
 
 /* On an oblique grid refinement starts where the network ended. */
-static void test_symmetric_refined(Fixture *f, gconstpointer data)
+static void test_symmetric_refined(RefineFixture *f, gconstpointer data)
 {
     LamMat4 affine = session_affine();
-    g_autoptr(LamSession) session =
-        open_session(f->model.model, f->fixed, f->moving, &affine, true);
+    g_autoptr(LamSession) session = refine_open(f->model.model, f->fixed, f->moving, &affine, true);
     g_autoptr(LamSnapshot) start = session_at(session, 0.2);
-    LamRefineOptions options = quick(0.2, 0);
+    LamRefineOptions options = refine_quick(0.2, 0);
     options.n_levels = 1;
     options.levels[0].field_mm = 4;
-    g_autoptr(LamSnapshot) same = refine(session, start, &options, NULL);
+    g_autoptr(LamSnapshot) same = refine_run(session, start, &options, NULL);
     g_assert_cmpfloat(session_distance(start->velocity, same->velocity), <, 1e-4);
     LamRefineReport report;
-    options = quick(0.2, 15);
-    g_autoptr(LamSnapshot) end = refine(session, start, &options, &report);
+    options = refine_quick(0.2, 15);
+    g_autoptr(LamSnapshot) end = refine_run(session, start, &options, &report);
     g_assert_cmpfloat(report.after.loss, <, report.before.loss - 0.01);
     g_assert_cmpfloat(end->similarity, >, start->similarity);
 }
@@ -155,7 +95,7 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
-        void (*test)(Fixture *, gconstpointer);
+        void (*test)(RefineFixture *, gconstpointer);
     } tests[] = {
         {"no-network", test_no_network},
         {"symmetric", test_symmetric},
@@ -165,7 +105,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *path = g_strdup_printf("/symmetric/%s", tests[i].name);
-        g_test_add(path, Fixture, NULL, set_up, tests[i].test, tear_down);
+        g_test_add(path, RefineFixture, NULL, refine_set_up, tests[i].test, refine_tear_down);
     }
     return g_test_run();
 }
