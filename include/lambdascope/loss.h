@@ -1,34 +1,75 @@
 /* What registration minimises, in training as in refinement of one pair:
- * (1 - λ) dissimilarity + λ weight roughness (Hoopes et al. 2021, eq. 3). */
+ * (1 - λ) dissimilarity + λ smoothness · roughness (Hoopes et al. 2021, eq. 3). */
 #pragma once
 
 #include <lambdascope/unet.h>
 
 G_BEGIN_DECLS
 
+typedef enum {
+    LAM_SIMILARITY_NCC,   /* minus the mean squared local correlation, in [-1,0] */
+    LAM_SIMILARITY_NMI,   /* minus the normalised mutual information, in [-2,-1] */
+    LAM_SIMILARITY_MSE,   /* mean squared difference over sigma^2 */
+    LAM_SIMILARITY_FIELD, /* mean squared distance to a known displacement, voxels^2 (supervised) */
+    LAM_SIMILARITY_NONE,  /* images are not compared: labels alone (SynthMorph) */
+} LamSimilarity;
+
+typedef enum {
+    LAM_ROUGHNESS_GRADIENT, /* mean squared first differences of the displacement, no unit */
+    LAM_ROUGHNESS_BENDING,  /* bending energy, per voxel of the field's grid */
+} LamRoughness;
+
+#define LAM_LOSS_WINDOW     7 /* as the T1 models are trained with */
+#define LAM_LOSS_SMOOTHNESS 1.0
+
+/* The names in recipes and on command lines: "ncc", "nmi", "mse", "field", "none"; "gradient",
+ * "bending". False if there is none of this name. */
+bool lam_similarity_parse(const char *name, LamSimilarity *out);
+bool lam_roughness_parse(const char *name, LamRoughness *out);
+
 typedef struct {
-    LamNode *similarity; /* minus the mean local NCC on the images' grid, in [-1,0] */
-    LamNode *roughness;  /* mean squared gradient of the displacement on its grid, no unit */
-    LamNode *loss;
-} LamLoss;
+    LamSimilarity similarity;
+    int window;   /* of NCC, voxels, odd */
+    double sigma; /* of MSE: the noise between two well aligned images */
+    int bins;     /* of NMI */
+    LamRoughness roughness;
+    double smoothness; /* weight of the roughness */
+    double
+        label_weight; /* of 1 - mean soft Dice beside the similarity (1 without one); 0: no labels */
+    int n_labels;     /* in the maps: 1 .. n */
+    double fold_weight; /* of the barrier against folds, whatever λ is; 0: none */
+    double fold_margin; /* the least |J| that it lets pass */
+} LamLossOptions;
+
+/* NCC in windows of LAM_LOSS_WINDOW, gradient, LAM_LOSS_SMOOTHNESS; no labels, no barrier. */
+LamLossOptions lam_loss_options_default(void);
 
 typedef struct {
     LamNode *fixed, *moving; /* [1,D,H,W] */
-    LamNode *weight;         /* [1,D,H,W] of each fixed voxel's NCC, or NULL: all alike */
-    LamNode *lambda;         /* scalar */
-    LamNode *displacement;   /* [3,d,h,w] in voxels of its grid, over the same box */
+    LamNode *weight;         /* [1,D,H,W] of each fixed voxel's NCC; NULL: all alike */
+    LamNode *fixed_labels, *moving_labels; /* [1,D,H,W], 0 .. n; NULL without labels */
+    LamNode *truth;  /* known displacement, as below; NULL unless it is compared with */
+    LamNode *lambda; /* scalar */
+    LamNode
+        *label_share; /* scalar μ: (1-μ) similarity + μ label_weight · labels; NULL: their sum */
+    LamNode *displacement; /* [3,d,h,w] in voxels of its grid, over the same box */
 } LamLossInputs;
 
-#define LAM_LOSS_WINDOW     7 /* as brain-t1 is trained with */
-#define LAM_LOSS_SMOOTHNESS 1.0
+typedef struct {
+    LamNode *similarity; /* NULL with LAM_SIMILARITY_NONE */
+    LamNode *labels;     /* 1 - mean soft Dice; NULL without labels */
+    LamNode *data;       /* what (1 - λ) multiplies */
+    LamNode *roughness;
+    LamNode *folds; /* NULL without the barrier */
+    LamNode *loss;
+    LamNode *full; /* the displacement on the images' grid, in its voxels; NULL if not needed */
+} LamLoss;
 
-/* Adds the losses to a graph: the displacement is resized to the images' grid, warps the moving one, and
- * is compared by NCC with this window (voxels, odd). smoothness: the weight of the roughness.
- * full (may be NULL) receives the displacement on the images' grid, in its voxels. */
-LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, int window, double smoothness,
-                       LamNode **full);
+/* Adds the losses to a graph: the displacement is resized to the images' grid, where the moving image
+ * and the moving labels are carried by it and compared. */
+LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *options);
 
-/* The same for a network: its images, its λ, its displacement. */
-LamLoss lam_loss_build_unet(LamGraph *graph, const LamUnet *unet, int window, double smoothness);
+/* The same for a network: its images, its λ, its displacement; the similarity of images alone. */
+LamLoss lam_loss_build_unet(LamGraph *graph, const LamUnet *unet, const LamLossOptions *options);
 
 G_END_DECLS

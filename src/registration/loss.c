@@ -2,25 +2,112 @@
 
 #include <lambdascope/ops.h>
 
-LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, int window, double smoothness,
-                       LamNode **full)
+static const char *const similarity_names[] = {"ncc", "nmi", "mse", "field", "none"};
+static const char *const roughness_names[] = {"gradient", "bending"};
+
+static bool parse(const char *name, const char *const *names, guint n, guint *index)
 {
-    LamShape image = lam_node_shape(inputs->fixed), field = lam_node_shape(inputs->displacement);
-    LamNode *u = inputs->displacement;
-    if (image.w != field.w || image.h != field.h || image.d != field.d)
-        u = lam_op_resize(graph, u, image.d, image.h, image.w, (float)image.w / (float)field.w);
-    LamNode *moved = lam_op_warp(graph, inputs->moving, u);
-    LamLoss o = {.similarity =
-                     lam_op_ncc_weighted(graph, inputs->fixed, moved, inputs->weight, window),
-                 .roughness = lam_op_gradient_l2(graph, inputs->displacement)};
-    o.loss = lam_op_blend(graph, inputs->lambda, o.similarity, o.roughness, (float)smoothness);
-    if (full != NULL)
-        *full = u;
-    return o;
+    for (*index = 0; *index < n; (*index)++)
+        if (g_str_equal(name, names[*index]))
+            return true;
+    return false;
 }
 
-LamLoss lam_loss_build_unet(LamGraph *graph, const LamUnet *unet, int window, double smoothness)
+bool lam_similarity_parse(const char *name, LamSimilarity *out)
 {
-    LamLossInputs inputs = {unet->fixed, unet->moving, NULL, unet->lambda, unet->displacement};
-    return lam_loss_build(graph, &inputs, window, smoothness, NULL);
+    guint index;
+    bool known = parse(name, similarity_names, G_N_ELEMENTS(similarity_names), &index);
+    if (known)
+        *out = (LamSimilarity)index;
+    return known;
+}
+
+bool lam_roughness_parse(const char *name, LamRoughness *out)
+{
+    guint index;
+    bool known = parse(name, roughness_names, G_N_ELEMENTS(roughness_names), &index);
+    if (known)
+        *out = (LamRoughness)index;
+    return known;
+}
+
+LamLossOptions lam_loss_options_default(void)
+{
+    return (LamLossOptions){.similarity = LAM_SIMILARITY_NCC,
+                            .window = LAM_LOSS_WINDOW,
+                            .sigma = 0.1,
+                            .bins = 32,
+                            .roughness = LAM_ROUGHNESS_GRADIENT,
+                            .smoothness = LAM_LOSS_SMOOTHNESS,
+                            .fold_margin = 0.1};
+}
+
+/* The displacement on the images' grid, in its voxels. */
+static LamNode *full_field(LamGraph *graph, const LamLossInputs *inputs)
+{
+    LamShape image = lam_node_shape(inputs->fixed), field = lam_node_shape(inputs->displacement);
+    if (image.w == field.w && image.h == field.h && image.d == field.d)
+        return inputs->displacement;
+    return lam_op_resize(graph, inputs->displacement, image.d, image.h, image.w,
+                         (float)image.w / (float)field.w);
+}
+
+static LamNode *similarity(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o,
+                           LamNode *full)
+{
+    if (o->similarity == LAM_SIMILARITY_NONE)
+        return NULL;
+    if (o->similarity == LAM_SIMILARITY_FIELD)
+        return lam_op_mse(graph, inputs->displacement, inputs->truth, 1);
+    LamNode *moved = lam_op_warp(graph, inputs->moving, full);
+    if (o->similarity == LAM_SIMILARITY_NMI)
+        return lam_op_nmi(graph, inputs->fixed, moved, o->bins);
+    if (o->similarity == LAM_SIMILARITY_MSE)
+        return lam_op_mse(graph, inputs->fixed, moved, (float)o->sigma);
+    return lam_op_ncc_weighted(graph, inputs->fixed, moved, inputs->weight, o->window);
+}
+
+/* Images and labels together. */
+static LamNode *data_term(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o,
+                          const LamLoss *loss)
+{
+    const float weight = (float)o->label_weight;
+    if (loss->labels == NULL)
+        return loss->similarity;
+    if (loss->similarity == NULL)
+        return loss->labels;
+    if (inputs->label_share != NULL)
+        return lam_op_blend(graph, inputs->label_share, loss->similarity, loss->labels, weight);
+    return lam_op_sum(graph, loss->similarity, loss->labels, weight);
+}
+
+LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o)
+{
+    LamLoss out = {0};
+    bool has_labels = inputs->fixed_labels != NULL && o->label_weight > 0;
+    if (has_labels || o->similarity < LAM_SIMILARITY_FIELD)
+        out.full = full_field(graph, inputs);
+    out.similarity = similarity(graph, inputs, o, out.full);
+    if (has_labels)
+        out.labels = lam_op_label_dice(graph, inputs->fixed_labels, inputs->moving_labels, out.full,
+                                       o->n_labels);
+    out.data = data_term(graph, inputs, o, &out);
+    out.roughness = o->roughness == LAM_ROUGHNESS_BENDING
+                        ? lam_op_bending(graph, inputs->displacement)
+                        : lam_op_gradient_l2(graph, inputs->displacement);
+    out.loss = lam_op_blend(graph, inputs->lambda, out.data, out.roughness, (float)o->smoothness);
+    if (o->fold_weight > 0) {
+        out.folds = lam_op_folds(graph, inputs->displacement, (float)o->fold_margin);
+        out.loss = lam_op_sum(graph, out.loss, out.folds, (float)o->fold_weight);
+    }
+    return out;
+}
+
+LamLoss lam_loss_build_unet(LamGraph *graph, const LamUnet *unet, const LamLossOptions *options)
+{
+    LamLossInputs inputs = {.fixed = unet->fixed,
+                            .moving = unet->moving,
+                            .lambda = unet->lambda,
+                            .displacement = unet->displacement};
+    return lam_loss_build(graph, &inputs, options);
 }

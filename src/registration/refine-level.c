@@ -79,15 +79,21 @@ static void build(LamRefineGraph *g, const LamRefineOptions *o, const LamRefineL
     g->velocity = lam_graph_variable(g->graph, "velocity", shape_of(&g->field_grid, 3));
     if (o->fixed_mask != NULL)
         g->weight = lam_graph_input(g->graph, "weight", image);
-    LamNode *d = lam_op_integrate(g->graph, g->velocity, SQUARINGS), *full;
-    LamLossInputs inputs = {g->fixed, g->moving, g->weight, g->lambda, d};
-    g->base = lam_loss_build(g->graph, &inputs, LAM_LOSS_WINDOW, LAM_LOSS_SMOOTHNESS, &full);
+    LamNode *d = lam_op_integrate(g->graph, g->velocity, SQUARINGS);
+    LamLossOptions terms = lam_loss_options_default();
+    LamLossInputs inputs = {.fixed = g->fixed,
+                            .moving = g->moving,
+                            .weight = g->weight,
+                            .lambda = g->lambda,
+                            .displacement = d};
+    g->base = lam_loss_build(g->graph, &inputs, &terms);
     LamNode *folds = lam_op_folds(g->graph, d, FOLD_MARGIN);
     g->loss = lam_op_sum(g->graph, g->base.loss, folds, FOLD_WEIGHT);
     if (labels->n > 0) {
         g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
         g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
-        g->labels = lam_op_label_dice(g->graph, g->fixed_labels, g->moving_labels, full, labels->n);
+        g->labels =
+            lam_op_label_dice(g->graph, g->fixed_labels, g->moving_labels, g->base.full, labels->n);
         g->loss = lam_op_sum(g->graph, g->loss, g->labels, (float)o->label_weight);
     }
     if (o->n_points > 0) {

@@ -69,7 +69,8 @@ bool lam_time_training_step(LamStepTimes *times, GError **error)
     g_autoptr(LamAdam) adam = lam_adam_new(parameters, error);
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, true);
     LamUnet unet = lam_unet_build(&config, graph, parameters);
-    LamLoss loss = lam_loss_build_unet(graph, &unet, LAM_LOSS_WINDOW, LAM_LOSS_SMOOTHNESS);
+    LamLossOptions terms = lam_loss_options_default();
+    LamLoss loss = lam_loss_build_unet(graph, &unet, &terms);
     if (adam == NULL || !lam_graph_finalise(graph, error))
         return false;
     GRand *rand = g_rand_new_with_seed(1);

@@ -96,7 +96,10 @@ static bool build(Trainer *t, GError **error)
         return false;
     t->graph = lam_graph_new(t->parameters, true);
     t->unet = lam_unet_build(&r->network, t->graph, t->parameters);
-    t->loss = lam_loss_build_unet(t->graph, &t->unet, r->window, r->smoothness);
+    LamLossOptions terms = lam_loss_options_default();
+    terms.window = r->window;
+    terms.smoothness = r->smoothness;
+    t->loss = lam_loss_build_unet(t->graph, &t->unet, &terms);
     return lam_graph_finalise(t->graph, error);
 }
 
