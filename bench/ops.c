@@ -169,6 +169,19 @@ static LamNode *gradient_l2(Rig *rig, const Case *c)
     return lam_op_gradient_l2(rig->graph, field(rig, c));
 }
 
+static LamNode *gaussian_sample(Rig *rig, const Case *c)
+{
+    LamShape s = {3, c->shape.d, c->shape.h, c->shape.w};
+    LamNode *mean = field(rig, c), *log_variance = field(rig, c);
+    return lam_op_gaussian_sample(rig->graph, mean, log_variance, add_input(rig, s, 1, false));
+}
+
+static LamNode *svf_kl(Rig *rig, const Case *c)
+{
+    LamNode *lambda = add_input(rig, (LamShape){1, 1, 1, 1}, 1, false), *mean = field(rig, c);
+    return lam_op_svf_kl(rig->graph, lambda, mean, field(rig, c), 1);
+}
+
 static LamNode *folds(Rig *rig, const Case *c)
 {
     return lam_op_folds(rig->graph, field(rig, c), 0.1f);
@@ -247,6 +260,8 @@ static const Case cases[] = {
     {"gradient-l2", "field, 40×48×40", gradient_l2, BOTH, {1, 40, 48, 40}},
     {"nmi", "32 bins, 80×96×80", nmi, BOTH, FULL},
     {"bending", "field, 40×48×40", bending, BOTH, {1, 40, 48, 40}},
+    {"gaussian-sample", "field, 40×48×40", gaussian_sample, BOTH, {1, 40, 48, 40}},
+    {"svf-kl", "field, 40×48×40", svf_kl, BOTH, {1, 40, 48, 40}},
     {"folds", "field, 40×48×40", folds, BOTH, {1, 40, 48, 40}},
     {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},

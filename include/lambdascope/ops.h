@@ -88,6 +88,23 @@ LamNode *lam_op_sample(LamGraph *graph, LamNode *field, LamNode *points);
  * combinations of forward and backward differences, of max(0, margin - J)^2, J = det(d(x+u)/dx). */
 LamNode *lam_op_folds(LamGraph *graph, LamNode *displacement, float margin);
 
+/* mean + exp(log_variance / 2) noise, plain tensors of one shape: a sample of a normal distribution whose
+ * parameters have gradients (Kingma and Welling 2014). noise: an input, normal(0, 1); none flows to it. */
+LamNode *lam_op_gaussian_sample(LamGraph *graph, LamNode *mean, LamNode *log_variance,
+                                LamNode *noise);
+
+/* What a velocity's approximate posterior, normal(mean μ, variance σ^2) in each voxel, costs against the
+ * prior N(0, Λ^-1) with Λ = γ·prior·(D - A), where A joins voxels that share a face and D counts each
+ * voxel's neighbours (Dalca et al. 2019). Up to constants, over N voxels and all channels,
+ *   KL = 1/2 [γ prior (Σ_i D_i σ_i^2 + Σ_edges (μ_i - μ_j)^2) - Σ_i log σ_i^2]
+ * With γ = λ / (1 - λ), times 1 - λ so that both ends of λ are finite, and per value:
+ *   1 / (2·C·N) [λ prior (Σ_i D_i σ_i^2 + Σ_edges (μ_i - μ_j)^2) - (1 - λ) Σ_i log σ_i^2]
+ * to be added to (1 - λ) dissimilarity. At λ = 0 the prior is flat: then only the dissimilarity keeps σ
+ * from growing. lambda: scalar; mean and log_variance: plain, of one shape; prior > 0, per voxel^2.
+ * Gradients flow to all three. */
+LamNode *lam_op_svf_kl(LamGraph *graph, LamNode *lambda, LamNode *mean, LamNode *log_variance,
+                       float prior);
+
 /* a + weight·b of scalars. */
 LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight);
 

@@ -10,10 +10,11 @@ G_BEGIN_DECLS
 
 typedef struct LamParameters LamParameters;
 
-/* How a parameter starts: normal(mean 0, deviation) around zero. */
+/* How a parameter starts: normal(value, deviation). */
 typedef struct {
-    double deviation;  /* 0 = zeros */
+    double deviation;  /* 0 = all the same */
     double rate_scale; /* factor on the learning rate; 0 means 1 */
+    double value;
 } LamInit;
 
 LamParameters *lam_parameters_new(void);

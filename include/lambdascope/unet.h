@@ -4,6 +4,10 @@
  *   fixed, moving ─ encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
  *   (λ, 1-λ) ─ dense layers ─ one linear head per generated kernel and bias ──┘
  *
+ * What flow gives is a stationary velocity whose exponential is the displacement; or, without integration
+ * steps, the displacement itself. A probabilistic network (`uncertain`; Dalca et al. 2019) gives the mean
+ * of the velocity, and beside it, from the same features, the logarithm of its variance.
+ *
  * The field lives 2^(encoder levels - decoder levels) coarser than the input. */
 #pragma once
 
@@ -34,14 +38,19 @@ typedef struct {
     int n_hidden, hidden[LAM_UNET_MAX_LEVELS]; /* widths of the hypernetwork */
     LamGenerated generated;
     LamSkip skip;
-    int integration_steps;
+    int integration_steps; /* squarings, up to 12; 0: flow is the displacement */
+    /* What follows is false in models that do not name it. */
+    bool uncertain;    /* also the log variance of flow */
+    bool hyper_labels; /* a second hyperparameter: the share μ of labels in the loss, in [0,1]; the
+                        * hypernetwork sees (λ, 1-λ, μ, 1-μ) */
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
 bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
- * decoder, final, hidden, generated, skip, integration_steps. Errors: LAM_ERROR_MODEL. */
+ * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true, uncertain
+ * and hyper_labels. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
@@ -58,16 +67,29 @@ void lam_unet_field_size(const LamUnetConfig *config, int size[3]);
 typedef struct {
     LamNode *fixed, *moving; /* inputs [1,D,H,W], intensities about [0,1] */
     LamNode *lambda;         /* input, scalar: for the loss */
-    LamNode *hyper;          /* input, (λ, 1-λ); NULL if nothing is generated */
-    LamNode *velocity;       /* [3,D,H,W] on the field grid, voxels of that grid */
-    LamNode *displacement;   /* its exponential, likewise */
+    LamNode
+        *label_share;  /* input, scalar: for the loss, whether or not the network depends on it */
+    LamNode *hyper;    /* input, (λ, 1-λ) or (λ, 1-λ, μ, 1-μ); NULL if nothing is generated */
+    LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain
+                              * network the mean */
+    LamNode *log_variance; /* likewise, of voxels^2; NULL if the network is not uncertain */
+    LamNode *noise;        /* input, likewise, for the caller to fill with normal(0, 1); NULL unless
+                              * sampling */
+    LamNode *displacement; /* the velocity's exponential; without integration steps the same node */
 } LamUnet;
 
 /* Declares the parameters (all of them known by name if they exist already). */
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters);
-/* Adds the network to a graph over allocated parameters. */
+/* Adds the network to a graph over allocated parameters. The displacement does not depend on the
+ * log variance, which costs nothing until it is asked for. */
 LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters);
-/* Writes λ into the inputs and touches them. */
+/* The same for training: the displacement of an uncertain network is that of a sample,
+ * velocity + exp(log_variance / 2) noise. Of other networks as above. */
+LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,
+                                LamParameters *parameters);
+/* Writes λ and μ into the inputs and touches them. */
+void lam_unet_set_hyper(const LamUnet *unet, LamGraph *graph, double lambda, double label_share);
+/* λ alone; μ stays (0 at first). */
 void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda);
 
 G_END_DECLS

@@ -98,7 +98,9 @@ void lam_parameters_initialise(LamParameters *parameters, guint32 seed)
         const Entry *entry = entry_at(parameters, (int)i);
         float *value = parameters->values + entry->offset;
         for (size_t k = 0; k < entry->size; k++)
-            value[k] = entry->init.deviation > 0 ? (float)entry->init.deviation * normal(rand) : 0;
+            value[k] =
+                (float)entry->init.value +
+                (entry->init.deviation > 0 ? (float)entry->init.deviation * normal(rand) : 0);
     }
     g_rand_free(rand);
 }

@@ -12,8 +12,10 @@
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
 static const char *const skip_names[] = {"concat", "add"};
+static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
+static const char *const optional_keys[] = {"uncertain", "hyper_labels"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -64,8 +66,10 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
         return wrong(error, "decoder", "more levels than the encoder");
     if (!(c->spacing_mm >= 0.1 && c->spacing_mm <= 20))
         return wrong(error, "spacing_mm", "must be within 0.1 and 20");
-    if (c->integration_steps < 1 || c->integration_steps > 12)
-        return wrong(error, "integration_steps", "must be within 1 and 12");
+    if (c->integration_steps < 0 || c->integration_steps > 12)
+        return wrong(error, "integration_steps", "must be within 0 and 12");
+    if (c->hyper_labels && c->generated == LAM_GENERATED_NONE)
+        return wrong(error, "hyper_labels", "needs generated=decoder or all");
     for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
         if (c->decoder[i] % CONCAT_MULTIPLE != 0)
             return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
@@ -108,6 +112,10 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
     write_list(file, "integration_steps", 1, &c->integration_steps);
     lam_safetensors_set_metadata(file, "generated", generated_names[c->generated]);
     lam_safetensors_set_metadata(file, "skip", skip_names[c->skip]);
+    if (c->uncertain)
+        lam_safetensors_set_metadata(file, "uncertain", "true");
+    if (c->hyper_labels)
+        lam_safetensors_set_metadata(file, "hyper_labels", "true");
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -136,6 +144,14 @@ static bool parse_name(const char *text, const char *const *names, int n, int *i
         if (g_str_equal(text, names[*index]))
             return true;
     return false;
+}
+
+static bool set_truth(bool *to, const char *key, const char *value, GError **error)
+{
+    int index = 0;
+    bool known = parse_name(value, truth_names, G_N_ELEMENTS(truth_names), &index);
+    *to = known && index == 1;
+    return known || wrong(error, key, "must be true or false");
 }
 
 bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, GError **error)
@@ -174,6 +190,10 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
         c->skip = (LamSkip)(known ? index : 0);
         return known || wrong(error, key, "must be concat or add");
     }
+    if (g_str_equal(key, "uncertain"))
+        return set_truth(&c->uncertain, key, value, error);
+    if (g_str_equal(key, "hyper_labels"))
+        return set_truth(&c->hyper_labels, key, value, error);
     return wrong(error, key, "unknown key");
 }
 
@@ -203,6 +223,11 @@ bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GEr
         if (!lam_unet_config_set(config, keys[i], value, error))
             return as_model_error(error);
     }
+    for (size_t i = 0; i < G_N_ELEMENTS(optional_keys); i++) {
+        const char *value = lam_safetensors_metadata(file, optional_keys[i]);
+        if (value != NULL && !lam_unet_config_set(config, optional_keys[i], value, error))
+            return as_model_error(error);
+    }
     return lam_unet_config_check(config, error) || as_model_error(error);
 }
 
@@ -219,7 +244,8 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
            same_list(a->n_final, a->final, b->n_final, b->final) &&
            same_list(a->n_hidden, a->hidden, b->n_hidden, b->hidden) &&
            a->generated == b->generated && a->skip == b->skip &&
-           a->integration_steps == b->integration_steps;
+           a->integration_steps == b->integration_steps && a->uncertain == b->uncertain &&
+           a->hyper_labels == b->hyper_labels;
 }
 
 int lam_unet_field_factor(const LamUnetConfig *config)

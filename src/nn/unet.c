@@ -8,6 +8,12 @@
 #define HEAD_SHARE     0.1  /* heads' matrices, relative to the He-normal kernel in their bias */
 #define HEAD_RATE      0.1  /* a generated weight moves by the sum of its head's steps */
 
+/* Everywhere the same at first. VoxelMorph starts at -10, a deviation of 0.007 voxels; this one is 0.05:
+ * still nothing beside a displacement, but within one or two of where prior and images hold it, so that
+ * Adam, which moves a bias by about the learning rate per step, is there in a few thousand steps. */
+#define VARIANCE_DEVIATION 1e-10
+#define VARIANCE_START     (-6.0)
+
 /* What is being built: with graph NULL only the parameters are declared. */
 typedef struct {
     const LamUnetConfig *config;
@@ -15,6 +21,7 @@ typedef struct {
     LamParameters *parameters;
     LamNode *code; /* last hidden layer of the hypernetwork */
     int code_size;
+    LamNode *log_variance; /* blocked; NULL if the network is not uncertain */
 } Builder;
 
 static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
@@ -44,6 +51,7 @@ typedef struct {
     float slope;
     bool generated, bias;
     double deviation; /* 0: He-normal */
+    double start;     /* of the bias */
 } Layer;
 
 static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend)
@@ -61,8 +69,9 @@ static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend
                           : parameter(b, weight_name, 5, shape, (LamInit){deviation, 1});
     LamNode *bias = NULL;
     if (layer.bias)
-        bias = layer.generated ? generated(b, bias_name, 1, bias_shape, 0)
-                               : parameter(b, bias_name, 1, bias_shape, (LamInit){0, 1});
+        bias = layer.generated
+                   ? generated(b, bias_name, 1, bias_shape, 0)
+                   : parameter(b, bias_name, 1, bias_shape, (LamInit){0, 1, layer.start});
     if (b->graph == NULL)
         return NULL;
     LamConvOptions options = {layer.out, {3, 3, depth_taps}, layer.stride, layer.slope};
@@ -72,7 +81,7 @@ static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend
 static void build_hypernetwork(Builder *b, LamNode *input)
 {
     const LamUnetConfig *c = b->config;
-    int width = 2;
+    int width = c->hyper_labels ? 4 : 2;
     b->code = input;
     for (int i = 0; i < c->n_hidden; i++) {
         g_autofree char *weight = g_strdup_printf("hyper.%d.weight", i);
@@ -147,7 +156,12 @@ static LamNode *build_decoder(Builder *b, LamNode *levels[])
         width = c->final[i];
     }
     Layer flow = {"flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
-    return convolution(b, flow, x, NULL);
+    LamNode *velocity = convolution(b, flow, x, NULL);
+    Layer variance = {"log_variance",     width,         3, 1, 1, false, true,
+                      VARIANCE_DEVIATION, VARIANCE_START};
+    if (c->uncertain)
+        b->log_variance = convolution(b, variance, x, NULL);
+    return velocity;
 }
 
 static LamNode *build(Builder *b, LamNode *pair, LamNode *hyper)
@@ -165,30 +179,75 @@ void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
     build(&b, NULL, NULL);
 }
 
-LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph)
 {
-    Builder b = {.config = config, .graph = graph, .parameters = parameters};
     LamShape image = {1, config->size[2], config->size[1], config->size[0]};
+    LamShape scalar = {1, 1, 1, 1}, hyper = {config->hyper_labels ? 4 : 2, 1, 1, 1};
     LamUnet unet = {
         .fixed = lam_graph_input(graph, "fixed", image),
         .moving = lam_graph_input(graph, "moving", image),
-        .lambda = lam_graph_input(graph, "lambda", (LamShape){1, 1, 1, 1}),
+        .lambda = lam_graph_input(graph, "lambda", scalar),
+        .label_share = lam_graph_input(graph, "label_share", scalar),
     };
     if (config->generated != LAM_GENERATED_NONE)
-        unet.hyper = lam_graph_input(graph, "hyper", (LamShape){2, 1, 1, 1});
+        unet.hyper = lam_graph_input(graph, "hyper", hyper);
+    return unet;
+}
+
+/* The velocity and, of an uncertain network, its log variance. */
+static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+{
+    Builder b = {.config = config, .graph = graph, .parameters = parameters};
+    LamUnet unet = add_inputs(config, graph);
     LamNode *pair = lam_op_concat(graph, unet.fixed, unet.moving);
     unet.velocity = lam_op_to_plain(graph, build(&b, pair, unet.hyper));
-    unet.displacement = lam_op_integrate(graph, unet.velocity, config->integration_steps);
+    if (config->uncertain)
+        unet.log_variance = lam_op_to_plain(graph, b.log_variance);
     return unet;
+}
+
+static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode *velocity)
+{
+    return config->integration_steps > 0
+               ? lam_op_integrate(graph, velocity, config->integration_steps)
+               : velocity;
+}
+
+LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+{
+    LamUnet unet = add_flow(config, graph, parameters);
+    unet.displacement = integrated(config, graph, unet.velocity);
+    return unet;
+}
+
+LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,
+                                LamParameters *parameters)
+{
+    LamUnet unet = add_flow(config, graph, parameters);
+    LamNode *sample = unet.velocity;
+    if (unet.log_variance != NULL) {
+        unet.noise = lam_graph_input(graph, "noise", lam_node_shape(unet.velocity));
+        sample = lam_op_gaussian_sample(graph, unet.velocity, unet.log_variance, unet.noise);
+    }
+    unet.displacement = integrated(config, graph, sample);
+    return unet;
+}
+
+void lam_unet_set_hyper(const LamUnet *unet, LamGraph *graph, double lambda, double label_share)
+{
+    const double hyper[] = {lambda, 1 - lambda, label_share, 1 - label_share};
+    lam_node_value(unet->lambda)[0] = (float)lambda;
+    lam_node_value(unet->label_share)[0] = (float)label_share;
+    lam_graph_touch(graph, unet->lambda);
+    lam_graph_touch(graph, unet->label_share);
+    if (unet->hyper == NULL)
+        return;
+    for (size_t i = 0; i < lam_node_count(unet->hyper); i++)
+        lam_node_value(unet->hyper)[i] = (float)hyper[i];
+    lam_graph_touch(graph, unet->hyper);
 }
 
 void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda)
 {
-    lam_node_value(unet->lambda)[0] = (float)lambda;
-    lam_graph_touch(graph, unet->lambda);
-    if (unet->hyper == NULL)
-        return;
-    lam_node_value(unet->hyper)[0] = (float)lambda;
-    lam_node_value(unet->hyper)[1] = (float)(1 - lambda);
-    lam_graph_touch(graph, unet->hyper);
+    lam_unet_set_hyper(unet, graph, lambda, (double)lam_node_value(unet->label_share)[0]);
 }

@@ -251,6 +251,20 @@ static void test_weighted_ncc(void)
     check_rig(&rig, lam_op_ncc_weighted(rig.graph, a, b, weight, 5), 0.01);
 }
 
+/* A sampled velocity and what its variance costs, λ included. */
+static void test_probabilistic(gconstpointer data)
+{
+    Rig rig;
+    LamShape s = shape(3, GPOINTER_TO_INT(data), 5, 6);
+    rig_init(&rig, 12);
+    LamNode *mean = rig_variable(&rig, s, 0.7), *log_variance = rig_variable(&rig, s, 0.7);
+    LamNode *noise = rig_input(&rig, s, 0.7), *lambda = rig_variable(&rig, vector(1), 0.5);
+    LamNode *sample = lam_op_gaussian_sample(rig.graph, mean, log_variance, noise);
+    LamNode *u = rig_loss(&rig, lam_op_integrate(rig.graph, sample, 4));
+    LamNode *kl = lam_op_svf_kl(rig.graph, lambda, mean, log_variance, 1.7f);
+    check_rig(&rig, lam_op_sum(rig.graph, u, kl, 0.8f), 0.02);
+}
+
 static void test_scalars(void)
 {
     Rig rig;
@@ -309,9 +323,10 @@ static void fill_parameters(LamParameters *parameters, GRand *rand)
     for (int i = 0; i < lam_parameters_count(parameters); i++) {
         const char *name = lam_parameters_name(parameters, i);
         float *value = lam_parameters_values(parameters) + lam_parameters_offset(parameters, i);
-        if (g_str_equal(name, "flow.weight"))
+        if (g_str_equal(name, "flow.weight") || g_str_equal(name, "log_variance.weight"))
             rig_fill(rand, value, lam_parameters_size(parameters, i), 0.1);
-        else if (g_str_has_suffix(name, "bias") && lam_parameters_size(parameters, i) <= 16)
+        else if (!g_str_equal(name, "log_variance.bias") && g_str_has_suffix(name, "bias") &&
+                 lam_parameters_size(parameters, i) <= 16)
             rig_fill(rand, value, lam_parameters_size(parameters, i), 0.1);
     }
 }
@@ -331,6 +346,8 @@ typedef struct {
     bool flat;
     LamSkip skip;
     LamGenerated generated;
+    int steps;
+    bool uncertain, hyper_labels;
 } UnetCase;
 
 static void test_unet(gconstpointer data)
@@ -340,6 +357,9 @@ static void test_unet(gconstpointer data)
     LamUnetConfig config = small_unet(c->flat);
     config.skip = c->skip;
     config.generated = c->generated;
+    config.integration_steps = c->steps;
+    config.uncertain = c->uncertain;
+    config.hyper_labels = c->hyper_labels;
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -347,13 +367,19 @@ static void test_unet(gconstpointer data)
     g_assert_no_error(error);
     fill_parameters(parameters, rand);
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, true);
-    LamUnet unet = lam_unet_build(&config, graph, parameters);
+    LamUnet unet = lam_unet_build_sampling(&config, graph, parameters);
     LamNode *loss = registration_loss(&config, graph, &unet);
+    if (c->uncertain)
+        loss = lam_op_sum(graph, loss,
+                          lam_op_svf_kl(graph, unet.lambda, unet.velocity, unet.log_variance, 2),
+                          0.1f);
     lam_graph_finalise(graph, &error);
     g_assert_no_error(error);
     fill_image(unet.fixed, 0.3);
     fill_image(unet.moving, 0.9);
-    lam_unet_set_lambda(&unet, graph, 0.4);
+    if (c->uncertain)
+        rig_fill(rand, lam_node_value(unet.noise), lam_node_count(unet.noise), 1);
+    lam_unet_set_hyper(&unet, graph, 0.4, 0.7);
     lam_graph_forward(graph, loss, NULL);
     lam_parameters_zero_gradients(parameters);
     lam_graph_backward(graph, loss);
@@ -367,10 +393,22 @@ static void test_unet(gconstpointer data)
 static void add_unet_tests(void)
 {
     static UnetCase cases[12];
+    static const UnetCase modes[] = {
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 0, false, false},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, true, false},
+        {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, true, true},
+    };
+    g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
+    g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
+    g_test_add_data_func("/gradients/loss/uncertain/labels", &modes[2], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
-        UnetCase c = {i % 2 == 1, i / 2 % 2 == 1 ? LAM_SKIP_ADD : LAM_SKIP_CONCAT,
-                      (LamGenerated)(i / 4)};
+        UnetCase c = {i % 2 == 1,
+                      i / 2 % 2 == 1 ? LAM_SKIP_ADD : LAM_SKIP_CONCAT,
+                      (LamGenerated)(i / 4),
+                      5,
+                      false,
+                      false};
         cases[i] = c;
         g_autofree char *name =
             g_strdup_printf("/gradients/loss/%s/%s/%s", generated[c.generated],
@@ -398,6 +436,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/ncc/3d", GINT_TO_POINTER(6), test_ncc);
     g_test_add_data_func("/gradients/ncc/2d", GINT_TO_POINTER(1), test_ncc);
     g_test_add_func("/gradients/scalars", test_scalars);
+    g_test_add_data_func("/gradients/probabilistic/3d", GINT_TO_POINTER(4), test_probabilistic);
+    g_test_add_data_func("/gradients/probabilistic/2d", GINT_TO_POINTER(1), test_probabilistic);
     g_test_add_func("/gradients/refine-terms", test_refine_terms);
     g_test_add_func("/gradients/weighted-ncc", test_weighted_ncc);
     add_unet_tests();

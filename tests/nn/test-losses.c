@@ -76,6 +76,47 @@ static double naive_bending(LamShape s, const double *const *x)
     return sum;
 }
 
+/* The matrix-free sums of the derivation, voxel by voxel; x: mean, log variance. */
+static double naive_kl(LamShape s, const double *const *x, double lambda, double prior)
+{
+    static const int steps[6][3] = {{1, 0, 0},  {-1, 0, 0}, {0, 1, 0},
+                                    {0, -1, 0}, {0, 0, 1},  {0, 0, -1}};
+    double degrees = 0, edges = 0, entropy = 0;
+    for (int c = 0; c < s.c; c++)
+        for (int d = 0; d < s.d; d++)
+            for (int h = 0; h < s.h; h++)
+                for (int w = 0; w < s.w; w++) {
+                    double here = at(s, x[0], c, d, h, w), log_variance = at(s, x[1], c, d, h, w);
+                    entropy += log_variance;
+                    for (int k = 0; k < 6; k++) {
+                        int w2 = w + steps[k][0], h2 = h + steps[k][1], d2 = d + steps[k][2];
+                        if (w2 < 0 || w2 >= s.w || h2 < 0 || h2 >= s.h || d2 < 0 || d2 >= s.d)
+                            continue;
+                        degrees += exp(log_variance);
+                        edges += 0.5 * pow(here - at(s, x[0], c, d2, h2, w2), 2);
+                    }
+                }
+    return (lambda * prior * (degrees + edges) - (1 - lambda) * entropy) /
+           (2.0 * s.c * s.d * s.h * s.w);
+}
+
+#define PRIOR 2.5
+
+static double naive_kl_rough(LamShape s, const double *const *x)
+{
+    return naive_kl(s, x, 0, PRIOR);
+}
+
+static double naive_kl_between(LamShape s, const double *const *x)
+{
+    return naive_kl(s, x, 0.3, PRIOR);
+}
+
+static double naive_kl_smooth(LamShape s, const double *const *x)
+{
+    return naive_kl(s, x, 1, PRIOR);
+}
+
 /* ---- comparing ---- */
 
 static void check_gradient(Naive naive, LamShape s, double **x, int which, const float *gradient,
@@ -209,12 +250,64 @@ static void test_no_bending(void)
     rig_clear(&rig);
 }
 
+static void test_kl(void)
+{
+    static const LamShape shapes[] = {{3, 5, 4, 7}, {3, 1, 6, 5}, {3, 2, 1, 3}};
+    static const Naive naive[] = {naive_kl_rough, naive_kl_between, naive_kl_smooth};
+    static const float lambdas[] = {0, 0.3f, 1};
+    for (size_t i = 0; i < 6 * G_N_ELEMENTS(shapes); i++) {
+        LamShape s = shapes[i / 6];
+        Rig rig;
+        rig_init(&rig, 5);
+        lam_threads_set(1 + (int)(i % 2));
+        LamNode *x[] = {rig_variable(&rig, s, 1), rig_variable(&rig, s, 1)};
+        LamNode *lambda = rig_input(&rig, (LamShape){1, 1, 1, 1}, 0);
+        LamNode *loss = lam_op_svf_kl(rig.graph, lambda, x[0], x[1], PRIOR);
+        rig_finish(&rig);
+        lam_node_value(lambda)[0] = lambdas[i / 2 % 3];
+        lam_graph_touch(rig.graph, lambda);
+        lam_graph_forward(rig.graph, loss, NULL);
+        check(&rig, loss, x, 2, naive[i / 2 % 3], s, 1e-4);
+    }
+}
+
+/* Where the mean is constant, the best variance is that of the prior: γ prior D σ^2 = 1. */
+static void test_kl_optimum(void)
+{
+    LamShape s = {3, 4, 5, 6};
+    Rig rig;
+    rig_init(&rig, 6);
+    LamNode *mean = rig_variable(&rig, s, 0), *log_variance = rig_variable(&rig, s, 0);
+    LamNode *lambda = rig_input(&rig, (LamShape){1, 1, 1, 1}, 0);
+    LamNode *loss = lam_op_svf_kl(rig.graph, lambda, mean, log_variance, PRIOR);
+    rig_finish(&rig);
+    lam_node_value(lambda)[0] = 0.75f; /* γ = 3 */
+    for (int i = 0; i < 3 * 4 * 5 * 6; i++) {
+        int w = i % 6, h = i / 6 % 5, d = i / 30 % 4;
+        int degree = 6 - (w == 0) - (w == 5) - (h == 0) - (h == 4) - (d == 0) - (d == 3);
+        lam_node_value(mean)[i] = 1.5f;
+        lam_node_value(log_variance)[i] = (float)-log(3 * PRIOR * degree);
+    }
+    LamNode *inputs[] = {mean, log_variance, lambda};
+    for (int i = 0; i < 3; i++)
+        lam_graph_touch(rig.graph, inputs[i]);
+    lam_graph_forward(rig.graph, loss, NULL);
+    lam_graph_backward(rig.graph, loss);
+    for (size_t i = 0; i < lam_node_count(mean); i++) {
+        g_assert_cmpfloat(fabsf(lam_node_gradient(mean)[i]), <, 1e-8);
+        g_assert_cmpfloat(fabsf(lam_node_gradient(log_variance)[i]), <, 1e-8);
+    }
+    rig_clear(&rig);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/losses/nmi", test_nmi);
     g_test_add_func("/losses/nmi/across-contrasts", test_nmi_across_contrasts);
     g_test_add_func("/losses/nmi/of-nothing", test_nmi_of_nothing);
+    g_test_add_func("/losses/kl", test_kl);
+    g_test_add_func("/losses/kl/optimum", test_kl_optimum);
     g_test_add_func("/losses/bending", test_bending);
     g_test_add_func("/losses/bending/none", test_no_bending);
     return g_test_run();

@@ -66,6 +66,8 @@ static void test_initialise(void)
     const float *bias = values_of(a, "b.bias", &n);
     g_assert_true(bias[0] == 0 && bias[1] == 0);
     lam_parameters_declare(large, "x", 1, (size_t[]){40000}, (LamInit){3, 1});
+    lam_parameters_declare(large, "y", 1, (size_t[]){40000}, (LamInit){3, 1, -20});
+    lam_parameters_declare(large, "z", 1, (size_t[]){7}, (LamInit){0, 1, -6});
     g_assert_true(lam_parameters_allocate(large, false, NULL));
     g_assert_null(lam_parameters_gradients(large));
     lam_parameters_initialise(large, 1);
@@ -76,6 +78,13 @@ static void test_initialise(void)
     }
     g_assert_cmpfloat_with_epsilon(mean, 0, 0.06);
     g_assert_cmpfloat_with_epsilon(sqrt(squares), 3, 0.06);
+    const float *around = values_of(large, "y", &n), *same = values_of(large, "z", &n);
+    double sum = 0;
+    for (int i = 0; i < 40000; i++)
+        sum += around[i];
+    g_assert_cmpfloat_with_epsilon(sum / 40000, -20, 0.06);
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat(same[i], ==, -6);
 }
 
 static void test_round_trip(void)

@@ -17,6 +17,9 @@ static void test_round_trip(void)
         config.n_final = i % 3;
         config.final[1] = 8;
         config.size[2] = i % 2 ? 1 : 64;
+        config.integration_steps = i % 4 ? 3 * i % 13 : 0;
+        config.uncertain = i / 2 % 2 == 1;
+        config.hyper_labels = i > 2;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
         lam_unet_config_write(&config, file);
         bool read = lam_unet_config_read(&back, file, &error);
@@ -78,10 +81,15 @@ static void test_refused(void)
         {"generated", "some"},
         {"generated", ""},
         {"skip", "addd"},
-        {"integration_steps", "0"},
+        {"integration_steps", "-1"},
         {"integration_steps", "13"},
         {"integration_steps", "7,7"},
         {"integration_steps", "7.5"},
+        {"uncertain", ""},
+        {"uncertain", "1"},
+        {"uncertain", "TRUE"},
+        {"hyper_labels", "yes"},
+        {"hyper_labels", "true "},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -106,6 +114,37 @@ static void test_concat_widths(void)
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
 }
 
+/* A model that names none of the modes is what it always was, and a model without them names none. */
+static void test_modes_left_out(void)
+{
+    LamUnetConfig config = lam_unet_config_default(), back;
+    g_autoptr(LamSafetensors) file = lam_safetensors_new();
+    config.uncertain = config.hyper_labels = false;
+    lam_unet_config_write(&config, file);
+    g_assert_null(lam_safetensors_metadata(file, "uncertain"));
+    g_assert_null(lam_safetensors_metadata(file, "hyper_labels"));
+    g_assert_true(lam_unet_config_read(&back, file, NULL));
+    g_assert_false(back.uncertain || back.hyper_labels);
+    lam_safetensors_set_metadata(file, "uncertain", "false");
+    g_assert_true(lam_unet_config_read(&back, file, NULL));
+    g_assert_true(lam_unet_config_equal(&back, &config));
+    lam_safetensors_set_metadata(file, "uncertain", "true");
+    g_assert_true(lam_unet_config_read(&back, file, NULL));
+    g_assert_false(lam_unet_config_equal(&back, &config));
+}
+
+static void test_labels_need_hypernetwork(void)
+{
+    g_autoptr(GError) error = NULL;
+    LamUnetConfig config = lam_unet_config_default();
+    config.hyper_labels = true;
+    g_assert_true(lam_unet_config_check(&config, NULL));
+    config.generated = LAM_GENERATED_NONE;
+    g_assert_false(lam_unet_config_check(&config, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+    g_assert_nonnull(strstr(error->message, "hyper_labels"));
+}
+
 static void test_set(void)
 {
     g_autoptr(GError) error = NULL;
@@ -115,6 +154,11 @@ static void test_set(void)
     g_assert_cmpint(config.encoder[2], ==, 24);
     g_assert_true(lam_unet_config_set(&config, "final", "", NULL));
     g_assert_cmpint(config.n_final, ==, 0);
+    g_assert_true(lam_unet_config_set(&config, "uncertain", "true", NULL));
+    g_assert_true(config.uncertain);
+    g_assert_true(lam_unet_config_set(&config, "hyper_labels", "true", NULL));
+    g_assert_true(lam_unet_config_set(&config, "hyper_labels", "false", NULL));
+    g_assert_false(config.hyper_labels);
     g_assert_true(lam_unet_config_set(&config, "generated", "all", NULL));
     g_assert_cmpint(config.generated, ==, LAM_GENERATED_ALL);
     g_assert_false(lam_unet_config_set(&config, "colour", "red", &error));
@@ -149,6 +193,115 @@ static void test_shapes(void)
     g_assert_cmpfloat(lam_node_value(unet.hyper)[1], ==, 0.75f);
 }
 
+/* ---- the modes ---- */
+
+typedef struct {
+    LamUnetConfig config;
+    LamParameters *parameters;
+    LamGraph *graph;
+    LamUnet unet;
+} Net;
+
+static Net net_new(int steps, bool uncertain, bool hyper_labels, bool sampling)
+{
+    Net net = {.config = lam_unet_config_default()};
+    net.config.size[0] = net.config.size[1] = net.config.size[2] = 16;
+    net.config.integration_steps = steps;
+    net.config.uncertain = uncertain;
+    net.config.hyper_labels = hyper_labels;
+    net.parameters = lam_parameters_new();
+    lam_unet_declare(&net.config, net.parameters);
+    g_assert_true(lam_parameters_allocate(net.parameters, false, NULL));
+    lam_parameters_initialise(net.parameters, 3);
+    net.graph = lam_graph_new(net.parameters, false);
+    net.unet = (sampling ? lam_unet_build_sampling : lam_unet_build)(&net.config, net.graph,
+                                                                     net.parameters);
+    g_assert_true(lam_graph_finalise(net.graph, NULL));
+    for (size_t i = 0; i < lam_node_count(net.unet.fixed); i++) {
+        lam_node_value(net.unet.fixed)[i] = (float)(i % 7) / 7;
+        lam_node_value(net.unet.moving)[i] = (float)(i % 5) / 5;
+    }
+    lam_unet_set_hyper(&net.unet, net.graph, 0.25, 0.5);
+    lam_graph_forward(net.graph, net.unet.displacement, NULL);
+    return net;
+}
+
+static void net_clear(Net *net)
+{
+    lam_graph_free(net->graph);
+    lam_parameters_free(net->parameters);
+}
+
+static void test_displacement(void)
+{
+    Net net = net_new(0, false, false, false);
+    g_assert_true(net.unet.displacement == net.unet.velocity);
+    g_assert_null(net.unet.log_variance);
+    double squares = 0;
+    for (size_t i = 0; i < lam_node_count(net.unet.displacement); i++)
+        squares += pow(lam_node_value(net.unet.displacement)[i], 2);
+    g_assert_cmpfloat(squares, >, 0);
+    net_clear(&net);
+}
+
+/* The displacement is that of the mean, as without the variance, which only itself computes. */
+static void test_uncertain(void)
+{
+    Net plain = net_new(5, false, false, false), net = net_new(5, true, false, false);
+    size_t n = lam_node_count(net.unet.displacement);
+    g_assert_cmpint(lam_parameters_count(net.parameters), ==,
+                    lam_parameters_count(plain.parameters) + 2);
+    g_assert_null(net.unet.noise);
+    g_assert_cmpmem(lam_node_value(net.unet.displacement), n * sizeof(float),
+                    lam_node_value(plain.unet.displacement), n * sizeof(float));
+    /* convolution and to-plain */
+    g_assert_cmpint(lam_graph_forward(net.graph, net.unet.log_variance, NULL), ==, 2);
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat_with_epsilon(lam_node_value(net.unet.log_variance)[i], -6, 1e-4);
+    net_clear(&plain);
+    net_clear(&net);
+}
+
+static void test_sampling(void)
+{
+    Net plain = net_new(5, false, false, true), net = net_new(0, true, false, true);
+    g_assert_null(plain.unet.noise);
+    float *noise = lam_node_value(net.unet.noise);
+    size_t n = lam_node_count(net.unet.noise);
+    for (size_t i = 0; i < n; i++)
+        noise[i] = (float)(i % 3) - 1;
+    lam_graph_touch(net.graph, net.unet.noise);
+    g_assert_cmpint(lam_graph_forward(net.graph, net.unet.displacement, NULL), ==, 1);
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat_with_epsilon(lam_node_value(net.unet.displacement)[i],
+                                       lam_node_value(net.unet.velocity)[i] + exp(-3) * noise[i],
+                                       1e-5);
+    net_clear(&plain);
+    net_clear(&net);
+}
+
+static void test_two_hyperparameters(void)
+{
+    static const float wanted[2][4] = {{0.25f, 0.75f, 0.125f, 0.875f},
+                                       {0.5f, 0.5f, 0.125f, 0.875f}};
+    Net net = net_new(0, false, true, false), one = net_new(0, false, false, false);
+    size_t n = lam_node_count(net.unet.displacement);
+    g_assert_cmpint(lam_node_shape(one.unet.hyper).c, ==, 2);
+    g_autofree float *before = g_memdup2(lam_node_value(net.unet.displacement), n * sizeof(float));
+    lam_unet_set_hyper(&net.unet, net.graph, 0.25, 0.125);
+    g_assert_cmpmem(lam_node_value(net.unet.hyper), sizeof wanted[0], wanted[0], sizeof wanted[0]);
+    lam_graph_forward(net.graph, net.unet.displacement, NULL);
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, fabsf(before[i] - lam_node_value(net.unet.displacement)[i]));
+    g_assert_cmpfloat(most, >, 0);
+    lam_unet_set_lambda(&net.unet, net.graph, 0.5);
+    g_assert_cmpmem(lam_node_value(net.unet.hyper), sizeof wanted[1], wanted[1], sizeof wanted[1]);
+    g_assert_cmpfloat(lam_node_value(net.unet.label_share)[0], ==, 0.125f);
+    net_clear(&net);
+    net_clear(&one);
+}
+
 /* Every generated convolution has a head for its kernel and one for its bias, the others are plain. */
 static void test_parameter_names(void)
 {
@@ -179,6 +332,12 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/round-trip", test_round_trip);
     g_test_add_func("/unet/refused", test_refused);
     g_test_add_func("/unet/concat-widths", test_concat_widths);
+    g_test_add_func("/unet/modes-left-out", test_modes_left_out);
+    g_test_add_func("/unet/labels-need-hypernetwork", test_labels_need_hypernetwork);
+    g_test_add_func("/unet/displacement", test_displacement);
+    g_test_add_func("/unet/uncertain", test_uncertain);
+    g_test_add_func("/unet/sampling", test_sampling);
+    g_test_add_func("/unet/two-hyperparameters", test_two_hyperparameters);
     g_test_add_func("/unet/set", test_set);
     g_test_add_func("/unet/shapes", test_shapes);
     g_test_add_func("/unet/parameter-names", test_parameter_names);
