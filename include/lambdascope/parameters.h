@@ -40,6 +40,11 @@ bool lam_parameters_check(const LamParameters *parameters, const LamSafetensors 
 /* Values from a file that passes the check. */
 bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
                          GError **error);
+/* The same into an array as long as the arena, which stays as it is. */
+bool lam_parameters_read_into(const LamParameters *parameters, const LamSafetensors *file,
+                              const char *prefix, float *values, GError **error);
+/* Copies the values of those parameters that both have, with name and shape. Returns how many. */
+int lam_parameters_copy(LamParameters *to, const LamParameters *from);
 /* LAM_ERROR_MODEL if the file holds a tensor that is none of the parameters. */
 bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafetensors *file,
                                   GError **error);

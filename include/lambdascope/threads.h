@@ -11,5 +11,7 @@ int lam_threads(void);
 /* Applies n threads (0 = default) to OpenMP and OpenBLAS for the calling thread's parallel regions.
  * Call once in main and once at the start of each thread that computes. */
 void lam_threads_set(int n);
+/* OpenMP's alone: for a thread beside one that computes with all of them. */
+void lam_threads_set_own(int n);
 
 G_END_DECLS

@@ -22,3 +22,8 @@ void lam_threads_set(int n)
     omp_set_num_threads(n);
     openblas_set_num_threads(n);
 }
+
+void lam_threads_set_own(int n)
+{
+    omp_set_num_threads(n);
+}

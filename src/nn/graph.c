@@ -64,6 +64,10 @@ void lam_graph_free(LamGraph *graph)
     g_free(graph);
 }
 
+void lam_graph_set_precision(LamGraph *graph, LamPrecision precision)
+{
+}
+
 LamNode *lam_graph_mistake(LamGraph *graph, const char *format, ...)
 {
     if (graph->mistake == NULL) {

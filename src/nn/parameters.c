@@ -134,17 +134,40 @@ bool lam_parameters_check(const LamParameters *parameters, const LamSafetensors 
     return true;
 }
 
-bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
-                         GError **error)
+bool lam_parameters_read_into(const LamParameters *parameters, const LamSafetensors *file,
+                              const char *prefix, float *values, GError **error)
 {
     if (!lam_parameters_check(parameters, file, prefix, error))
         return false;
     for (guint i = 0; i < parameters->entries->len; i++) {
         const Entry *entry = entry_at(parameters, (int)i);
-        memcpy(parameters->values + entry->offset, stored(entry, file, prefix)->data,
+        memcpy(values + entry->offset, stored(entry, file, prefix)->data,
                entry->size * sizeof(float));
     }
     return true;
+}
+
+bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, const char *prefix,
+                         GError **error)
+{
+    return lam_parameters_read_into(parameters, file, prefix, parameters->values, error);
+}
+
+int lam_parameters_copy(LamParameters *to, const LamParameters *from)
+{
+    int copied = 0;
+    for (guint i = 0; i < to->entries->len; i++) {
+        const Entry *entry = entry_at(to, (int)i);
+        int known = GPOINTER_TO_INT(g_hash_table_lookup(from->by_name, entry->name));
+        const Entry *other = known > 0 ? entry_at(from, known - 1) : NULL;
+        if (other == NULL || other->ndim != entry->ndim ||
+            memcmp(other->shape, entry->shape, sizeof entry->shape[0] * (size_t)entry->ndim) != 0)
+            continue;
+        memcpy(to->values + entry->offset, from->values + other->offset,
+               entry->size * sizeof(float));
+        copied++;
+    }
+    return copied;
 }
 
 bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafetensors *file,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define NUMBER "%.17g"
+#define MEAN   "mean/"
 
 static void set_number(LamSafetensors *file, const char *key, double value)
 {
@@ -25,33 +26,45 @@ static bool get_number(const LamSafetensors *file, const char *key, double *valu
     return false;
 }
 
-static bool get_step(const LamSafetensors *file, guint64 *step, GError **error)
+static bool get_count(const LamSafetensors *file, const char *key, guint64 *count, GError **error)
 {
-    const char *text = lam_safetensors_metadata(file, "run.step");
-    if (text != NULL && g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, step, NULL))
+    const char *text = lam_safetensors_metadata(file, key);
+    if (text != NULL && g_ascii_string_to_unsigned(text, 10, 0, G_MAXUINT32, count, NULL))
         return true;
-    g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL,
-                        "\"run.step\" is missing or no number of steps");
+    g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "\"%s\" is missing or no such number", key);
     return false;
 }
 
+static bool read_mean(const LamSafetensors *file, LamParameters *parameters, float *mean,
+                      GError **error)
+{
+    if (mean == NULL)
+        return true;
+    g_autofree char *name = g_strconcat(MEAN, lam_parameters_name(parameters, 0), NULL);
+    bool stored = lam_safetensors_find(file, name) != NULL;
+    return lam_parameters_read_into(parameters, file, stored ? MEAN : NULL, mean, error);
+}
+
 bool lam_checkpoint_write(const char *path, const LamUnetConfig *config,
-                          const LamParameters *parameters, const LamAdam *adam,
+                          const LamParameters *parameters, const float *mean, const LamAdam *adam,
                           const LamRunState *state, GError **error)
 {
     g_autoptr(LamSafetensors) file = lam_safetensors_new();
     lam_unet_config_write(config, file);
     set_number(file, "run.step", (double)state->step);
+    set_number(file, "run.since_best", (double)state->since_best);
     set_number(file, "run.seconds", state->seconds);
     set_number(file, "run.best", state->best);
     return lam_parameters_write(parameters, lam_parameters_values((LamParameters *)parameters),
                                 file, NULL, error) &&
+           (mean == NULL || lam_parameters_write(parameters, mean, file, MEAN, error)) &&
            lam_adam_write(adam, file, error) &&
            lam_safetensors_save(file, path, LAM_STORE_F32, error);
 }
 
 static bool restore(const LamSafetensors *file, const LamUnetConfig *config,
-                    LamParameters *parameters, LamAdam *adam, LamRunState *state, GError **error)
+                    LamParameters *parameters, float *mean, LamAdam *adam, LamRunState *state,
+                    GError **error)
 {
     LamUnetConfig stored;
     if (!lam_unet_config_read(&stored, file, error))
@@ -61,43 +74,77 @@ static bool restore(const LamSafetensors *file, const LamUnetConfig *config,
                             "it is of another architecture than the recipe's");
         return false;
     }
-    if (!get_step(file, &state->step, error) ||
+    if (!get_count(file, "run.step", &state->step, error) ||
+        !get_count(file, "run.since_best", &state->since_best, error) ||
         !get_number(file, "run.seconds", &state->seconds, error) ||
         !get_number(file, "run.best", &state->best, error))
         return false;
-    return lam_parameters_read(parameters, file, NULL, error) && lam_adam_read(adam, file, error);
+    return lam_parameters_read(parameters, file, NULL, error) &&
+           read_mean(file, parameters, mean, error) && lam_adam_read(adam, file, error);
 }
 
 bool lam_checkpoint_read(const char *path, const LamUnetConfig *config, LamParameters *parameters,
-                         LamAdam *adam, LamRunState *state, GError **error)
+                         float *mean, LamAdam *adam, LamRunState *state, GError **error)
 {
     g_autoptr(LamSafetensors) file = lam_safetensors_load(path, error);
     if (file == NULL)
         return false;
-    if (restore(file, config, parameters, adam, state, error))
+    if (restore(file, config, parameters, mean, adam, state, error))
         return true;
     g_prefix_error(error, "cannot resume: %s: ", path);
     return false;
 }
 
+/* What the network was trained to make small. Free with g_free. */
+static char *describe_loss(const LamRecipe *recipe)
+{
+    const LamLossOptions *o = &recipe->loss;
+    GString *text = g_string_new("(1-lambda) [");
+    switch (o->similarity) {
+    case LAM_SIMILARITY_NCC:
+        g_string_append_printf(text, "-NCC window %d", o->window);
+        break;
+    case LAM_SIMILARITY_NMI:
+        g_string_append_printf(text, "-NMI bins %d", o->bins);
+        break;
+    case LAM_SIMILARITY_MSE:
+        g_string_append_printf(text, "MSE sigma %g", o->sigma);
+        break;
+    case LAM_SIMILARITY_FIELD:
+        g_string_append(text, "distance to the true displacement");
+        break;
+    case LAM_SIMILARITY_NONE:
+        break;
+    }
+    if (o->label_weight > 0 && o->similarity == LAM_SIMILARITY_NONE)
+        g_string_append(text, "1 - Dice");
+    else if (o->label_weight > 0)
+        g_string_append_printf(text, " + %g (1 - Dice)", o->label_weight);
+    g_string_append_printf(text, "] + lambda %g %s", o->smoothness,
+                           o->roughness == LAM_ROUGHNESS_BENDING ? "bending energy"
+                                                                 : "mean squared gradient");
+    if (o->fold_weight > 0)
+        g_string_append_printf(text, " + %g folds", o->fold_weight);
+    if (recipe->network.uncertain)
+        g_string_append_printf(text, " + %g KL, prior %g", recipe->kl_weight, recipe->prior);
+    return g_string_free(text, FALSE);
+}
+
 bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
-                                LamParameters *parameters, const LamRunState *state, GError **error)
+                                const LamParameters *parameters, const float *values,
+                                const LamRunState *state, GError **error)
 {
     g_autoptr(GHashTable) about = g_hash_table_new(g_str_hash, g_str_equal);
     g_autofree char *steps = g_strdup_printf("%" G_GUINT64_FORMAT, state->step);
+    g_autofree char *loss = describe_loss(recipe);
     const struct {
         const char *key;
         char *text;
-    } entries[] = {{"title", recipe->title},
-                   {"licence", recipe->licence},
-                   {"data", recipe->data},
-                   {"training_steps", steps}};
+    } entries[] = {{"title", recipe->title},     {"licence", recipe->licence},
+                   {"data", recipe->data},       {"expects", recipe->expects},
+                   {"training_steps", steps},    {"lambda", loss}};
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].text != NULL)
             g_hash_table_insert(about, (char *)entries[i].key, entries[i].text);
-    g_hash_table_insert(
-        about, (char *)"lambda",
-        (char *)"loss (1-lambda) dissimilarity + lambda roughness, lambda in [0,1]");
-    return lam_model_save(&recipe->network, parameters, lam_parameters_values(parameters), about,
-                          path, LAM_STORE_F16, error);
+    return lam_model_save(&recipe->network, parameters, values, about, path, LAM_STORE_F16, error);
 }

@@ -7,18 +7,21 @@
 
 typedef struct {
     guint64 step, first_step; /* first_step: of this process; not stored */
+    guint64 since_best;       /* validations since the best one */
     double seconds;           /* of training in all */
     double best;              /* validation score so far */
 } LamRunState;
 
+/* mean: of the weights, as many floats as they; NULL: none is kept. */
 bool lam_checkpoint_write(const char *path, const LamUnetConfig *config,
-                          const LamParameters *parameters, const LamAdam *adam,
+                          const LamParameters *parameters, const float *mean, const LamAdam *adam,
                           const LamRunState *state, GError **error);
-/* LAM_ERROR_MODEL if the checkpoint is of another architecture. */
+/* LAM_ERROR_MODEL if the checkpoint is of another architecture. A mean that it does not hold starts as
+ * its weights. */
 bool lam_checkpoint_read(const char *path, const LamUnetConfig *config, LamParameters *parameters,
-                         LamAdam *adam, LamRunState *state, GError **error);
+                         float *mean, LamAdam *adam, LamRunState *state, GError **error);
 
-/* The model alone, f16, with the recipe's texts as metadata. */
+/* The model alone, f16, with the recipe's texts as metadata. values: of its parameters. */
 bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
-                                LamParameters *parameters, const LamRunState *state,
-                                GError **error);
+                                const LamParameters *parameters, const float *values,
+                                const LamRunState *state, GError **error);

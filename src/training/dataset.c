@@ -1,170 +1,149 @@
 #include "dataset.h"
 
-#include "augment.h"
+#include "phantom-noise.h"
+#include "source.h"
 
-#include <glib/gstdio.h>
 #include <glob.h>
-#include <lambdascope/affine.h>
 #include <lambdascope/error.h>
-#include <lambdascope/scan.h>
-#include <lambdascope/resample.h>
 #include <string.h>
 
-typedef struct {
-    char *key;           /* name, size, time: what the cached affine belongs to */
-    LamVolume *prepared; /* at its own resolution */
-    LamVec3 centre_mm;
-    LamMat4 from_reference; /* reference world -> scan world */
-} Scan;
+#define MOST_SOURCES 3
 
 struct LamDataset {
-    GPtrArray *scans;
+    const LamRecipe *recipe; /* borrowed */
+    LamSource *source[MOST_SOURCES];
+    int n_sources;
 };
 
-static void scan_free(void *p)
+/* ---- what sources share ---- */
+
+void lam_source_pick(GRand *rand, int n, bool same, int *a, int *b)
 {
-    Scan *scan = p;
-    if (scan->prepared != NULL)
-        lam_volume_unref(scan->prepared);
-    g_free(scan->key);
-    g_free(scan);
+    *a = g_rand_int_range(rand, 0, n);
+    *b = same || n < 2 ? *a : (*a + g_rand_int_range(rand, 1, n)) % n;
 }
+
+char **lam_source_glob(const char *folder, const char *pattern, int least, const char *what,
+                       GError **error)
+{
+    g_autofree char *full = g_build_filename(folder, pattern, NULL);
+    glob_t found = {0};
+    char **paths = NULL;
+    if (glob(full, 0, NULL, &found) == 0 && (int)found.gl_pathc >= least) {
+        paths = g_strdupv(found.gl_pathv);
+    } else {
+        const char *number = least > 1 ? "fewer than two" : "no";
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot train: %s: %s %s match", full,
+                    number, what);
+    }
+    globfree(&found);
+    return paths;
+}
+
+bool lam_source_relate(const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
+                       LamMat4 *out, GError **error)
+{
+    LamMat4 to_reference;
+    if (!lam_mat4_invert(fixed_from_reference, &to_reference)) {
+        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_FAILED,
+                            "cannot train: the affine of a scan: it is singular");
+        return false;
+    }
+    *out = lam_mat4_multiply(moving_from_reference, &to_reference);
+    return true;
+}
+
+/* ---- all of them ---- */
 
 void lam_dataset_free(LamDataset *dataset)
 {
     if (dataset == NULL)
         return;
-    g_ptr_array_unref(dataset->scans);
+    for (int i = 0; i < dataset->n_sources; i++)
+        dataset->source[i]->free(dataset->source[i]);
     g_free(dataset);
 }
 
-int lam_dataset_size(const LamDataset *dataset)
+static bool add(LamDataset *dataset, LamSource *source)
 {
-    return (int)dataset->scans->len;
-}
-
-static char *scan_key(const char *path)
-{
-    GStatBuf info;
-    g_autofree char *name = g_path_get_basename(path);
-    if (g_stat(path, &info) != 0)
-        return g_strdup(name);
-    return g_strdup_printf("%s:%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT, name, (gint64)info.st_size,
-                           (gint64)info.st_mtime);
-}
-
-/* The cache is a key file, one group per reference: scan key = sixteen numbers. */
-static bool cached_affine(GKeyFile *cache, const Scan *reference, const Scan *scan, LamMat4 *out)
-{
-    gsize n = 0;
-    g_autofree double *m = g_key_file_get_double_list(cache, reference->key, scan->key, &n, NULL);
-    if (n != 16)
-        return false;
-    memcpy(out->m, m, sizeof out->m);
-    return lam_mat4_is_finite(out);
-}
-
-static bool align(Scan *scan, LamVolume *volume, const Scan *reference, const LamVolume *target,
-                  GKeyFile *cache, GError **error)
-{
-    if (target == NULL || scan == reference) {
-        scan->from_reference = lam_mat4_identity();
-        return true;
-    }
-    if (cached_affine(cache, reference, scan, &scan->from_reference))
-        return true;
-    LamAffine result;
-    if (!lam_affine_register(target, volume, NULL, NULL, &result, error))
-        return false;
-    scan->from_reference = result.matrix;
-    g_key_file_set_double_list(cache, reference->key, scan->key, &result.matrix.m[0][0], 16);
-    return true;
-}
-
-/* target: the first scan as loaded, kept while the others are aligned with it. */
-static bool add_scan(LamDataset *dataset, const char *path, const LamRecipe *recipe,
-                     LamVolume **target, GKeyFile *cache, GError **error)
-{
-    Scan *scan = g_new0(Scan, 1);
-    g_ptr_array_add(dataset->scans, scan);
-    scan->key = scan_key(path);
-    g_autoptr(LamVolume) volume = lam_scan_load(path, 0, error);
-    if (volume == NULL)
-        return false;
-    scan->centre_mm = lam_volume_brain_centre_mm(volume);
-    scan->prepared = lam_volume_prepare(volume, recipe->network.spacing_mm, error);
-    if (scan->prepared == NULL)
-        return false;
-    if (*target == NULL && recipe->align)
-        *target = lam_volume_ref(volume);
-    return align(scan, volume, dataset->scans->pdata[0], *target, cache, error);
-}
-
-static bool load_all(LamDataset *dataset, const LamRecipe *recipe, const glob_t *found,
-                     GKeyFile *cache, const LamProgress *progress, GError **error)
-{
-    g_autoptr(LamVolume) target = NULL;
-    for (size_t i = 0; i < found->gl_pathc; i++) {
-        lam_progress_report(progress, (double)i / (double)found->gl_pathc, "loading scans");
-        if (lam_progress_cancelled(progress, error) ||
-            !add_scan(dataset, found->gl_pathv[i], recipe, &target, cache, error))
-            return false;
-    }
-    return true;
+    if (source != NULL)
+        dataset->source[dataset->n_sources++] = source;
+    return source != NULL;
 }
 
 LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const char *cache_path,
                             const LamProgress *progress, GError **error)
 {
-    g_autofree char *pattern = g_build_filename(folder, recipe->scans, NULL);
-    g_autoptr(GKeyFile) cache = g_key_file_new();
+    g_autoptr(LamAffineCache) cache = lam_affine_cache_load(cache_path);
     g_autoptr(LamDataset) dataset = g_new0(LamDataset, 1);
-    dataset->scans = g_ptr_array_new_with_free_func(scan_free);
-    g_key_file_load_from_file(cache, cache_path, G_KEY_FILE_NONE, NULL); /* absent at first */
-    glob_t found = {0};
-    int status = glob(pattern, 0, NULL, &found);
-    bool ok = status == 0 && found.gl_pathc >= 2;
-    if (!ok)
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot train: %s: fewer than two scans match", pattern);
-    ok = ok && load_all(dataset, recipe, &found, cache, progress, error) &&
-         g_key_file_save_to_file(cache, cache_path, error);
-    globfree(&found);
-    return ok ? g_steal_pointer(&dataset) : NULL;
+    const LamSources wanted = recipe->sources;
+    dataset->recipe = recipe;
+    if (((wanted & LAM_FROM_SCANS) &&
+         !add(dataset, lam_source_scans(recipe, folder, cache, progress, error))) ||
+        ((wanted & LAM_FROM_BRAINS) &&
+         !add(dataset, lam_source_brains(recipe, folder, cache, progress, error))) ||
+        ((wanted & LAM_FROM_SHAPES) && !add(dataset, lam_source_shapes(recipe, progress, error))) ||
+        !lam_affine_cache_save(cache, error))
+        return NULL;
+    return g_steal_pointer(&dataset);
 }
 
-static bool sample(const Scan *scan, const LamGrid *grid, const LamMat4 *map, float *out,
-                   GError **error)
+char *lam_dataset_describe(const LamDataset *dataset)
 {
-    g_autoptr(LamVolume) volume = lam_resample(scan->prepared, grid, map, LAM_LINEAR, 0, error);
-    if (volume == NULL)
-        return false;
-    memcpy(out, volume->data, lam_grid_voxels(grid) * sizeof(float));
-    return true;
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < dataset->n_sources; i++)
+        g_string_append_printf(text, "%s%d %s", i > 0 ? ", " : "", dataset->source[i]->count,
+                               dataset->source[i]->name);
+    return g_string_free(text, FALSE);
 }
 
-bool lam_dataset_draw(const LamDataset *dataset, const LamRecipe *recipe, GRand *rand, float *fixed,
-                      float *moving, GError **error)
+int lam_dataset_labels(const LamDataset *dataset)
 {
-    int n = (int)dataset->scans->len, i = g_rand_int_range(rand, 0, n);
-    int j = (i + g_rand_int_range(rand, 1, n)) % n;
-    const Scan *f = dataset->scans->pdata[i], *m = dataset->scans->pdata[j];
-    LamGrid grid = lam_grid_centred(recipe->network.size, recipe->network.spacing_mm, f->centre_mm);
-    LamMat4 to_reference, common, apart;
-    if (!lam_mat4_invert(&f->from_reference, &to_reference)) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_FAILED, "cannot train: singular affine of %s",
-                    f->key);
-        return false;
-    }
-    lam_augment_draw(recipe, rand, f->centre_mm, &common, &apart);
-    /* grid -> common -> fixed world -> reference -> moving world, the moving side a little off */
-    LamMat4 aligned = lam_mat4_multiply(&m->from_reference, &to_reference);
-    LamMat4 off = lam_mat4_multiply(&apart, &common);
-    LamMat4 map = lam_mat4_multiply(&aligned, &off);
-    size_t voxels = lam_grid_voxels(&grid);
-    if (!sample(f, &grid, &common, fixed, error) || !sample(m, &grid, &map, moving, error))
-        return false;
-    lam_augment_intensity(recipe, rand, fixed, voxels);
-    lam_augment_intensity(recipe, rand, moving, voxels);
-    return true;
+    int n = 0;
+    for (int i = 0; i < dataset->n_sources; i++)
+        n = MAX(n, dataset->source[i]->n_labels);
+    return n;
+}
+
+/* Both ends get weight of their own: with only a uniform λ the network never sees them. */
+static double draw_share(double ends, GRand *rand)
+{
+    if (g_rand_double(rand) < ends)
+        return g_rand_boolean(rand) ? 1 : 0;
+    return g_rand_double(rand);
+}
+
+static void fill_noise(LamSample *sample, guint32 seed)
+{
+    const int *f = sample->grid.field_size;
+    size_t n = 3 * (size_t)f[0] * (size_t)f[1] * (size_t)f[2];
+    for (size_t i = 0; sample->noise != NULL && i < n; i++)
+        sample->noise[i] = lam_noise_normal(seed, i);
+}
+
+static void clear_maps(LamSample *sample)
+{
+    const int *f = sample->grid.field_size;
+    size_t image = lam_sample_voxels(sample) * sizeof(float);
+    memset(sample->fixed_labels, 0, image);
+    memset(sample->moving_labels, 0, image);
+    memset(sample->truth, 0, 3 * (size_t)f[0] * (size_t)f[1] * (size_t)f[2] * sizeof(float));
+}
+
+bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *sample, GError **error)
+{
+    const LamRecipe *r = dataset->recipe;
+    /* a generator per sample, so that resuming draws what an unbroken run would have drawn */
+    guint32 seeds[] = {r->seed, (guint32)number};
+    GRand *rand = g_rand_new_with_seed_array(seeds, 2);
+    sample->number = number;
+    sample->lambda = r->lambda >= 0 ? r->lambda : draw_share(r->lambda_ends, rand);
+    sample->label_share = r->network.hyper_labels ? draw_share(r->lambda_ends, rand) : 0.5;
+    fill_noise(sample, g_rand_int(rand));
+    clear_maps(sample);
+    int i = dataset->n_sources > 1 ? g_rand_int_range(rand, 0, dataset->n_sources) : 0;
+    const LamSource *source = dataset->source[i];
+    bool drawn = source->draw(source, r, rand, sample, error);
+    g_rand_free(rand);
+    return drawn;
 }

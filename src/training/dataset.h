@@ -1,24 +1,23 @@
-/* Training scans in memory, affinely related through a reference scan, and random pairs of them on the
- * model's grid. */
+/* The samples of a run: number k is the same in every process and on every thread. */
 #pragma once
 
-#include "recipe.h"
+#include "sample.h"
 
 #include <lambdascope/progress.h>
-#include <lambdascope/volume.h>
 
 typedef struct LamDataset LamDataset;
 
-/* Loads the scans that the recipe's glob finds below `folder`. Affines to the first scan are kept in
- * the text file `cache` (scans by name, size and time), so that only the first run computes them. */
+/* Loads what the recipe's sources need from below `folder`. cache: path of the file of affines. */
 LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const char *cache,
                             const LamProgress *progress, GError **error);
 void lam_dataset_free(LamDataset *dataset);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamDataset, lam_dataset_free)
 
-int lam_dataset_size(const LamDataset *dataset);
+/* Text for people: how many scans and maps there are. Free with g_free. */
+char *lam_dataset_describe(const LamDataset *dataset);
+/* Labels in the samples' maps, at most; 0: none. */
+int lam_dataset_labels(const LamDataset *dataset);
 
-/* A random ordered pair of different scans with a random augmentation, written as [D,H,W] intensities.
- * Only `rand` decides. Multi-threaded. */
-bool lam_dataset_draw(const LamDataset *dataset, const LamRecipe *recipe, GRand *rand, float *fixed,
-                      float *moving, GError **error);
+/* Draws sample number `number` on sample->grid: λ, label share, pair, noise. Thread-safety: safe with
+ * different samples; uses the calling thread's OpenMP threads. */
+bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *sample, GError **error);

@@ -16,17 +16,41 @@ static const Key table[] = {
     {"model", "title", TEXT, AT(title)},
     {"model", "licence", TEXT, AT(licence)},
     {"model", "data", TEXT, AT(data)},
+    {"model", "expects", TEXT, AT(expects)},
     {"data", "scans", TEXT, AT(scans)},
+    {"data", "labels", TEXT, AT(labels)},
+    {"data", "maps", TEXT, AT(maps)},
+    {"data", "table", TEXT, AT(table)},
     {"data", "validation", TEXT, AT(validation)},
     {"data", "align", BOOLEAN, AT(align)},
+    {"data", "simulated", BOOLEAN, AT(simulated)},
+    {"data", "same", NUMBER, AT(same), 0, 1},
+    {"data", "slices_mm", NUMBER, AT(slices_mm), 0, 200},
+    {"data", "shapes", INTEGER, AT(shapes), 1, 10000},
+    {"data", "shape_labels", INTEGER, AT(shape_labels), 2, 255},
+    {"data", "shape_scale_mm", NUMBER, AT(shape_scale_mm), 1, 1000},
+    {"loss", "window", INTEGER, AT(loss.window), 3, 99},
+    {"loss", "sigma", NUMBER, AT(loss.sigma), 1e-4, 1e4},
+    {"loss", "bins", INTEGER, AT(loss.bins), 6, 64},
+    {"loss", "smoothness", NUMBER, AT(loss.smoothness), 0, 1e6},
+    {"loss", "label_weight", NUMBER, AT(loss.label_weight), 0, 1e6},
+    {"loss", "fold_weight", NUMBER, AT(loss.fold_weight), 0, 1e6},
+    {"loss", "fold_margin", NUMBER, AT(loss.fold_margin), 0, 1},
+    {"loss", "kl_weight", NUMBER, AT(kl_weight), 0, 1e6},
+    {"loss", "prior", NUMBER, AT(prior), 1e-6, 1e6},
     {"training", "seed", INTEGER, AT(seed), 0, 1e9},
     {"training", "steps", INTEGER, AT(steps), 1, 1e8},
     {"training", "minutes", NUMBER, AT(minutes), 0, 1e6},
     {"training", "rate", NUMBER, AT(rate), 1e-8, 1},
     {"training", "rate_end", NUMBER, AT(rate_end), 0, 1},
     {"training", "warmup", INTEGER, AT(warmup), 0, 1e6},
-    {"training", "window", INTEGER, AT(window), 3, 99},
-    {"training", "smoothness", NUMBER, AT(smoothness), 0, 1e6},
+    {"training", "accumulate", INTEGER, AT(accumulate), 1, 1000},
+    {"training", "clip", NUMBER, AT(clip), 0, 1e6},
+    {"training", "ema", NUMBER, AT(ema), 0, 0.999999},
+    {"training", "patience", INTEGER, AT(patience), 0, 1e6},
+    {"training", "coarse", NUMBER, AT(coarse), 0, 1},
+    {"training", "start", TEXT, AT(start)},
+    {"training", "lambda", NUMBER, AT(lambda), 0, 1},
     {"training", "lambda_ends", NUMBER, AT(lambda_ends), 0, 1},
     {"training", "checkpoint_minutes", NUMBER, AT(checkpoint_minutes), 0.01, 1e4},
     {"training", "validate_minutes", NUMBER, AT(validate_minutes), 0.01, 1e4},
@@ -36,8 +60,30 @@ static const Key table[] = {
     {"augmentation", "shear", NUMBER, AT(shear), 0, 0.5},
     {"augmentation", "shift_mm", NUMBER, AT(shift_mm), 0, 100},
     {"augmentation", "mismatch", NUMBER, AT(mismatch), 0, 1},
+    {"augmentation", "warp_mm", NUMBER, AT(warp_mm), 0, 50},
     {"augmentation", "gamma", NUMBER, AT(gamma), 0, 1},
     {"augmentation", "gain", NUMBER, AT(gain), 0, 1},
+};
+
+#define LOOK(member) offsetof(LamSynthesisOptions, member)
+
+/* Of the groups [synthesis] and [shapes] alike. */
+static const Key look_table[] = {
+    {NULL, "rotate_deg", NUMBER, LOOK(rotate_deg), 0, 180},
+    {NULL, "shift_mm", NUMBER, LOOK(shift_mm), 0, 100},
+    {NULL, "scale", NUMBER, LOOK(scale), 0, 0.5},
+    {NULL, "shear", NUMBER, LOOK(shear), 0, 0.5},
+    {NULL, "flip", BOOLEAN, LOOK(flip)},
+    {NULL, "warp_mm", NUMBER, LOOK(warp_mm), 0, 100},
+    {NULL, "spread", NUMBER, LOOK(spread), 0, 1},
+    {NULL, "blank", NUMBER, LOOK(blank), 0, 1},
+    {NULL, "strip", NUMBER, LOOK(strip), 0, 1},
+    {NULL, "blur_mm", NUMBER, LOOK(blur_mm), 0, 20},
+    {NULL, "bias", NUMBER, LOOK(bias), 0, 2},
+    {NULL, "bias_scale_mm", NUMBER, LOOK(bias_scale_mm), 1, 1000},
+    {NULL, "thick", NUMBER, LOOK(thick), 0, 1},
+    {NULL, "thick_mm", NUMBER, LOOK(thick_mm), 0, 50},
+    {NULL, "gamma", NUMBER, LOOK(gamma), 0, 2},
 };
 
 static LamRecipe *defaults(void)
@@ -46,19 +92,27 @@ static LamRecipe *defaults(void)
     LamRecipe *recipe = g_new0(LamRecipe, 1);
     *recipe = (LamRecipe){
         .network = lam_unet_config_default(),
+        .sources = LAM_FROM_SCANS,
         .align = true,
+        .shapes = 40,
+        .shape_labels = 16,
+        .shape_scale_mm = 32,
+        .loss = lam_loss_options_default(),
+        .prior = 10,
         .seed = 1,
         .steps = 1000,
         .rate = 5e-4,
         .rate_end = 1e-5,
         .warmup = 50,
-        .window = 7,
-        .smoothness = 1,
+        .accumulate = 1,
+        .lambda = -1,
         .lambda_ends = 0.15,
         .checkpoint_minutes = 4,
         .validate_minutes = 15,
         .lambdas = g_memdup2(lambdas, sizeof lambdas),
         .n_lambdas = G_N_ELEMENTS(lambdas),
+        .brains = lam_synthesis_brains(),
+        .shape_look = lam_synthesis_shapes(),
     };
     return recipe;
 }
@@ -67,27 +121,27 @@ void lam_recipe_free(LamRecipe *recipe)
 {
     if (recipe == NULL)
         return;
-    g_free(recipe->title);
-    g_free(recipe->licence);
-    g_free(recipe->data);
-    g_free(recipe->scans);
-    g_free(recipe->validation);
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (table[i].kind == TEXT)
+            g_free(*(char **)((char *)recipe + table[i].offset));
     g_free(recipe->lambdas);
     g_free(recipe);
 }
 
-static bool store(LamRecipe *recipe, const Key *key, GKeyFile *file, GError **error)
+/* base: the recipe, or the part of it that the offset counts from. */
+static bool store(void *base, const Key *key, GKeyFile *file, const char *group, GError **error)
 {
-    void *at = (char *)recipe + key->offset;
+    void *at = (char *)base + key->offset;
     GError *why = NULL;
     double value = 0;
     if (key->kind == TEXT) {
-        *(char **)at = g_key_file_get_string(file, key->group, key->key, &why);
+        g_free(*(char **)at);
+        *(char **)at = g_key_file_get_string(file, group, key->key, &why);
     } else if (key->kind == BOOLEAN) {
-        *(bool *)at = g_key_file_get_boolean(file, key->group, key->key, &why);
+        *(bool *)at = g_key_file_get_boolean(file, group, key->key, &why);
     } else {
-        value = key->kind == INTEGER ? g_key_file_get_integer(file, key->group, key->key, &why)
-                                     : g_key_file_get_double(file, key->group, key->key, &why);
+        value = key->kind == INTEGER ? g_key_file_get_integer(file, group, key->key, &why)
+                                     : g_key_file_get_double(file, group, key->key, &why);
         if (why == NULL && !(value >= key->low && value <= key->high))
             g_set_error(&why, LAM_ERROR, LAM_ERROR_ARGUMENT, "must be within %g and %g", key->low,
                         key->high);
@@ -97,16 +151,23 @@ static bool store(LamRecipe *recipe, const Key *key, GKeyFile *file, GError **er
             *(double *)at = value;
     }
     if (why != NULL)
-        g_propagate_prefixed_error(error, why, "[%s] %s: ", key->group, key->key);
+        g_propagate_prefixed_error(error, why, "[%s] %s: ", group, key->key);
     return why == NULL;
 }
 
-static const Key *find(const char *group, const char *name)
+static const Key *find(const Key *keys, size_t n, const char *group, const char *name)
 {
-    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
-        if (g_str_equal(table[i].group, group) && g_str_equal(table[i].key, name))
-            return &table[i];
+    for (size_t i = 0; i < n; i++)
+        if ((keys[i].group == NULL || g_str_equal(keys[i].group, group)) &&
+            g_str_equal(keys[i].key, name))
+            return &keys[i];
     return NULL;
+}
+
+static bool wrong(GError **error, const char *key, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "%s: %s", key, why);
+    return false;
 }
 
 static bool store_network(LamRecipe *recipe, GKeyFile *file, const char *name, GError **error)
@@ -131,38 +192,142 @@ static bool store_lambdas(LamRecipe *recipe, GKeyFile *file, GError **error)
     return ok;
 }
 
+static bool store_scales(LamSynthesisOptions *look, GKeyFile *file, const char *group,
+                         GError **error)
+{
+    gsize n = 0;
+    g_autofree double *list = g_key_file_get_double_list(file, group, "warp_scale_mm", &n, NULL);
+    bool ok = list != NULL && n <= G_N_ELEMENTS(look->warp_scale_mm);
+    for (gsize i = 0; ok && i < n; i++)
+        ok = list[i] >= 1 && list[i] <= 1000;
+    for (gsize i = 0; ok && i < G_N_ELEMENTS(look->warp_scale_mm); i++)
+        look->warp_scale_mm[i] = i < n ? list[i] : 0;
+    return ok || wrong(error, "warp_scale_mm", "must be one to three lengths from 1 to 1000");
+}
+
+static bool store_sources(LamRecipe *recipe, const char *text, GError **error)
+{
+    static const struct {
+        const char *name;
+        LamSources source;
+    } names[] = {
+        {"scans", LAM_FROM_SCANS}, {"brains", LAM_FROM_BRAINS}, {"shapes", LAM_FROM_SHAPES}};
+    g_auto(GStrv) parts = g_strsplit_set(text, ",;", -1);
+    recipe->sources = 0;
+    for (char **part = parts; *part != NULL; part++) {
+        size_t i = 0;
+        while (i < G_N_ELEMENTS(names) && !g_str_equal(g_strstrip(*part), names[i].name))
+            i++;
+        if (i == G_N_ELEMENTS(names) && **part != '\0')
+            return wrong(error, "[data] source", "must be of scans, brains, shapes");
+        recipe->sources |= i < G_N_ELEMENTS(names) ? names[i].source : 0;
+    }
+    return recipe->sources != 0 || wrong(error, "[data] source", "must be named");
+}
+
+/* What is none of the table's kinds. *done: this key was one of them. */
+static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, const char *name,
+                          bool *done, GError **error)
+{
+    g_autofree char *full = g_strdup_printf("[%s] %s", group, name);
+    g_autofree char *value = g_key_file_get_string(file, group, name, NULL);
+    *done = true;
+    if (value == NULL)
+        return wrong(error, full, "cannot be read");
+    if (g_str_equal(full, "[data] source"))
+        return store_sources(recipe, value, error);
+    if (g_str_equal(full, "[training] lambdas"))
+        return store_lambdas(recipe, file, error);
+    if (g_str_equal(full, "[loss] similarity"))
+        return lam_similarity_parse(value, &recipe->loss.similarity) ||
+               wrong(error, full, "must be ncc, nmi, mse, field or none");
+    if (g_str_equal(full, "[loss] roughness"))
+        return lam_roughness_parse(value, &recipe->loss.roughness) ||
+               wrong(error, full, "must be gradient or bending");
+    if (g_str_equal(full, "[training] precision")) {
+        recipe->precision = g_str_equal(value, "bf16") ? LAM_PRECISION_BF16 : LAM_PRECISION_F32;
+        return g_str_equal(value, "bf16") || g_str_equal(value, "f32") ||
+               wrong(error, full, "must be f32 or bf16");
+    }
+    *done = false;
+    return true;
+}
+
+static bool read_key(LamRecipe *recipe, GKeyFile *file, const char *group, const char *name,
+                     GError **error)
+{
+    LamSynthesisOptions *look = g_str_equal(group, "synthesis") ? &recipe->brains
+                                : g_str_equal(group, "shapes")  ? &recipe->shape_look
+                                                                : NULL;
+    const Key *key = look != NULL ? find(look_table, G_N_ELEMENTS(look_table), group, name)
+                                  : find(table, G_N_ELEMENTS(table), group, name);
+    bool done = false;
+    if (g_str_equal(group, "network"))
+        return store_network(recipe, file, name, error);
+    if (look != NULL && g_str_equal(name, "warp_scale_mm"))
+        return store_scales(look, file, group, error);
+    if (key != NULL)
+        return store(look != NULL ? (void *)look : recipe, key, file, group, error);
+    if (!store_special(recipe, file, group, name, &done, error))
+        return false;
+    if (!done)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "[%s] %s: unknown key", group, name);
+    return done;
+}
+
 static bool read_group(LamRecipe *recipe, GKeyFile *file, const char *group, GError **error)
 {
     g_auto(GStrv) names = g_key_file_get_keys(file, group, NULL, error);
-    for (int i = 0; names != NULL && names[i] != NULL; i++) {
-        const Key *key = find(group, names[i]);
-        bool ok;
-        if (g_str_equal(group, "network"))
-            ok = store_network(recipe, file, names[i], error);
-        else if (g_str_equal(group, "training") && g_str_equal(names[i], "lambdas"))
-            ok = store_lambdas(recipe, file, error);
-        else if (key != NULL)
-            ok = store(recipe, key, file, error);
-        else {
-            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "[%s] %s: unknown key", group,
-                        names[i]);
-            ok = false;
-        }
-        if (!ok)
+    for (int i = 0; names != NULL && names[i] != NULL; i++)
+        if (!read_key(recipe, file, group, names[i], error))
             return false;
-    }
     return names != NULL;
 }
 
-static bool check(const LamRecipe *recipe, GError **error)
+static bool has_labels(const LamRecipe *r)
 {
-    if (recipe->scans == NULL || recipe->window % 2 == 0) {
-        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                            recipe->scans == NULL ? "[data] scans: missing"
-                                                  : "[training] window: must be odd");
-        return false;
-    }
-    return lam_unet_config_check(&recipe->network, error);
+    return !(r->sources & LAM_FROM_SCANS) || r->labels != NULL;
+}
+
+static bool check_data(const LamRecipe *r, GError **error)
+{
+    if ((r->sources & LAM_FROM_SCANS) && r->scans == NULL)
+        return wrong(error, "[data] scans", "missing");
+    if ((r->sources & LAM_FROM_BRAINS) && r->maps == NULL)
+        return wrong(error, "[data] maps", "missing");
+    if ((r->sources & LAM_FROM_BRAINS) && r->table == NULL)
+        return wrong(error, "[data] table", "missing");
+    if (r->expects != NULL && !g_str_equal(r->expects, "brain") &&
+        !g_str_equal(r->expects, "head") && !g_str_equal(r->expects, "any"))
+        return wrong(error, "[model] expects", "must be brain, head or any");
+    if (r->simulated != (r->loss.similarity == LAM_SIMILARITY_FIELD) ||
+        (r->simulated && r->sources != LAM_FROM_SCANS))
+        return wrong(error, "[data] simulated",
+                     "goes with [loss] similarity=field, and with scans alone");
+    return true;
+}
+
+static bool check_loss(const LamRecipe *r, GError **error)
+{
+    if (r->loss.window % 2 == 0)
+        return wrong(error, "[loss] window", "must be odd");
+    if (r->loss.similarity == LAM_SIMILARITY_NONE && r->loss.label_weight == 0)
+        return wrong(error, "[loss] similarity", "none needs a label_weight above 0");
+    if (r->loss.label_weight > 0 && !has_labels(r))
+        return wrong(error, "[loss] label_weight", "needs [data] labels");
+    if (r->kl_weight > 0 && !r->network.uncertain)
+        return wrong(error, "[loss] kl_weight", "needs [network] uncertain=true");
+    return true;
+}
+
+/* The coarse grid has half the voxels along each axis, and its field too. */
+static bool check_coarse(const LamRecipe *r, GError **error)
+{
+    int multiple = 2 * lam_unet_field_factor(&r->network);
+    for (int a = 0; a < 3 && r->coarse > 0; a++)
+        if (r->network.size[a] != 1 && r->network.size[a] % multiple != 0)
+            return wrong(error, "[training] coarse", "the network's size cannot be halved");
+    return true;
 }
 
 LamRecipe *lam_recipe_load(const char *path, GError **error)
@@ -173,7 +338,8 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
     g_auto(GStrv) groups = ok ? g_key_file_get_groups(file, NULL) : NULL;
     for (int i = 0; ok && groups[i] != NULL; i++)
         ok = read_group(recipe, file, groups[i], error);
-    if (ok && check(recipe, error))
+    if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
+        lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "cannot use recipe: %s: ", path);
     return NULL;

@@ -1,18 +1,41 @@
-/* A recipe: what to train, on what, for how long. A GKeyFile (comments with #). */
+/* A recipe: what to train, on what, for how long. A GKeyFile (comments with #); docs/training.md lists
+ * the keys. */
 #pragma once
 
+#include <lambdascope/graph.h>
+#include <lambdascope/loss.h>
+#include <lambdascope/synthesis.h>
 #include <lambdascope/unet.h>
+
+/* Where samples come from; a recipe may name several, of which each step takes one. */
+typedef enum {
+    LAM_FROM_SCANS = 1,  /* real scans, perhaps with label maps */
+    LAM_FROM_BRAINS = 2, /* synthesised from label maps of heads */
+    LAM_FROM_SHAPES = 4, /* synthesised from random label maps */
+} LamSources;
 
 typedef struct {
     LamUnetConfig network; /* [network], keys of lam_unet_config_set */
 
     /* [model]: texts that go into the model file */
-    char *title, *licence, *data;
+    char *title, *licence, *data, *expects;
 
     /* [data], relative to the data folder */
-    char *scans;      /* glob of training scans */
-    bool align;       /* affinely, with the first; false: they are already */
+    LamSources sources;
+    char *scans;        /* glob of training scans */
+    char *labels;       /* glob of their label maps, as many and in the same order; NULL: none */
+    bool align;         /* scans affinely, with the first; false: they are already */
+    bool simulated;     /* the moving scan is the fixed one, deformed: the truth is known */
+    char *maps, *table; /* of brains: glob of label maps, and what their values mean */
+    double same;        /* share of brains' pairs whose two scans come from one map */
+    double slices_mm;   /* of brains in 2-D: how far from the middle slices are taken */
+    int shapes;         /* how many random maps */
+    int shape_labels;   /* labels in each */
+    double shape_scale_mm;
     char *validation; /* CSV: fixed,moving,fixed_labels,moving_labels; relative to the recipe */
+
+    LamLossOptions loss;     /* [loss] */
+    double kl_weight, prior; /* [loss]: of the probabilistic model */
 
     /* [training] */
     guint32 seed;
@@ -20,18 +43,27 @@ typedef struct {
     double minutes;        /* if > 0, the schedule follows the clock instead */
     double rate, rate_end; /* Adam's, start and end */
     int warmup;            /* steps of linear rise */
-    int window;            /* of NCC, voxels, odd */
-    double smoothness;     /* weight of the roughness inside λ·weight·roughness */
-    double lambda_ends;    /* share of steps at λ = 0 or 1 */
-    double *lambdas;       /* validation */
+    int accumulate;        /* samples per step */
+    double clip;           /* largest norm of the gradient; 0: any */
+    double ema;    /* decay of the mean of the weights that is validated and kept; 0: none */
+    int patience;  /* validations without a better one before it ends; 0: never */
+    double coarse; /* share of the schedule on a grid of twice the spacing */
+    LamPrecision precision; /* of convolutions */
+    char *start;            /* model to start from, by name or path; NULL: from nothing */
+    double lambda;          /* of every step; < 0: drawn */
+    double lambda_ends;     /* share of steps at λ = 0 or 1 */
+    double *lambdas;        /* validation */
     gsize n_lambdas;
     double checkpoint_minutes, validate_minutes;
 
-    /* [augmentation]: largest values (uniform) or deviations (gamma, gain) */
+    /* [augmentation]: largest values (uniform) or deviations (gamma, gain, warp) */
     bool flip;
     double rotate_deg, scale, shear, shift_mm; /* common to both scans */
     double mismatch;                           /* share of the above for the moving scan alone */
+    double warp_mm;                            /* of scans, each its own */
     double gamma, gain;                        /* of log gamma, log gain; each scan its own */
+
+    LamSynthesisOptions brains, shape_look; /* [synthesis], [shapes] */
 } LamRecipe;
 
 /* Errors name the file, the group and the key. Unknown keys are errors: a typo must not train. */

@@ -1,0 +1,36 @@
+/* Where samples come from: real scans, or scans synthesised from label maps. */
+#pragma once
+
+#include "affine-cache.h"
+#include "sample.h"
+
+#include <lambdascope/progress.h>
+
+typedef struct LamSource LamSource;
+
+struct LamSource {
+    /* Fills images and labels (and the truth, where it is known). Only `rand` decides. Uses the calling
+     * thread's OpenMP threads. */
+    bool (*draw)(const LamSource *source, const LamRecipe *recipe, GRand *rand, LamSample *sample,
+                 GError **error);
+    void (*free)(LamSource *source);
+    int count;    /* scans or label maps */
+    int n_labels; /* of the sample's maps; 0: they are zero */
+    const char *name;
+};
+
+LamSource *lam_source_scans(const LamRecipe *recipe, const char *folder, LamAffineCache *cache,
+                            const LamProgress *progress, GError **error);
+LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAffineCache *cache,
+                             const LamProgress *progress, GError **error);
+LamSource *lam_source_shapes(const LamRecipe *recipe, const LamProgress *progress, GError **error);
+
+/* Two different indices below n, or twice the same. */
+void lam_source_pick(GRand *rand, int n, bool same, int *a, int *b);
+/* Files that match below the folder, sorted; LAM_ERROR_ARGUMENT if they are fewer than `least`. what: for
+ * the message, as "scans". Free with g_strfreev. */
+char **lam_source_glob(const char *folder, const char *pattern, int least, const char *what,
+                       GError **error);
+/* The map of a pair's moving side: world of the fixed one -> world of the moving one. */
+bool lam_source_relate(const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
+                       LamMat4 *out, GError **error);

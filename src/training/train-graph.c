@@ -1,0 +1,93 @@
+#include "train-graph.h"
+
+#include <lambdascope/ops.h>
+#include <math.h>
+#include <string.h>
+
+void lam_train_graph_clear(LamTrainGraph *g)
+{
+    lam_graph_free(g->graph);
+    *g = (LamTrainGraph){0};
+}
+
+/* The recipe's network on the grid of the samples. */
+static LamUnetConfig config_on(const LamRecipe *recipe, const LamSampleGrid *grid)
+{
+    LamUnetConfig config = recipe->network;
+    memcpy(config.size, grid->size, sizeof config.size);
+    config.spacing_mm = grid->spacing_mm;
+    return config;
+}
+
+static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)
+{
+    const LamShape image = lam_node_shape(g->unet.fixed);
+    if (recipe->loss.label_weight > 0 && n_labels > 0) {
+        g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
+        g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
+    }
+    if (recipe->loss.similarity == LAM_SIMILARITY_FIELD)
+        g->truth = lam_graph_input(g->graph, "truth", lam_node_shape(g->unet.displacement));
+    return (LamLossInputs){.fixed = g->unet.fixed,
+                           .moving = g->unet.moving,
+                           .fixed_labels = g->fixed_labels,
+                           .moving_labels = g->moving_labels,
+                           .truth = g->truth,
+                           .lambda = g->unet.lambda,
+                           .label_share =
+                               recipe->network.hyper_labels ? g->unet.label_share : NULL,
+                           .displacement = g->unet.displacement};
+}
+
+bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
+                           int n_labels, LamParameters *parameters, GError **error)
+{
+    LamUnetConfig config = config_on(recipe, grid);
+    LamLossOptions options = recipe->loss;
+    *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true)};
+    lam_graph_set_precision(g->graph, recipe->precision);
+    g->unet = lam_unet_build_sampling(&config, g->graph, parameters);
+    options.n_labels = n_labels;
+    LamLossInputs inputs = inputs_of(g, recipe, n_labels);
+    g->loss = lam_loss_build(g->graph, &inputs, &options);
+    g->total = g->loss.loss;
+    if (g->unet.log_variance != NULL) {
+        g->kl = lam_op_svf_kl(g->graph, g->unet.lambda, g->unet.velocity, g->unet.log_variance,
+                              (float)recipe->prior);
+        g->total = lam_op_sum(g->graph, g->total, g->kl, (float)recipe->kl_weight);
+    }
+    return lam_graph_finalise(g->graph, error);
+}
+
+static void put(LamTrainGraph *g, LamNode *node, const float *from)
+{
+    if (node == NULL || from == NULL)
+        return;
+    memcpy(lam_node_value(node), from, lam_node_count(node) * sizeof(float));
+    lam_graph_touch(g->graph, node);
+}
+
+static double value_of(LamNode *node)
+{
+    return node != NULL ? (double)lam_node_value(node)[0] : NAN;
+}
+
+LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
+{
+    put(g, g->unet.fixed, sample->fixed);
+    put(g, g->unet.moving, sample->moving);
+    put(g, g->fixed_labels, sample->fixed_labels);
+    put(g, g->moving_labels, sample->moving_labels);
+    put(g, g->truth, sample->truth);
+    put(g, g->unet.noise, sample->noise);
+    lam_graph_touch(g->graph, NULL);
+    lam_unet_set_hyper(&g->unet, g->graph, sample->lambda, sample->label_share);
+    lam_graph_forward(g->graph, g->total, NULL);
+    return (LamTrainTerms){value_of(g->loss.similarity), value_of(g->loss.roughness),
+                           value_of(g->loss.labels), value_of(g->total)};
+}
+
+void lam_train_graph_backward(LamTrainGraph *g)
+{
+    lam_graph_backward(g->graph, g->total);
+}

@@ -1,0 +1,28 @@
+/* The network and its loss on one grid, over the run's parameters. */
+#pragma once
+
+#include "sample.h"
+
+typedef struct {
+    LamGraph *graph;
+    LamUnet unet;
+    LamLoss loss;
+    LamNode *fixed_labels, *moving_labels, *truth; /* inputs; NULL where the loss has no use for them */
+    LamNode *kl;                                   /* NULL unless uncertain */
+    LamNode *total;
+} LamTrainGraph;
+
+/* The figures of one sample; NaN: no such term. */
+typedef struct {
+    double similarity, roughness, labels, loss;
+} LamTrainTerms;
+
+/* n_labels: of the samples' maps. parameters are borrowed, allocated with gradients. */
+bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
+                           int n_labels, LamParameters *parameters, GError **error);
+void lam_train_graph_clear(LamTrainGraph *g);
+
+/* Forward; the parameters are taken as changed. */
+LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample);
+/* Adds to the parameters' gradients. */
+void lam_train_graph_backward(LamTrainGraph *g);
