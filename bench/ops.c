@@ -38,6 +38,7 @@ typedef struct Case {
     const char *pass[PASSES]; /* what each is called; NULL: not of interest */
     LamShape shape;
     int channels, stride, window; /* window: of NCC */
+    LamPrecision precision;       /* of a convolution's operands */
 } Case;
 
 typedef struct {
@@ -240,6 +241,8 @@ static const Case cases[] = {
     {"conv", WIDE, conv_weights, TO_W, HALF, 32, 1},
     {"conv", "16 → 32 channels, 80×96×80, stride 2", conv_data, DATA, {16, 80, 96, 80}, 32, 2},
     {"conv", "16 → 32 channels, 80×96×80, stride 2", conv_weights, TO_W, {16, 80, 96, 80}, 32, 2},
+    {"conv", WIDE ", bf16", conv_data, DATA, HALF, 32, 1, .precision = LAM_PRECISION_BF16},
+    {"conv", WIDE ", bf16", conv_weights, TO_W, HALF, 32, 1, .precision = LAM_PRECISION_BF16},
     {"conv", PLANE, conv_data, DATA, {32, 1, 256, 256}, 32, 1},
     {"conv", PLANE, conv_weights, TO_W, {32, 1, 256, 256}, 32, 1},
     {"conv", PLANE ", stride 2", conv_data, DATA, {32, 1, 256, 256}, 32, 2},
@@ -306,6 +309,7 @@ static bool prepare_graph(const Case *c, Measured *m, GError **error)
 {
     Rig *rig = &m->rig;
     rig->graph = lam_graph_new(rig->parameters, true);
+    lam_graph_set_precision(rig->graph, c->precision);
     LamNode *y = c->build(rig, c);
     rig->loss = loss_of(rig, y);
     if (!lam_graph_finalise(rig->graph, error))

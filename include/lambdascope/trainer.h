@@ -2,6 +2,7 @@
  * that resuming needs), best.safetensors (the model, f16), steps.csv, validation.csv, affine.ini. */
 #pragma once
 
+#include <lambdascope/graph.h>
 #include <lambdascope/progress.h>
 #include <stdbool.h>
 
@@ -25,7 +26,8 @@ bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GErr
 
 /* Times of the training step of the reference model (lam_unet_config_default, NCC window 7) on noise. */
 typedef struct {
-    int repeats;      /* in: after two steps that do not count */
+    int repeats;            /* in: after two steps that do not count */
+    LamPrecision precision; /* in: wanted of the convolutions; out: in effect */
     double *total_ms; /* in: room for `repeats` values; out: forward + backward + update of each */
     double forward_ms, backward_ms, update_ms; /* out: means */
     double conv_gflops; /* out: forward and both backward passes of all convolutions */

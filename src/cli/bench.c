@@ -18,7 +18,7 @@
 #define MAX_REPEATS   100000
 
 typedef struct {
-    char *model;
+    char *model, *precision;
     int repeats;
     gboolean json;
 } Options;
@@ -145,11 +145,16 @@ static bool tick(const Options *options, GError **error)
     return true;
 }
 
+static const char *const precisions[] = {
+    [LAM_PRECISION_F32] = "f32", [LAM_PRECISION_BF16] = "bf16"};
+
 /* Forward, backward, update of the reference model; batch 1, images of noise. */
 static bool step(const Options *options, GError **error)
 {
     g_autofree double *ms = g_new(double, options->repeats);
     LamStepTimes times = {.repeats = options->repeats, .total_ms = ms};
+    if (g_strcmp0(options->precision, precisions[LAM_PRECISION_BF16]) == 0)
+        times.precision = LAM_PRECISION_BF16;
     if (!lam_time_training_step(&times, error))
         return false;
     g_autoptr(LamYardstick) yardstick = lam_yardstick_new(error);
@@ -165,6 +170,7 @@ static bool step(const Options *options, GError **error)
         {"forward_ms", "forward (ms, mean)", times.forward_ms},
         {"backward_ms", "backward (ms, mean)", times.backward_ms},
         {"update_ms", "update (ms, mean)", times.update_ms},
+        {"precision", "operands of convolutions", 0, precisions[times.precision]},
         {"conv_gflops", "convolutions, forward and backward (GFLOP/s)", times.conv_gflops},
         {"sgemm_gflops", "sgemm in this run (GFLOP/s)", peak},
         {"sgemm_library", "sgemm of", 0, lam_yardstick_sgemm_library(yardstick)},
@@ -189,14 +195,23 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"repeats", 'n', 0, G_OPTION_ARG_INT, &o->repeats,
          "How often (default: 60 ticks, 10 steps)", "N"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model of the tick", "NAME|FILE"},
+        {"precision", 0, 0, G_OPTION_ARG_STRING, &o->precision,
+         "What the step's convolutions multiply (default: f32); f32 without AVX512_BF16",
+         "f32|bf16"},
         {NULL},
     };
     if (!lam_cli_parse(&syntax, entries, argc, argv, error))
         return false;
-    if (o->repeats >= 0 && o->repeats <= MAX_REPEATS)
+    bool known = o->precision == NULL || g_str_equal(o->precision, "f32") ||
+                 g_str_equal(o->precision, "bf16");
+    if (known && o->repeats >= 0 && o->repeats <= MAX_REPEATS)
         return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--repeats must be between 1 and %d", MAX_REPEATS);
+    if (known)
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--repeats must be between 1 and %d", MAX_REPEATS);
+    else
+        g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+                    "--precision %s: must be f32 or bf16", o->precision);
     return false;
 }
 
@@ -221,5 +236,6 @@ int lam_cli_bench(int argc, char **argv)
     if (parse(&o, &argc, &argv, &error))
         run(&o, argv[1], &error);
     g_free(o.model);
+    g_free(o.precision);
     return lam_cli_finish("bench", error);
 }

@@ -1,4 +1,5 @@
 /* Nodes, the memory plan, and evaluation of what is out of date. */
+#include "bf16.h"
 #include "graph-private.h"
 
 #include <lambdascope/error.h>
@@ -10,6 +11,7 @@
 struct LamGraph {
     LamParameters *parameters;
     bool with_gradients;
+    LamPrecision precision;
     GPtrArray *nodes; /* in topological order by construction */
     int n_inputs;
     char *mistake;
@@ -66,6 +68,13 @@ void lam_graph_free(LamGraph *graph)
 
 void lam_graph_set_precision(LamGraph *graph, LamPrecision precision)
 {
+    g_return_if_fail(graph->values == NULL);
+    graph->precision = lam_bf16_is_fast() ? precision : LAM_PRECISION_F32;
+}
+
+LamPrecision lam_graph_precision(const LamGraph *graph)
+{
+    return graph->precision;
 }
 
 LamNode *lam_graph_mistake(LamGraph *graph, const char *format, ...)

@@ -68,6 +68,8 @@ bool lam_time_training_step(LamStepTimes *times, GError **error)
     lam_parameters_initialise(parameters, 1);
     g_autoptr(LamAdam) adam = lam_adam_new(parameters, error);
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, true);
+    lam_graph_set_precision(graph, times->precision);
+    times->precision = lam_graph_precision(graph);
     LamUnet unet = lam_unet_build(&config, graph, parameters);
     LamLossOptions terms = lam_loss_options_default();
     LamLoss loss = lam_loss_build_unet(graph, &unet, &terms);
