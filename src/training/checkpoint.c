@@ -140,9 +140,9 @@ bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
     const struct {
         const char *key;
         char *text;
-    } entries[] = {{"title", recipe->title},     {"licence", recipe->licence},
-                   {"data", recipe->data},       {"expects", recipe->expects},
-                   {"training_steps", steps},    {"lambda", loss}};
+    } entries[] = {{"title", recipe->title},  {"licence", recipe->licence},
+                   {"data", recipe->data},    {"expects", recipe->expects},
+                   {"training_steps", steps}, {"lambda", loss}};
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].text != NULL)
             g_hash_table_insert(about, (char *)entries[i].key, entries[i].text);

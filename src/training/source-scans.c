@@ -123,7 +123,7 @@ static LamLabelTable *table_of(GHashTable *seen)
 }
 
 /* Two passes: which values there are, then the maps by position among them. */
-static bool load_labels(Scans *s, char **paths, const char *pattern, GError **error)
+static bool load_labels(Scans *s, char **paths, const char *where, GError **error)
 {
     g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
     g_autoptr(GPtrArray) volumes = g_ptr_array_new_with_free_func((GDestroyNotify)lam_volume_unref);
@@ -135,7 +135,7 @@ static bool load_labels(Scans *s, char **paths, const char *pattern, GError **er
         gather_values(seen, labels);
     }
     if (g_hash_table_size(seen) > MOST_LABELS || volumes->len != s->scans->len) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot train: %s: %s", pattern,
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot train: %s: %s", where,
                     volumes->len != s->scans->len
                         ? "there must be one label map for each scan"
                         : "too many different values; are they label maps?");
@@ -288,7 +288,7 @@ LamSource *lam_source_scans(const LamRecipe *recipe, const char *folder, LamAffi
     s->base = (LamSource){.draw = scans_draw, .free = scans_free, .name = "scans"};
     s->scans = g_ptr_array_new_with_free_func(scan_free);
     if (load_scans(s, paths, recipe, cache, progress, error) &&
-        (labels == NULL || load_labels(s, labels, recipe->labels, error))) {
+        (labels == NULL || load_labels(s, labels, labels[0], error))) {
         s->base.count = (int)s->scans->len;
         return &s->base;
     }

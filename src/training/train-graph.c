@@ -34,8 +34,7 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
                            .moving_labels = g->moving_labels,
                            .truth = g->truth,
                            .lambda = g->unet.lambda,
-                           .label_share =
-                               recipe->network.hyper_labels ? g->unet.label_share : NULL,
+                           .label_share = recipe->network.hyper_labels ? g->unet.label_share : NULL,
                            .displacement = g->unet.displacement};
 }
 

@@ -7,8 +7,9 @@ typedef struct {
     LamGraph *graph;
     LamUnet unet;
     LamLoss loss;
-    LamNode *fixed_labels, *moving_labels, *truth; /* inputs; NULL where the loss has no use for them */
-    LamNode *kl;                                   /* NULL unless uncertain */
+    LamNode *fixed_labels, *moving_labels,
+        *truth;  /* inputs; NULL where the loss has no use for them */
+    LamNode *kl; /* NULL unless uncertain */
     LamNode *total;
 } LamTrainGraph;
 

@@ -44,8 +44,10 @@ static bool take_start(LamTrainer *t, GError **error)
         return true;
     g_autofree char *path = lam_model_find(t->recipe->start, error);
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
-    if (model == NULL)
+    if (model == NULL) {
+        g_prefix_error(error, "cannot use recipe: %s: [training] start: ", t->options->recipe);
         return false;
+    }
     int taken = lam_parameters_copy(t->parameters, lam_model_parameters(model));
     if (taken == 0) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL,

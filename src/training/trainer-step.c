@@ -41,8 +41,7 @@ static void follow(LamTrainer *t)
     const float *x = lam_parameters_values(t->parameters);
     size_t n = lam_parameters_floats(t->parameters);
     double steps = (double)t->state.step;
-    float share =
-        (float)(1 - fmin(t->recipe->ema, (1 + steps) / (MEAN_START + steps)));
+    float share = (float)(1 - fmin(t->recipe->ema, (1 + steps) / (MEAN_START + steps)));
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++)
         t->mean[i] += share * (x[i] - t->mean[i]);

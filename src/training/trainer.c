@@ -243,8 +243,7 @@ static bool leave(const LamTrainer *t)
 static bool on_right_grid(LamTrainer *t, GError **error)
 {
     bool coarse = schedule(t) < t->recipe->coarse;
-    return (t->network.graph != NULL && coarse == t->coarse) ||
-           lam_trainer_enter(t, coarse, error);
+    return (t->network.graph != NULL && coarse == t->coarse) || lam_trainer_enter(t, coarse, error);
 }
 
 static bool loop(LamTrainer *t, GError **error)

@@ -10,7 +10,7 @@ static const char recipe_text[] = "[model]\ntitle=test discs\n"
                                   "skip=add\nintegration_steps=5\n"
                                   "[data]\nscans=disc-*.nii\nalign=false\n"
                                   "[training]\nseed=3\nsteps=%d\nrate=2e-3\nrate_end=1e-4\n"
-                                  "warmup=10\nwindow=7\nsmoothness=1\nlambda_ends=0.2\n";
+                                  "warmup=10\nlambda_ends=0.2\n";
 
 static float disc(int scan, double x, double y)
 {
