@@ -41,6 +41,7 @@ typedef struct {
     double warp_scale_mm[3]; /* lengths over which it varies; 0: not used */
 
     /* how they look */
+    guint32 contrast; /* seed of the tissues' intensities; 0: drawn for each sample */
     double spread;  /* standard deviation within a tissue, of the whole range */
     double blank;   /* probability that the background is black */
     double strip;   /* probability that what lies outside the brain is background */

@@ -25,6 +25,7 @@ static const Key table[] = {
     {"data", "align", BOOLEAN, AT(align)},
     {"data", "simulated", BOOLEAN, AT(simulated)},
     {"data", "same", NUMBER, AT(same), 0, 1},
+    {"data", "alike", NUMBER, AT(alike), 0, 1},
     {"data", "slices_mm", NUMBER, AT(slices_mm), 0, 200},
     {"data", "shapes", INTEGER, AT(shapes), 1, 10000},
     {"data", "shape_labels", INTEGER, AT(shape_labels), 2, 255},

@@ -28,6 +28,7 @@ typedef struct {
     bool simulated;     /* the moving scan is the fixed one, deformed: the truth is known */
     char *maps, *table; /* of brains: glob of label maps, and what their values mean */
     double same;        /* share of brains' pairs whose two scans come from one map */
+    double alike;       /* share of synthetic pairs whose two scans have one contrast */
     double slices_mm;   /* of brains in 2-D: how far from the middle slices are taken */
     int shapes;         /* how many random maps */
     int shape_labels;   /* labels in each */

@@ -140,11 +140,13 @@ static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *r
                       LamSample *sample, GError **error)
 {
     const Maps *s = (const Maps *)source;
-    const LamSynthesisOptions *look = s->heads ? &recipe->brains : &recipe->shape_look;
+    LamSynthesisOptions look = s->heads ? recipe->brains : recipe->shape_look;
     bool same = !s->heads || g_rand_double(rand) < recipe->same;
     int i, j;
     lam_source_pick(rand, (int)s->items->len, same, &i, &j);
     const Item *f = s->items->pdata[i], *m = s->items->pdata[j];
+    guint32 contrast = g_rand_int(rand);
+    look.contrast = g_rand_double(rand) < recipe->alike ? contrast : 0;
     LamGrid grid = grid_of(recipe, sample, f, rand);
     size_t n = lam_sample_voxels(sample);
     g_autofree guint8 *labels = g_malloc(n);
@@ -154,10 +156,10 @@ static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *r
     lam_augment_draw(recipe, rand, lam_grid_centre_mm(&grid), &common, &apart);
     LamMat4 off = lam_mat4_multiply(&apart, &common);
     LamMat4 map = lam_mat4_multiply(&aligned, &off);
-    if (!lam_synthesis_draw(f->map, look, &grid, &common, rand, sample->fixed, labels, error))
+    if (!lam_synthesis_draw(f->map, &look, &grid, &common, rand, sample->fixed, labels, error))
         return false;
     put_labels(s, labels, sample->fixed_labels, n);
-    if (!lam_synthesis_draw(m->map, look, &grid, &map, rand, sample->moving, labels, error))
+    if (!lam_synthesis_draw(m->map, &look, &grid, &map, rand, sample->moving, labels, error))
         return false;
     put_labels(s, labels, sample->moving_labels, n);
     return true;

@@ -20,9 +20,10 @@ typedef struct {
 } Palette;
 
 /* Labels of one tissue share their look; the background may be black. */
-static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *o, GRand *rand,
+static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *o, guint32 seed,
                          Palette *palette)
 {
+    GRand *rand = g_rand_new_with_seed(seed);
     bool blank = g_rand_double(rand) < o->blank;
     for (int i = 0; i < table->count; i++) {
         int twin = 0;
@@ -34,6 +35,7 @@ static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *
         palette->spread[i] = twin < i ? palette->spread[twin] : spread;
         palette->black[i] = blank && table->label[i].value == 0;
     }
+    g_rand_free(rand);
 }
 
 /* What belongs to no structure of the brain becomes background, and that black. */
@@ -188,7 +190,8 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
     Palette palette;
     if (image == NULL)
         return false;
-    draw_palette(table, o, rand, &palette);
+    guint32 drawn = g_rand_int(rand);
+    draw_palette(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);
     if (g_rand_double(rand) < o->strip)
         strip(table, labels, n, &palette);
     paint(&palette, labels, g_rand_int(rand), image->data, n);

@@ -1,0 +1,292 @@
+/* What a recipe may ask for beside the plain case: labels, other sources, coarse steps, mean weights,
+ * several samples a step; and what a run does with a loss that is no number. */
+#include "discs.h"
+
+#include "dataset.h"
+#include "recipe.h"
+
+#include <glib/gstdio.h>
+#include <lambdascope/nifti.h>
+#include <lambdascope/safetensors.h>
+#include <math.h>
+#include <string.h>
+
+#define NETWORK                                                                                    \
+    "[network]\nsize=48,48,1\nspacing_mm=1\nencoder=16,16,16\ndecoder=16,16\nfinal=16\n"           \
+    "hidden=16,16\ngenerated=decoder\nskip=add\nintegration_steps=5\n"
+
+/* Background 0, body 1, hole 2: structures that two discs share. */
+static void save_labels(const char *folder)
+{
+    for (int scan = 0; scan < DISC_SCANS; scan++) {
+        g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", folder, scan);
+        g_autoptr(LamVolume) disc = disc_scan(scan);
+        for (size_t i = 0; i < lam_grid_voxels(&disc->grid); i++) {
+            float v = disc->data[i];
+            disc->data[i] = v > 0.7f ? 1 : v > 0.25f ? 2 : 0;
+        }
+        g_assert_true(lam_nifti_save(disc, path, LAM_NIFTI_INT16, NULL, NULL));
+    }
+}
+
+static char *table_in(const char *folder)
+{
+    char *path = g_build_filename(folder, "table.csv", NULL);
+    g_assert_true(g_file_set_contents(path,
+                                      "value,structure_value,structure,intensity_class\n"
+                                      "0,0,background,0\n1,1,body,1\n2,2,hole,2\n",
+                                      -1, NULL));
+    return path;
+}
+
+typedef struct {
+    char *folder;
+} Fixture;
+
+static void set_up(Fixture *f, gconstpointer data)
+{
+    f->folder = disc_folder_new();
+    save_labels(f->folder);
+    g_free(table_in(f->folder));
+}
+
+static void tear_down(Fixture *f, gconstpointer data)
+{
+    disc_folder_remove(f->folder);
+}
+
+static void run(const Fixture *f, const char *text, const char *output, bool resume, guint64 steps)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe = disc_recipe(f->folder, text);
+    disc_train(f->folder, recipe, output, resume, steps, &error);
+    g_assert_no_error(error);
+}
+
+/* A column of steps.csv, averaged over rows [from, to). */
+static double column(const Fixture *f, const char *output, const char *name, int from, int to)
+{
+    g_autofree char *path = g_build_filename(f->folder, output, "steps.csv", NULL), *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_auto(GStrv) names = g_strsplit(lines[0], ",", -1);
+    int at = 0;
+    while (names[at] != NULL && !g_str_equal(names[at], name))
+        at++;
+    g_assert_nonnull(names[at]);
+    double total = 0;
+    for (int i = from; i < to; i++) {
+        g_auto(GStrv) cells = g_strsplit(lines[i + 1], ",", -1);
+        g_assert_cmpuint(g_strv_length(cells), ==, g_strv_length(names));
+        total += *cells[at] != '\0' ? g_ascii_strtod(cells[at], NULL) : (double)NAN;
+    }
+    return total / (to - from);
+}
+
+static void same_files(const Fixture *f, const char *a_run, const char *b_run)
+{
+    g_autofree char *a_path = g_build_filename(f->folder, a_run, "checkpoint.safetensors", NULL);
+    g_autofree char *b_path = g_build_filename(f->folder, b_run, "checkpoint.safetensors", NULL);
+    g_autoptr(LamSafetensors) a = lam_safetensors_load(a_path, NULL);
+    g_autoptr(LamSafetensors) b = lam_safetensors_load(b_path, NULL);
+    g_assert_cmpuint(lam_safetensors_count(a), ==, lam_safetensors_count(b));
+    for (size_t i = 0; i < lam_safetensors_count(a); i++) {
+        const LamNamedTensor *x = lam_safetensors_at(a, i);
+        const LamNamedTensor *y = lam_safetensors_find(b, x->name);
+        g_assert_cmpmem(x->data, x->count * 4, y->data, y->count * 4);
+    }
+}
+
+/* Coarse and fine steps, two samples each, mean weights, labels, two hyperparameters: in one process or
+ * in three, bit for bit the same. */
+static void test_resume_with_everything(Fixture *f, gconstpointer data)
+{
+    const char *text = NETWORK "hyper_labels=true\n"
+                               "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
+                               "[loss]\nlabel_weight=1\nfold_weight=0.1\n"
+                               "[training]\nseed=4\nsteps=14\nrate=2e-3\nwarmup=3\ncoarse=0.5\n"
+                               "accumulate=2\nema=0.9\nclip=1\n"
+                               "[augmentation]\nflip=true\nwarp_mm=1\nrotate_deg=5\n";
+    run(f, text, "whole", false, 0);
+    run(f, text, "parts", false, 5);
+    run(f, text, "parts", true, 4);
+    run(f, text, "parts", true, 0);
+    same_files(f, "whole", "parts");
+    g_autofree char *path = g_build_filename(f->folder, "whole", "checkpoint.safetensors", NULL);
+    g_autoptr(LamSafetensors) file = lam_safetensors_load(path, NULL);
+    g_assert_nonnull(lam_safetensors_find(file, "mean/flow.weight"));
+}
+
+/* Labels alone teach a network to align them. */
+static void test_labels(Fixture *f, gconstpointer data)
+{
+    run(f,
+        NETWORK "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
+                "[loss]\nsimilarity=none\nlabel_weight=1\nsmoothness=0.1\n"
+                "[training]\nseed=4\nsteps=300\nrate=3e-3\nwarmup=10\nlambda=0.1\n",
+        "run", false, 0);
+    double before = column(f, "run", "labels", 0, 40), after = column(f, "run", "labels", 260, 300);
+    g_test_message("1 - Dice: %.3f, then %.3f", before, after);
+    g_assert_cmpfloat(after, <, 0.75 * before);
+    g_assert_true(isnan(column(f, "run", "similarity", 0, 1)));
+}
+
+/* Label maps alone, and shapes of nothing, give samples whose labels can be aligned. */
+static void test_synthetic(Fixture *f, gconstpointer data)
+{
+    run(f,
+        NETWORK "[data]\nsource=brains,shapes\nmaps=labels-*.nii\ntable=table.csv\nshapes=3\n"
+                "shape_labels=4\nshape_scale_mm=12\nsame=0.5\n"
+                "[loss]\nsimilarity=none\nlabel_weight=1\n"
+                "[training]\nseed=4\nsteps=12\nrate=1e-3\n"
+                "[synthesis]\nwarp_mm=1\nwarp_scale_mm=8;16\nstrip=0\n[shapes]\nwarp_mm=2\n",
+        "run", false, 0);
+    double loss = column(f, "run", "labels", 0, 12);
+    g_assert_cmpfloat(loss, >, 0.02);
+    g_assert_cmpfloat(loss, <, 0.98);
+}
+
+/* The truth of a simulated pair carries the moving scan onto the fixed one. */
+static void test_simulated(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = disc_recipe(
+        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
+                           "[loss]\nsimilarity=field\n[augmentation]\nwarp_mm=2\n");
+    g_autofree char *cache = g_build_filename(f->folder, "affine.ini", NULL);
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, cache, NULL, &error);
+    g_assert_no_error(error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    g_autoptr(LamSample) s = lam_sample_new(recipe, &grid, &error);
+    double still = 0, carried = 0;
+    for (int k = 0; k < 5; k++) {
+        g_assert_true(lam_dataset_draw(dataset, (guint64)k, s, &error));
+        const int n = grid.size[0], half = grid.field_size[0];
+        for (int y = 6; y < n - 6; y++)
+            for (int x = 6; x < n - 6; x++) {
+                /* the nearest vector of the coarser field will do; twice: its voxels are larger */
+                int at = y / 2 * half + x / 2;
+                int u = x + (int)lrintf(2 * s->truth[at]);
+                int v = y + (int)lrintf(2 * s->truth[half * half + at]);
+                still += fabs((double)(s->fixed[y * n + x] - s->moving[y * n + x]));
+                carried += fabs((double)(s->fixed[y * n + x] - s->moving[v * n + u]));
+            }
+    }
+    g_test_message("difference %.0f, carried %.0f", still, carried);
+    g_assert_cmpfloat(carried, <, 0.5 * still);
+}
+
+/* Supervised by the simulated field, and a displacement network: the distance falls. */
+static void test_supervised(Fixture *f, gconstpointer data)
+{
+    run(f,
+        "[network]\nsize=48,48,1\nspacing_mm=1\nencoder=16,16,16\ndecoder=16,16\nfinal=16\n"
+        "generated=none\nskip=add\nintegration_steps=0\n"
+        "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
+        "[loss]\nsimilarity=field\nsmoothness=0.01\n[augmentation]\nwarp_mm=5\n"
+        "[training]\nseed=4\nsteps=1500\nrate=3e-3\nwarmup=10\nlambda=0\n",
+        "run", false, 0);
+    double before = column(f, "run", "similarity", 0, 100);
+    double after = column(f, "run", "similarity", 1400, 1500);
+    g_test_message("squared distance %.3f, then %.3f", before, after);
+    g_assert_cmpfloat(after, <, 0.85 * before);
+}
+
+/* The probabilistic network, other similarities and bending energy run and stay finite. */
+static void test_other_losses(Fixture *f, gconstpointer data)
+{
+    static const char *const losses[] = {
+        "[loss]\nsimilarity=mse\nsigma=0.2\nroughness=bending\n",
+        "[loss]\nsimilarity=nmi\nbins=16\n",
+        "[loss]\nkl_weight=0.1\nprior=5\nsmoothness=0\n[network]\nuncertain=true\n",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(losses); i++) {
+        g_autofree char *text = g_strconcat(
+            NETWORK "[data]\nscans=disc-*.nii\nalign=false\n[training]\nsteps=8\nrate=1e-3\n",
+            losses[i], NULL);
+        run(f, text, "run", false, 0);
+        g_assert_true(isfinite(column(f, "run", "loss", 0, 8)));
+        g_assert_true(isfinite(column(f, "run", "similarity", 0, 8)));
+    }
+}
+
+/* A model to start from: its tensors are where the run begins. */
+static void test_start(Fixture *f, gconstpointer data)
+{
+    const char *text = NETWORK "[data]\nscans=disc-*.nii\nalign=false\n"
+                               "[training]\nsteps=4\nrate=1e-3\n";
+    run(f, text, "first", false, 0);
+    g_autofree char *model = g_build_filename(f->folder, "first", "best.safetensors", NULL);
+    g_autofree char *further = g_strdup_printf(
+        "%s[training]\nstart=%s\n[training]\nrate=1e-8\nrate_end=0\nseed=99\n", text, model);
+    run(f, further, "second", false, 0);
+    g_autofree char *other = g_build_filename(f->folder, "second", "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) a = lam_safetensors_load(model, NULL);
+    g_autoptr(LamSafetensors) b = lam_safetensors_load(other, NULL);
+    const LamNamedTensor *x = lam_safetensors_find(a, "encoder.0.weight");
+    const LamNamedTensor *y = lam_safetensors_find(b, "encoder.0.weight");
+    for (size_t i = 0; i < x->count; i++)
+        g_assert_cmpfloat_with_epsilon(x->data[i], y->data[i], 1e-3);
+}
+
+/* ---- refused steps ---- */
+
+static int count_refused(const Fixture *f, const char *output)
+{
+    g_autofree char *path = g_build_filename(f->folder, output, NULL);
+    g_autoptr(GDir) dir = g_dir_open(path, 0, NULL);
+    const char *name;
+    int n = 0;
+    while ((name = g_dir_read_name(dir)) != NULL)
+        n += g_str_has_prefix(name, "refused-");
+    return n;
+}
+
+/* A smoothness that overflows makes the loss infinite wherever the field is not flat: those steps change
+ * nothing and their samples are kept; after ten in a row the run ends, with its checkpoint as it was. */
+static void test_refused(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    const char *good = NETWORK "[data]\nscans=disc-*.nii\nalign=false\n"
+                               "[training]\nsteps=1000\nrate=1e-3\nlambda=0.5\n";
+    run(f, good, "run", false, 3);
+    g_autofree char *path = g_build_filename(f->folder, "run", "checkpoint.safetensors", NULL);
+    g_autofree char *before = NULL, *after = NULL;
+    gsize n, m;
+    g_autoptr(LamSafetensors) file = lam_safetensors_load(path, NULL);
+    LamNamedTensor *flow = (LamNamedTensor *)lam_safetensors_find(file, "flow.weight");
+    for (size_t i = 0; i < flow->count; i++)
+        flow->data[i] = 3e38f;
+    g_assert_true(lam_safetensors_save(file, path, LAM_STORE_F32, NULL));
+    g_assert_true(g_file_get_contents(path, &before, &n, NULL));
+    g_autofree char *recipe = disc_recipe(f->folder, good);
+    g_assert_false(disc_train(f->folder, recipe, "run", true, 0, &error));
+    g_assert_nonnull(strstr(error->message, "training diverged at step"));
+    g_assert_nonnull(strstr(error->message, "not finite"));
+    g_assert_cmpint(count_refused(f, "run"), ==, 10);
+    g_assert_true(g_file_get_contents(path, &after, &m, NULL));
+    g_assert_cmpmem(before, n, after, m);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    static const struct {
+        const char *name;
+        void (*run)(Fixture *, gconstpointer);
+    } tests[] = {
+        {"/modes/resume-with-everything", test_resume_with_everything},
+        {"/modes/labels", test_labels},
+        {"/modes/synthetic", test_synthetic},
+        {"/modes/simulated", test_simulated},
+        {"/modes/supervised", test_supervised},
+        {"/modes/other-losses", test_other_losses},
+        {"/modes/start", test_start},
+        {"/modes/refused", test_refused},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
+        g_test_add(tests[i].name, Fixture, NULL, set_up, tests[i].run, tear_down);
+    return g_test_run();
+}
