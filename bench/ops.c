@@ -191,7 +191,7 @@ static LamNode *folds(Rig *rig, const Case *c)
 static LamNode *label_dice(Rig *rig, const Case *c)
 {
     LamNode *a = add_input(rig, c->shape, 20, false), *b = add_input(rig, c->shape, 20, false);
-    return lam_op_label_dice(rig->graph, a, b, field(rig, c), 35);
+    return lam_op_label_dice(rig->graph, a, b, field(rig, c), 35, 0.5);
 }
 
 static LamNode *sample(Rig *rig, const Case *c)

@@ -36,7 +36,8 @@ typedef struct {
     double smoothness; /* weight of the roughness */
     double
         label_weight; /* of 1 - mean soft Dice beside the similarity (1 without one); 0: no labels */
-    int n_labels;     /* in the maps: 1 .. n */
+    double label_power; /* how much large labels weigh more in that mean: see lam_op_label_dice */
+    int n_labels;       /* in the maps: 1 .. n */
     double fold_weight; /* of the barrier against folds, whatever λ is; 0: none */
     double fold_margin; /* the least |J| that it lets pass */
 } LamLossOptions;

@@ -77,8 +77,11 @@ LamNode *lam_op_bending(LamGraph *graph, LamNode *field);
 
 /* 1 - mean soft Dice over the labels 1..n (Milletari et al. 2016) of `fixed` and of `moving` sampled at
  * x + field(x): maps [1,D,H,W] of whole numbers, 0 and others = no label; field [3,D,H,W] in voxels,
- * edges clamped. Labels that are absent in either map do not count. A gradient flows to the field alone. */
-LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n);
+ * edges clamped. Each label weighs its number of voxels in `fixed` to the power given: 0 = all alike,
+ * 1 = each voxel alike. Labels that are absent in either map do not count. A gradient flows to the field
+ * alone. */
+LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n,
+                           double power);
 
 /* A field [C,D,H,W] at points [3,1,1,N] (w, h, d in voxels), linear, edges clamped: [C,1,1,N]. A
  * gradient flows to the field alone. */

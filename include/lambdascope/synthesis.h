@@ -42,11 +42,11 @@ typedef struct {
 
     /* how they look */
     guint32 contrast; /* seed of the tissues' intensities; 0: drawn for each sample */
-    double spread;  /* standard deviation within a tissue, of the whole range */
-    double blank;   /* probability that the background is black */
-    double strip;   /* probability that what lies outside the brain is background */
-    double blur_mm; /* standard deviation */
-    double bias;    /* standard deviation of the logarithm of the shading */
+    double spread;    /* standard deviation within a tissue, of the whole range */
+    double blank;     /* probability that the background is black */
+    double strip;     /* probability that what lies outside the brain is background */
+    double blur_mm;   /* standard deviation */
+    double bias;      /* standard deviation of the logarithm of the shading */
     double bias_scale_mm;
     double thick;    /* probability of thick slices */
     double thick_mm; /* largest thickness */

@@ -2,10 +2,13 @@
  * eight corners it is sampled from, by their weights. With the overlap O_l = sum of the memberships in l
  * where the fixed label is l, and the sizes M_l (of memberships) and F_l, Dice_l = 2 O_l / (M_l + F_l);
  * d Dice_l / d membership(x) = (2 [F(x) = l] - Dice_l) / (M_l + F_l). (Milletari et al. 2016, with
- * linear sizes.) Labels without a voxel on either side do not count. */
+ * linear sizes.) Labels without a voxel on either side do not count. With all labels of one weight, a
+ * voxel at the edge of a small structure weighs hundreds of times one at the cortex: F_l^power evens
+ * this out. */
 #include "graph-private.h"
 #include "sample.h"
 
+#include <math.h>
 #include <string.h>
 
 #define SLABS 8 /* sums by slab of d, so that they do not depend on the number of threads */
@@ -14,11 +17,13 @@ enum { FIXED, MOVING, FIELD };
 
 typedef struct {
     int n;
+    double power;
     double *overlap, *moved; /* [SLABS][n + 1] */
     double *fixed;           /* [n + 1] */
     float *dice, *size;      /* [n + 1] */
+    double *weight;          /* [n + 1]; 0: does not count */
     float *slope[2]; /* of a membership, where the fixed label is another (0) or the same (1) */
-    int counted;
+    double counted;  /* sum of the weights */
 } LabelDice;
 
 static bool dice_prepare(LamNode *node, GError **error)
@@ -30,6 +35,7 @@ static bool dice_prepare(LamNode *node, GError **error)
     s->fixed = g_new0(double, n);
     s->dice = g_new0(float, n);
     s->size = g_new0(float, n);
+    s->weight = g_new0(double, n);
     for (int k = 0; k < 2; k++)
         s->slope[k] = g_new0(float, n);
     return true;
@@ -43,6 +49,7 @@ static void dice_destroy(LamNode *node)
     g_free(s->fixed);
     g_free(s->dice);
     g_free(s->size);
+    g_free(s->weight);
     for (int k = 0; k < 2; k++)
         g_free(s->slope[k]);
 }
@@ -123,8 +130,9 @@ static void dice_forward(LamNode *node)
         bool counts = s->fixed[l] > 0 && size > s->fixed[l];
         s->size[l] = counts ? (float)size : 0;
         s->dice[l] = counts ? (float)(2 * overlap / size) : 0;
-        total += (double)s->dice[l];
-        s->counted += counts;
+        s->weight[l] = counts ? pow(s->fixed[l], s->power) : 0;
+        total += s->weight[l] * (double)s->dice[l];
+        s->counted += s->weight[l];
     }
     node->value[0] = s->counted > 0 ? (float)(1 - total / s->counted) : 0;
 }
@@ -159,11 +167,12 @@ static void dice_backward(LamNode *node)
     LabelDice *s = node->state;
     if (s->counted == 0)
         return;
-    float g = -node->grad[0] / (float)s->counted;
-    for (int l = 1; l <= s->n; l++)
+    for (int l = 1; l <= s->n; l++) {
+        float g = -node->grad[0] * (float)(s->weight[l] / s->counted);
         for (int same = 0; same < 2; same++)
             s->slope[same][l] =
                 s->size[l] > 0 ? g * ((same ? 2.0f : 0.0f) - s->dice[l]) / s->size[l] : 0;
+    }
 #pragma omp parallel for
     for (int d = 0; d < node->inputs[FIELD]->shape.d; d++)
         slice_adjoint(node, d);
@@ -177,7 +186,8 @@ static const LamOp dice_op = {
     .destroy = dice_destroy,
 };
 
-LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n)
+LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n,
+                           double power)
 {
     if (fixed == NULL || moving == NULL || field == NULL)
         return NULL;
@@ -188,7 +198,7 @@ LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, Lam
         return lam_graph_mistake(graph, "label Dice needs two maps and a field of one size");
     if (fixed->keeps_grad || moving->keeps_grad)
         return lam_graph_mistake(graph, "label Dice has no gradient for label maps");
-    LabelDice state = {.n = n};
+    LabelDice state = {.n = n, .power = power};
     LamNode *inputs[] = {fixed, moving, field};
     return lam_node_add(graph, &dice_op, lam_scalar_shape(), LAM_PLAIN, inputs, 3, &state,
                         sizeof state);

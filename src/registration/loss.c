@@ -90,7 +90,7 @@ LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLo
     out.similarity = similarity(graph, inputs, o, out.full);
     if (has_labels)
         out.labels = lam_op_label_dice(graph, inputs->fixed_labels, inputs->moving_labels, out.full,
-                                       o->n_labels);
+                                       o->n_labels, o->label_power);
     out.data = data_term(graph, inputs, o, &out);
     out.roughness = o->roughness == LAM_ROUGHNESS_BENDING
                         ? lam_op_bending(graph, inputs->displacement)

@@ -92,8 +92,8 @@ static void build(LamRefineGraph *g, const LamRefineOptions *o, const LamRefineL
     if (labels->n > 0) {
         g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
         g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
-        g->labels =
-            lam_op_label_dice(g->graph, g->fixed_labels, g->moving_labels, g->base.full, labels->n);
+        g->labels = lam_op_label_dice(g->graph, g->fixed_labels, g->moving_labels, g->base.full,
+                                      labels->n, 0);
         g->loss = lam_op_sum(g->graph, g->loss, g->labels, (float)o->label_weight);
     }
     if (o->n_points > 0) {

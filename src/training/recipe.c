@@ -35,6 +35,7 @@ static const Key table[] = {
     {"loss", "bins", INTEGER, AT(loss.bins), 6, 64},
     {"loss", "smoothness", NUMBER, AT(loss.smoothness), 0, 1e6},
     {"loss", "label_weight", NUMBER, AT(loss.label_weight), 0, 1e6},
+    {"loss", "label_power", NUMBER, AT(loss.label_power), 0, 1},
     {"loss", "fold_weight", NUMBER, AT(loss.fold_weight), 0, 1e6},
     {"loss", "fold_margin", NUMBER, AT(loss.fold_margin), 0, 1},
     {"loss", "kl_weight", NUMBER, AT(kl_weight), 0, 1e6},

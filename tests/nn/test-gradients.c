@@ -233,7 +233,7 @@ static void test_refine_terms(void)
     LamNode *v = rig_variable(&rig, shape(3, 5, 7, 8), 0.7);
     LamNode *u = lam_op_integrate(rig.graph, v, 4);
     LamNode *a = rig_input(&rig, map, 2), *b = rig_input(&rig, map, 2);
-    LamNode *dice = lam_op_label_dice(rig.graph, a, b, u, 3);
+    LamNode *dice = lam_op_label_dice(rig.graph, a, b, u, 3, 0.5);
     LamNode *points = lam_op_sample(rig.graph, u, rig_input(&rig, shape(3, 1, 1, 6), 4));
     LamNode *zeros = rig_input(&rig, shape(3, 1, 1, 6), 0);
     LamNode *distance = lam_op_mse(rig.graph, points, zeros, 1);

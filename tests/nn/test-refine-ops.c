@@ -12,6 +12,7 @@ typedef struct {
     const double *other[3];
     double scale; /* margin, weight */
     int n;        /* labels, points, window */
+    double power;
 } Trial;
 
 typedef double (*Naive)(const Trial *t, const double *x);
@@ -183,8 +184,8 @@ static void test_sample(void)
 static double naive_dice(const Trial *t, const double *u)
 {
     LamShape s = t->field;
-    int voxels = s.d * s.h * s.w, counted = 0;
-    double total = 0;
+    int voxels = s.d * s.h * s.w;
+    double total = 0, counted = 0;
     for (int label = 1; label <= t->n; label++) {
         double overlap = 0, fixed = 0, moved = 0;
         for (int i = 0; i < voxels; i++) {
@@ -197,8 +198,8 @@ static double naive_dice(const Trial *t, const double *u)
             moved += member;
         }
         if (fixed > 0 && moved > 0) {
-            total += 2 * overlap / (fixed + moved);
-            counted++;
+            total += pow(fixed, t->power) * 2 * overlap / (fixed + moved);
+            counted += pow(fixed, t->power);
         }
     }
     return 1 - total / counted;
@@ -209,12 +210,13 @@ static void test_label_dice(void)
     for (size_t i = 0; i < 3; i++) {
         Rig rig;
         rig_init(&rig, 21 + (guint32)i);
-        Trial t = {.field = grids[i], .n = 4};
+        Trial t = {.field = grids[i], .n = 4, .power = 0.5 * (double)i};
         LamShape map = grids[i];
         map.c = 1;
         LamNode *u = rig_variable(&rig, t.field, 0.8);
         LamNode *fixed = rig_input(&rig, map, 2), *moving = rig_input(&rig, map, 2);
-        check(&rig, lam_op_label_dice(rig.graph, fixed, moving, u, t.n), naive_dice, &t, true);
+        check(&rig, lam_op_label_dice(rig.graph, fixed, moving, u, t.n, t.power), naive_dice, &t,
+              true);
     }
 }
 
@@ -301,7 +303,7 @@ static void test_threads(void)
         LamShape s = {3, 13, 9, 10}, map = {1, 13, 9, 10};
         LamNode *v = rig_variable(&rig, s, 1), *u = lam_op_integrate(rig.graph, v, 5);
         LamNode *a = rig_input(&rig, map, 2), *b = rig_input(&rig, map, 2);
-        LamNode *dice = lam_op_label_dice(rig.graph, a, b, u, 3);
+        LamNode *dice = lam_op_label_dice(rig.graph, a, b, u, 3, 0);
         LamNode *folds = lam_op_folds(rig.graph, u, 0.5f);
         LamNode *loss = lam_op_sum(rig.graph, dice, folds, 0.7f);
         rig_finish(&rig);
