@@ -141,10 +141,21 @@ static bool is_by(const dnnl_primitive_desc_t pd, const char *implementation)
     return g_str_has_prefix(name, implementation);
 }
 
+/* oneDNN 2.6's weight gradient of bf16 leaves out what it should clear where the grid is about as small
+ * as the kernel: with a kernel of 3 and stride 2, of 3 planes (tests/nn/test-conv.c, small grids). */
+static bool exceeds_kernel(const LamConvGeometry *g)
+{
+    for (int i = 0; i < 3; i++)
+        if (g->kernel[i] > 1 && g->in[i] <= g->kernel[i])
+            return false;
+    return true;
+}
+
 /* Whether oneDNN generates code for pairs of bf16; its other ways of taking them are slower than f32. */
 static bool takes_bf16(const LamConvPlan *plan, dnnl_primitive_desc_t *pd)
 {
-    if (!plan->rounds || describe(plan, dnnl_bf16, pd) != dnnl_success)
+    if (!plan->rounds || !exceeds_kernel(plan->geometry) ||
+        describe(plan, dnnl_bf16, pd) != dnnl_success)
         return false;
     if (is_by(*pd, "jit_bf16:avx512_core_bf16"))
         return true;

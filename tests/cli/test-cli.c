@@ -94,6 +94,7 @@ static void test_usage(void)
         {"bench"},
         {"bench", "coffee"},
         {"bench", "tick", "--repeats", "-1"},
+        {"bench", "step", "--precision", "f16"},
         {"synth", "skull", "--output", "x"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {

@@ -1,10 +1,12 @@
 /* Convolution, forward and all gradients, against the naive one: random shapes, kernels, strides,
- * layouts and channel counts, with one thread and with two. */
+ * layouts and channel counts, with one thread and with two; in f32, and in bf16 of operands that are
+ * rounded beforehand, which leaves the sums to differ. */
 #include "reference.h"
 #include "rig.h"
 
 #include <lambdascope/threads.h>
 #include <math.h>
+#include <string.h>
 
 #define CASES     160
 #define TOLERANCE 3e-5 /* float sums of up to 3000 products, against their root mean square */
@@ -13,6 +15,7 @@ typedef struct {
     LamShape x;
     LamConvOptions options;
     bool blocked, bias, addend;
+    LamPrecision precision;
 } Case;
 
 static int pick(GRand *rand, const int *list, int n)
@@ -38,6 +41,19 @@ static Case random_case(GRand *rand)
     return c;
 }
 
+static int above(int size, int kernel)
+{
+    return kernel > 1 && size <= kernel ? kernel + 1 + size % 2 : size;
+}
+
+/* Large enough for bf16: small grids are taken in f32. */
+static void grow(Case *c)
+{
+    c->x.w = above(c->x.w, c->options.kernel[0]);
+    c->x.h = above(c->x.h, c->options.kernel[1]);
+    c->x.d = above(c->x.d, c->options.kernel[2]);
+}
+
 static char *describe(const Case *c)
 {
     const LamConvOptions *o = &c->options;
@@ -58,12 +74,33 @@ static LamNode *vector(Rig *rig, int n, double deviation)
     return rig_variable(rig, (LamShape){n, 1, 1, 1}, deviation);
 }
 
+/* To the nearest of the floats whose lower half is zero; ties to even. */
+static float to_bf16(float value)
+{
+    int exponent;
+    double fraction = frexp(value, &exponent);
+    return (float)ldexp(nearbyint(ldexp(fraction, 8)), exponent - 8);
+}
+
+static void round_operands(Built *b)
+{
+    LamNode *operands[] = {b->x, b->weight};
+    for (int k = 0; k < 2; k++) {
+        float *values = lam_node_value(operands[k]);
+        for (size_t i = 0; i < lam_node_count(operands[k]); i++)
+            values[i] = to_bf16(values[i]);
+        lam_graph_touch(b->rig.graph, operands[k]);
+    }
+    lam_graph_forward(b->rig.graph, NULL, NULL);
+}
+
 static Built build(const Case *c, guint32 seed)
 {
     Built b = {0};
     RefConv ref = ref_conv_of(c->x, c->options);
     int taps = ref.kernel[0] * ref.kernel[1] * ref.kernel[2];
     rig_init(&b.rig, seed);
+    lam_graph_set_precision(b.rig.graph, c->precision);
     b.x = rig_variable(&b.rig, c->x, 1);
     b.weight = vector(&b.rig, taps * ref.in * ref.out, 1 / sqrt(taps * ref.in));
     b.bias = c->bias ? vector(&b.rig, ref.out, 1) : NULL;
@@ -75,6 +112,8 @@ static Built build(const Case *c, guint32 seed)
     b.target = rig_input(&b.rig, ref_conv_shape(&ref), 1);
     b.loss = lam_op_mse(graph, b.y, b.target, 1);
     rig_finish(&b.rig);
+    if (c->precision == LAM_PRECISION_BF16)
+        round_operands(&b);
     lam_graph_backward(graph, b.loss);
     return b;
 }
@@ -87,9 +126,42 @@ static void compare(const char *what, const char *where, LamNode *node, const fl
         g_error("%s of the convolution %s differs by %g", what, where, distance);
 }
 
+/* Against the gradient of rounded operands; where oneDNN takes this one in f32, of those given. */
+static void compare_rounded(const char *what, const char *where, LamNode *node,
+                            const double *rounded, const double *exact, bool must_round)
+{
+    const float *ours = lam_node_gradient(node);
+    size_t n = lam_node_count(node);
+    bool is_exact = rig_distance(ours, exact, n) < rig_distance(ours, rounded, n);
+    compare(what, where, node, ours, is_exact && !must_round ? exact : rounded);
+}
+
 static double *doubles(LamNode *node)
 {
     return node != NULL ? rig_doubles(lam_node_value(node), lam_node_count(node)) : NULL;
+}
+
+/* The result's gradient is multiplied in bf16, rounded past the activation. */
+static void check_rounded(const Case *c, Built *b, const char *where, const double *x,
+                          const double *weight, const double *exact_dx, const double *exact_dweight)
+{
+    RefConv linear = ref_conv_of(c->x, c->options);
+    linear.slope = 1;
+    size_t n = lam_node_count(b->y);
+    const float *y = lam_node_value(b->y), *dy = lam_node_gradient(b->y);
+    g_autofree double *g = g_new(double, n), *dz = g_new(double, n), *values = doubles(b->y);
+    g_autofree double *dx = g_new(double, lam_node_count(b->x));
+    g_autofree double *dweight = g_new(double, lam_node_count(b->weight));
+    g_autofree double *dbias = g_new(double, c->options.channels);
+    for (size_t i = 0; i < n; i++)
+        g[i] = to_bf16(dy[i] * (y[i] > 0 ? 1 : c->options.slope));
+    ref_conv_backward(&linear, x, weight, values, g, dz, dx, dweight, dbias);
+    Case grown = *c;
+    grow(&grown);
+    bool must_round = c->blocked && linear.in >= 16 && linear.out >= 16 &&
+                      memcmp(&grown.x, &c->x, sizeof c->x) == 0;
+    compare_rounded("data gradient", where, b->x, dx, exact_dx, must_round);
+    compare_rounded("weight gradient", where, b->weight, dweight, exact_dweight, must_round);
 }
 
 static void check(const Case *c, Built *b, const char *where)
@@ -107,20 +179,47 @@ static void check(const Case *c, Built *b, const char *where)
     for (size_t i = 0; i < n; i++)
         g[i] = 2 * (y[i] - g[i]) / (double)n;
     ref_conv_backward(&ref, x, weight, y, g, dz, dx, dweight, dbias);
-    compare("data gradient", where, b->x, lam_node_gradient(b->x), dx);
-    compare("weight gradient", where, b->weight, lam_node_gradient(b->weight), dweight);
+    if (c->precision == LAM_PRECISION_BF16) {
+        check_rounded(c, b, where, x, weight, dx, dweight);
+    } else {
+        compare("data gradient", where, b->x, lam_node_gradient(b->x), dx);
+        compare("weight gradient", where, b->weight, lam_node_gradient(b->weight), dweight);
+    }
     if (c->bias)
         compare("bias gradient", where, b->bias, lam_node_gradient(b->bias), dbias);
     if (c->addend)
         compare("addend gradient", where, b->addend, lam_node_gradient(b->addend), dz);
 }
 
+/* Whether the processor has what the test is about. */
+static bool can_test(LamPrecision precision)
+{
+    g_autoptr(LamParameters) parameters = lam_parameters_new();
+    g_autoptr(LamGraph) graph = lam_graph_new(parameters, false);
+    g_assert_cmpint(lam_graph_precision(graph), ==, LAM_PRECISION_F32);
+    lam_graph_set_precision(graph, precision);
+    if (lam_graph_precision(graph) != precision)
+        g_test_skip("no AVX512_BF16 here");
+    return lam_graph_precision(graph) == precision;
+}
+
+typedef struct {
+    int threads;
+    LamPrecision precision;
+} Setting;
+
 static void test_random(gconstpointer data)
 {
+    const Setting *setting = data;
     g_autoptr(GRand) rand = g_rand_new_with_seed(20);
-    lam_threads_set(GPOINTER_TO_INT(data));
+    if (!can_test(setting->precision))
+        return;
+    lam_threads_set(setting->threads);
     for (guint32 i = 0; i < CASES; i++) {
         Case c = random_case(rand);
+        c.precision = setting->precision;
+        if (c.precision == LAM_PRECISION_BF16 && i % 4 > 0)
+            grow(&c);
         g_autofree char *name = describe(&c);
         Built b = build(&c, i);
         check(&c, &b, name);
@@ -129,16 +228,67 @@ static void test_random(gconstpointer data)
 }
 
 /* Every pair of channel counts at the model's kernel, strided and not. */
-static void test_channels(void)
+static void test_channels(gconstpointer data)
 {
+    const Setting *setting = data;
     static const int counts[] = {1, 2, 3, 5, 8, 16, 24};
-    lam_threads_set(2);
+    if (!can_test(setting->precision))
+        return;
+    lam_threads_set(setting->threads);
     for (int i = 0; i < 2 * 7 * 7; i++) {
         Case c = {{counts[i / 2 % 7], 3, 4, 5},
                   {counts[i / 14], {3, 3, 3}, 1 + i % 2, 0.2f},
                   true,
                   true,
-                  i % 3 == 0};
+                  i % 3 == 0,
+                  setting->precision};
+        if (c.precision == LAM_PRECISION_BF16)
+            grow(&c);
+        g_autofree char *name = describe(&c);
+        Built b = build(&c, 7);
+        check(&c, &b, name);
+        rig_clear(&b.rig);
+    }
+}
+
+/* Rounding is what sets the precisions apart: of operands that are rounded already, the same passes
+ * give the same bits, and of others something else than in f32. */
+static void test_rounds_operands(void)
+{
+    Case c = {{16, 5, 6, 7}, {24, {3, 3, 3}, 1, 0.2f}, true, true, true, LAM_PRECISION_BF16};
+    if (!can_test(c.precision))
+        return;
+    Built rounded = build(&c, 5), b = build(&c, 5);
+    size_t n = lam_node_count(b.y), bytes = n * sizeof(float);
+    rig_fill(b.rig.rand, lam_node_value(b.x), lam_node_count(b.x), 1);
+    memcpy(lam_node_value(rounded.x), lam_node_value(b.x), lam_node_count(b.x) * sizeof(float));
+    lam_graph_touch(b.rig.graph, b.x);
+    lam_graph_forward(b.rig.graph, NULL, NULL);
+    round_operands(&rounded);
+    g_assert_cmpmem(lam_node_value(rounded.y), bytes, lam_node_value(b.y), bytes);
+    RefConv ref = ref_conv_of(c.x, c.options);
+    g_autofree double *x = doubles(b.x), *weight = doubles(b.weight), *bias = doubles(b.bias);
+    g_autofree double *addend = doubles(b.addend), *y = g_new(double, n);
+    ref_conv(&ref, x, weight, bias, addend, y);
+    double distance = rig_distance(lam_node_value(b.y), y, n);
+    g_assert_cmpfloat(distance, >, 10 * TOLERANCE);
+    g_assert_cmpfloat(distance, <, 0.02);
+    rig_clear(&rounded.rig);
+    rig_clear(&b.rig);
+}
+
+/* oneDNN's own code for these forgets taps that no voxel reaches. */
+static void test_small_grids(void)
+{
+    static const Case cases[] = {{{24, 3, 4, 5}, {16, {3, 3, 3}, 2, 1}, true},
+                                 {{16, 3, 12, 20}, {24, {3, 3, 3}, 2, 1}, true},
+                                 {{16, 2, 1, 7}, {16, {3, 5, 3}, 1, 1}, true},
+                                 {{16, 7, 14, 7}, {16, {1, 7, 7}, 2, 1}, true}};
+    if (!can_test(LAM_PRECISION_BF16))
+        return;
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Case c = cases[i];
+        c.precision = LAM_PRECISION_BF16;
         g_autofree char *name = describe(&c);
         Built b = build(&c, 7);
         check(&c, &b, name);
@@ -175,9 +325,16 @@ static void test_parameter_accumulates(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_data_func("/conv/random/1-thread", GINT_TO_POINTER(1), test_random);
-    g_test_add_data_func("/conv/random/2-threads", GINT_TO_POINTER(2), test_random);
-    g_test_add_func("/conv/channels", test_channels);
+    static const Setting one = {1, LAM_PRECISION_F32}, two = {2, LAM_PRECISION_F32};
+    static const Setting one_bf16 = {1, LAM_PRECISION_BF16}, two_bf16 = {2, LAM_PRECISION_BF16};
+    g_test_add_data_func("/conv/random/1-thread", &one, test_random);
+    g_test_add_data_func("/conv/random/2-threads", &two, test_random);
+    g_test_add_data_func("/conv/channels", &two, test_channels);
+    g_test_add_data_func("/conv/bf16/random/1-thread", &one_bf16, test_random);
+    g_test_add_data_func("/conv/bf16/random/2-threads", &two_bf16, test_random);
+    g_test_add_data_func("/conv/bf16/channels", &two_bf16, test_channels);
+    g_test_add_func("/conv/bf16/small-grids", test_small_grids);
+    g_test_add_func("/conv/bf16/rounds-operands", test_rounds_operands);
     g_test_add_func("/conv/parameter-accumulates", test_parameter_accumulates);
     return g_test_run();
 }
