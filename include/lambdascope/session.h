@@ -79,6 +79,7 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
 bool lam_session_set_label_share(LamSession *session, double share, GError **error);
 
 #define LAM_UNCERTAINTY_MAX_SAMPLES 10000
+#define LAM_UNCERTAINTY_SAMPLES     50 /* the deviation is then known to about 1 in 17 */
 
 /* What a probabilistic network (`uncertain` in its LamUnetConfig) does not know: the standard deviation
  * of the displacement in mm, 1 channel, on the field grid. That many (2 to the above) samples of the
