@@ -43,6 +43,11 @@ LamVolume *lam_field_compose_affine(const LamVolume *d, const LamMat4 *affine, c
  * algorithm 1), edges repeated. */
 LamVolume *lam_field_exponential(const LamVolume *velocity, double time, GError **error);
 
+/* The velocity whose flow for the time 1 is about this displacement (3 channels, mm, RAS), on its grid:
+ * v <- v + (u - (exp(v) - id)) from v = u, as long as that brings exp(v) nearer. A displacement that
+ * folds is no flow: what comes nearest is returned. */
+LamVolume *lam_field_logarithm(const LamVolume *displacement, GError **error);
+
 /* How well a field was inverted. */
 typedef struct {
     size_t points; /* of the inverse's grid that come from within the field */

@@ -35,6 +35,11 @@ const char *lam_model_metadata(const LamModel *model, const char *key);
 /* Grid: W, H, D voxels of the network's input. */
 void lam_model_size(const LamModel *model, int size[3]);
 double lam_model_spacing_mm(const LamModel *model);
+/* The share of labels that a model with hyper_labels is best used with: the metadata "label_share" if it
+ * is a number in [0,1], else 0.5. */
+double lam_model_label_share(const LamModel *model);
+/* LAM_ERROR_ARGUMENT unless share is in [0,1] and the model has hyper_labels. */
+bool lam_model_check_label_share(const LamModel *model, double share, GError **error);
 /* True if it was trained on stripped brains only: unless the metadata "expects" is "head" or "any". */
 bool lam_model_expects_brain(const LamModel *model);
 size_t lam_model_parameter_count(const LamModel *model);

@@ -64,7 +64,8 @@ typedef struct {
     bool out_of_time; /* fewer iterations than planned */
 } LamRefineReport;
 
-/* Starts from start->velocity (NULL: from zero). The result is a snapshot like those of
+/* Starts from start->velocity (or, where there is none, from lam_field_logarithm of its field; start
+ * NULL: from zero). The result is a snapshot like those of
  * lam_session_set_lambda, with similarity, on the last level's field grid; never of a higher loss than
  * the start. report may be NULL. LAM_ERROR_ARGUMENT: λ, levels or weights out of range, labels without
  * one that both scans hold, points outside the box; LAM_ERROR_CANCELLED. */

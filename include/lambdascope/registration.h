@@ -24,7 +24,10 @@ typedef struct {
     bool keep_initial;       /* affine.initial is the linear part as it is: nothing is fitted */
     double lambda;           /* in [0,1]; unused by LAM_METHOD_LINEAR */
     LamModel *model;         /* borrowed; for the network and its refinement, else NULL */
+    double label_share;      /* of a model with hyper_labels, in [0,1]; < 0: the model's own */
     bool symmetric;          /* exchanging the scans inverts the result (session.h) */
+    int uncertainty_samples; /* of lam_session_uncertainty; 0: not asked for. For LAM_METHOD_NETWORK,
+                              * a probabilistic model, and not symmetric */
     double seconds;          /* of refinement and classical registration; < 0: their own default */
     LamRefineOptions
         terms; /* what else these two take into account: masks, labels, points and their
@@ -41,7 +44,9 @@ typedef struct {
     LamAffine linear;           /* how its linear part was found; NaN and 0 if it was given */
     LamRefineReport refinement; /* zero if there was none */
     LamFieldStatistics
-        statistics;        /* of the deformable part on its own grid; zero if there is none */
+        statistics; /* of the deformable part on its own grid; zero if there is none */
+    /* mm, 1 channel, on the deformable part's grid; NULL if not asked for; owned */
+    LamVolume *uncertainty;
     double before;         /* correlation as the files lie */
     double aligned, after; /* after the linear part; at the end */
     double linear_s, deformable_s;

@@ -27,11 +27,12 @@ typedef struct LamSession LamSession;
 
 /* What one λ gave. Immutable, reference counted. */
 typedef struct {
-    double lambda;                 /* in [0,1] */
-    LamVolume *field;              /* d: 3 channels, mm, RAS, on the field grid; owned */
-    LamVolume *velocity;           /* v, likewise, d = exp(v) - id; owned */
-    LamVolume *jacobian;           /* |J| of d, 1 channel, same grid; owned */
-    LamMat4 affine;                /* A: fixed world -> moving world */
+    double lambda;       /* in [0,1] */
+    LamVolume *field;    /* d: 3 channels, mm, RAS, on the field grid; owned */
+    LamVolume *velocity; /* v, likewise, d = exp(v) - id; owned; NULL where the network gives d
+                          * itself (integration_steps = 0 in its LamUnetConfig) */
+    LamVolume *jacobian; /* |J| of d, 1 channel, same grid; owned */
+    LamMat4 affine;      /* A: fixed world -> moving world */
     LamFieldStatistics statistics; /* of d on its grid */
     double
         similarity; /* Pearson correlation of fixed and warped on the model grid; NaN if not asked for */
@@ -60,8 +61,8 @@ typedef struct {
     guint64 document;
 } LamSessionOptions;
 
-/* LAM_ERROR_ARGUMENT if a symmetric session is asked for and the affine has no half-way: it mirrors, or
- * turns by about half a circle. */
+/* LAM_ERROR_ARGUMENT if a symmetric session is asked for and the affine has no half-way (it mirrors, or
+ * turns by about half a circle), or the network gives displacements, which cannot be halved. */
 LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress *progress,
                              GError **error);
 void lam_session_free(LamSession *session);
@@ -71,6 +72,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSession, lam_session_free)
  * scan on the model grid. */
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
                                     GError **error);
+
+/* The share of labels that later fields are asked for, in a network with hyper_labels; at first the
+ * model's (lam_model_label_share). LAM_ERROR_ARGUMENT if it is not within [0,1], if the network has no
+ * such input, or if there is no network. */
+bool lam_session_set_label_share(LamSession *session, double share, GError **error);
+
+#define LAM_UNCERTAINTY_MAX_SAMPLES 10000
+#define LAM_UNCERTAINTY_SAMPLES     50 /* the deviation is then known to about 1 in 17 */
+
+/* What a probabilistic network (`uncertain` in its LamUnetConfig) does not know: the standard deviation
+ * of the displacement in mm, 1 channel, on the field grid. That many (2 to the above) samples of the
+ * velocity are integrated each; of their displacements the root of the summed variances of the three
+ * components. The same seed gives the same. LAM_ERROR_ARGUMENT as lam_session_set_lambda, or if the
+ * network is not probabilistic or the session symmetric. */
+LamVolume *lam_session_uncertainty(LamSession *session, double lambda, int samples, guint32 seed,
+                                   GError **error);
 
 const LamMat4 *lam_session_affine(const LamSession *session);
 /* How the affine was found; its figures are NaN if it was given by the caller. Borrowed. */
@@ -84,7 +101,8 @@ const LamGrid *lam_session_model_grid(const LamSession *session);
 /* The model grid that a session that is not symmetric has: for comparisons on one grid. */
 const LamGrid *lam_session_fixed_grid(const LamSession *session);
 
-/* The whole map, fixed world -> moving world: the flow of v, then the affine. */
+/* The whole map, fixed world -> moving world: the flow of v (without v, the displacement), then the
+ * affine. */
 LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot);
 
 /* Exports at full resolution on the fixed scan's own grid, one interpolation. */

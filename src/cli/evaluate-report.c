@@ -229,6 +229,7 @@ void lam_evaluation_print_json(const LamEvaluation *e, bool per_structure)
     lam_cli_json_string(json, "method", e->method);
     json_builder_set_member_name(json, "symmetric");
     json_builder_add_boolean_value(json, e->symmetric);
+    lam_cli_json_number(json, "label_share", e->label_share);
     lam_cli_json_string(json, "roughness_definition", roughness_definition);
     lam_cli_json_string(json, "fold_definitions", fold_definitions);
     json_pairs(json, e);

@@ -7,9 +7,10 @@ typedef struct {
     const char *model_path, *grid; /* borrowed; grid: "model" or "fixed"; no model: NULL */
     const char *method;            /* "network", "refine" or "classical" */
     bool symmetric;
-    GPtrArray *pairs; /* LamPair * */
-    GArray *lambdas;  /* double */
-    LamScore *scores; /* [1 + lambdas][pairs]; the first row is the affine alone */
+    double label_share; /* NaN: the model has none */
+    GPtrArray *pairs;   /* LamPair * */
+    GArray *lambdas;    /* double */
+    LamScore *scores;   /* [1 + lambdas][pairs]; the first row is the affine alone */
 } LamEvaluation;
 
 static inline LamScore *lam_evaluation_score(const LamEvaluation *e, guint row, guint pair)

@@ -6,6 +6,7 @@
 #include <lambdascope/pairs.h>
 #include <lambdascope/refine.h>
 #include <lambdascope/scan.h>
+#include <math.h>
 #include <string.h>
 
 typedef enum { NETWORK, REFINE, CLASSICAL } Method;
@@ -15,7 +16,8 @@ static const char *const method_names[] = {"network", "refine", "classical"};
 typedef struct {
     char *lambda, *model, *csv, *grid, *method_name;
     gboolean as_json, per_structure, symmetric;
-    double seconds; /* of --refine-seconds; negative: not given */
+    double seconds;     /* of --refine-seconds; negative: not given */
+    double label_share; /* -1: not given */
     Method method;
     const char *pairs_path; /* borrowed from argv */
 } Options;
@@ -33,6 +35,10 @@ static bool check_method(Options *o, GError **error)
         why = "--refine-seconds needs --method refine or classical";
     else if (!(o->seconds == -1 || (o->seconds >= 0 && o->seconds <= 86400)))
         why = "--refine-seconds: a number from 0 to 86400 is needed";
+    else if (!(o->label_share == -1 || (o->label_share >= 0 && o->label_share <= 1)))
+        why = "--label-share: a number from 0 to 1 is needed (see --help)";
+    else if (o->method == CLASSICAL && o->label_share != -1)
+        why = "--label-share: is for a network (see --help)";
     if (why != NULL)
         g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why);
     return why == NULL;
@@ -66,6 +72,9 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "Values from 0 to 1, separated by commas (default 0.05,0.1,0.2,0.4,0.6,0.8,0.95)",
          "L[,L...]"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
+        {"label-share", 0, 0, G_OPTION_ARG_DOUBLE, &o->label_share,
+         "For a model that has it: 0 (the images alone) to 1 (labels alone); default the model's",
+         "S"},
         {"grid", 'g', 0, G_OPTION_ARG_STRING, &o->grid,
          "Compare on the model's grid or on the fixed scan's own (default model)", "model|fixed"},
         {"method", 'm', 0, G_OPTION_ARG_STRING, &o->method_name,
@@ -122,7 +131,8 @@ static bool case_open(Case *c, const Options *o, LamModel *model, const LamPair 
             .model = model, .fixed = fixed, .moving = moving, .symmetric = o->symmetric};
         c->session = lam_session_open(&options, progress, error);
     }
-    return c->session != NULL;
+    return c->session != NULL &&
+           (o->label_share < 0 || lam_session_set_label_share(c->session, o->label_share, error));
 }
 
 static LamSnapshot *compute(const Options *o, LamSession *session, double lambda,
@@ -193,13 +203,23 @@ static bool print_results(const Options *o, const LamEvaluation *e, GError **err
     return o->csv == NULL || lam_evaluation_save_csv(e, o->csv, error);
 }
 
+/* What is asked of a model with a share of labels; an error where there is no such input. */
+static bool find_label_share(const Options *o, const LamModel *model, LamEvaluation *e,
+                             GError **error)
+{
+    bool given = o->label_share >= 0,
+         there = model != NULL && lam_model_config(model)->hyper_labels;
+    e->label_share = !there ? NAN : given ? o->label_share : lam_model_label_share(model);
+    return !given || lam_model_check_label_share(model, o->label_share, error);
+}
+
 static bool run_all(const Options *o, LamEvaluation *e, GError **error)
 {
     bool classical = o->method == CLASSICAL;
     g_autofree char *path = classical ? NULL : lam_model_find(o->model, error);
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
     LamProgress progress = lam_cli_progress();
-    if (model == NULL && !classical)
+    if ((model == NULL && !classical) || !find_label_share(o, model, e, error))
         return false;
     e->model_path = path;
     e->scores = g_new0(LamScore, (e->lambdas->len + 1) * e->pairs->len);
@@ -238,7 +258,7 @@ static bool run(const Options *o, GError **error)
 int lam_cli_evaluate(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {.seconds = -1};
+    Options o = {.seconds = -1, .label_share = -1};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
     char *strings[] = {o.lambda, o.model, o.csv, o.grid, o.method_name};

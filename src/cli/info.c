@@ -187,6 +187,18 @@ static size_t value_count(const LamSafetensors *file)
     return count;
 }
 
+static void print_modes(const LamUnetConfig *c)
+{
+    if (c->integration_steps > 0)
+        printf("mode          diffeomorphic (a velocity, %d squarings)", c->integration_steps);
+    else
+        printf("mode          displacement, not integrated");
+    printf("%s, %s\n", c->uncertain ? ", probabilistic" : "",
+           c->generated == LAM_GENERATED_NONE ? "one λ"
+           : c->hyper_labels                  ? "for any λ and share of labels"
+                                              : "for any λ");
+}
+
 /* model: NULL if the file is a container of something else, and why says so. */
 static void print_weights(const char *path, const LamSafetensors *file, const LamModel *model,
                           const char *why)
@@ -198,6 +210,7 @@ static void print_weights(const char *path, const LamSafetensors *file, const La
         printf("kind          model: %s\n", lam_model_title(model));
         printf("grid          %d×%d×%d voxels of %g mm\n", size[0], size[1], size[2],
                lam_model_spacing_mm(model));
+        print_modes(lam_model_config(model));
         printf("parameters    %zu\n", lam_model_parameter_count(model));
     } else {
         printf("kind          tensors, not a model (%s)\n", why);
@@ -206,6 +219,18 @@ static void print_weights(const char *path, const LamSafetensors *file, const La
     g_autofree const char **keys = lam_safetensors_metadata_keys(file);
     for (int i = 0; keys[i] != NULL; i++)
         printf("%-13s %s\n", keys[i], lam_safetensors_metadata(file, keys[i]));
+}
+
+static void json_modes(JsonBuilder *json, const LamModel *model)
+{
+    const LamUnetConfig *c = lam_model_config(model);
+    lam_cli_json_integer(json, "integration_steps", c->integration_steps);
+    json_builder_set_member_name(json, "uncertain");
+    json_builder_add_boolean_value(json, c->uncertain);
+    json_builder_set_member_name(json, "hyper_labels");
+    json_builder_add_boolean_value(json, c->hyper_labels);
+    if (c->hyper_labels)
+        lam_cli_json_number(json, "label_share", lam_model_label_share(model));
 }
 
 static void json_model(JsonBuilder *json, const LamModel *model)
@@ -218,6 +243,7 @@ static void json_model(JsonBuilder *json, const LamModel *model)
         json_builder_add_int_value(json, size[i]);
     json_builder_end_array(json);
     lam_cli_json_number(json, "spacing_mm", lam_model_spacing_mm(model));
+    json_modes(json, model);
     lam_cli_json_integer(json, "parameters", (gint64)lam_model_parameter_count(model));
 }
 

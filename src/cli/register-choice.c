@@ -54,6 +54,24 @@ static bool choose_convention(const char *text, LamConvention *convention, GErro
     return false;
 }
 
+static bool misuse(GError **error, const char *message)
+{
+    g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+    return false;
+}
+
+static bool check_network_options(const LamRegisterArguments *a, LamMethod method, GError **error)
+{
+    bool share = a->label_share != -1;
+    if (share && !(a->label_share >= 0 && a->label_share <= 1))
+        return misuse(error, "--label-share: a number from 0 to 1 is needed (see --help)");
+    if (share && (method == LAM_METHOD_LINEAR || method == LAM_METHOD_CLASSICAL))
+        return misuse(error, "--label-share: is for a network (see --help)");
+    if (a->uncertainty != NULL && (method != LAM_METHOD_NETWORK || a->symmetric))
+        return misuse(error, "--uncertainty: is that of the network alone, without --symmetric");
+    return true;
+}
+
 bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choice, GError **error)
 {
     *choice = (LamRegisterChoice){.options = lam_registration_options_default()};
@@ -65,11 +83,11 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
         !choose_convention(a->to, &choice->to, error) ||
         !choose_convention(a->initial_from, &choice->initial_from, error))
         return false;
-    if (!(a->lambda >= 0 && a->lambda <= 1)) {
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                            "--lambda: a number from 0 to 1 is needed (see --help)");
+    if (!(a->lambda >= 0 && a->lambda <= 1))
+        return misuse(error, "--lambda: a number from 0 to 1 is needed (see --help)");
+    choice->options.method = kind > 0 ? LAM_METHOD_LINEAR : method;
+    if (!check_network_options(a, choice->options.method, error))
         return false;
-    }
     if (a->label_weight >= 0)
         choice->options.terms.label_weight = a->label_weight;
     if (a->landmark_weight >= 0)
@@ -77,7 +95,8 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
     choice->options.seconds = a->seconds;
     choice->options.symmetric = a->symmetric;
     choice->interpolation = interpolation;
-    choice->options.method = kind > 0 ? LAM_METHOD_LINEAR : method;
+    choice->options.label_share = a->label_share;
+    choice->options.uncertainty_samples = a->uncertainty != NULL ? LAM_UNCERTAINTY_SAMPLES : 0;
     choice->options.affine.kind = kind > 0 ? kind : -kind;
     choice->options.affine.measure = measure;
     choice->options.lambda = a->lambda;
@@ -108,6 +127,8 @@ GPtrArray *lam_register_shared_arguments(const LamRegisterArguments *a)
     add(out, "interpolation", a->interpolation);
     if (a->seconds >= 0)
         add(out, "seconds", g_ascii_dtostr(lambda, sizeof lambda, a->seconds));
+    if (a->label_share >= 0)
+        add(out, "label-share", g_ascii_dtostr(lambda, sizeof lambda, a->label_share));
     if (a->symmetric)
         g_ptr_array_add(out, g_strdup("--symmetric"));
     if (a->keep_initial)

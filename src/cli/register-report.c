@@ -111,7 +111,11 @@ static void json_model(JsonBuilder *json, const LamModel *model)
 
 static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
 {
+    double share = run->choice.options.label_share;
     lam_cli_json_number(json, "lambda", run->choice.options.lambda);
+    if (run->model != NULL && lam_model_config(run->model)->hyper_labels)
+        lam_cli_json_number(json, "label_share",
+                            share >= 0 ? share : lam_model_label_share(run->model));
     lam_cli_json_number(json, "correlation_warped", run->result.after);
     lam_cli_json_statistics(json, &run->result.statistics);
 }

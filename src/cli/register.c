@@ -58,6 +58,9 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &a->lambda,
          "0 (fits the image) to 1 (stays smooth); default 0.3", "L"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &a->model, "Model name or file", "MODEL"},
+        {"label-share", 0, 0, G_OPTION_ARG_DOUBLE, &a->label_share,
+         "For a model that has it: 0 (the images alone) to 1 (labels alone); default the model's",
+         "S"},
         {"measure", 0, 0, G_OPTION_ARG_STRING, &a->measure,
          "Of the linear part: correlation (one contrast), nmi (any two) or auto (default)", "NAME"},
         {"initial", 'i', 0, G_OPTION_ARG_FILENAME, &a->initial,
@@ -75,6 +78,8 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"save-affine", 0, 0, G_OPTION_ARG_FILENAME, &a->affine, "Its linear part alone", "FILE"},
         {"to", 0, 0, G_OPTION_ARG_STRING, &a->to, "Convention of what --save writes", "NAME"},
         {"field", 'u', 0, G_OPTION_ARG_FILENAME, &a->field, "Displacement field to write", "FILE"},
+        {"uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &a->uncertainty,
+         "Standard deviation of the deformation in mm to write, of a probabilistic model", "FILE"},
         {"report", 0, 0, G_OPTION_ARG_FILENAME, &a->report, "JSON report to write", "FILE"},
         {"json", 'j', 0, G_OPTION_ARG_NONE, &a->json, "The report on standard output", NULL},
         {"batch", 'b', 0, G_OPTION_ARG_FILENAME, &a->batch, "Pairs to register", "CSV"},
@@ -84,7 +89,7 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {NULL},
     };
     a->lambda = lam_registration_options_default().lambda;
-    a->seconds = a->label_weight = a->landmark_weight = -1;
+    a->seconds = a->label_weight = a->landmark_weight = a->label_share = -1;
     a->jobs = 1;
     return lam_cli_parse(&syntax, entries, argc, argv, error);
 }
@@ -97,10 +102,10 @@ static bool misuse(GError **error, const char *message)
 
 static bool check_batch_options(const LamRegisterArguments *a, GError **error)
 {
-    const char *single[] = {a->fixed,    a->moving,  a->fixed_mask,   a->moving_mask,
-                            a->warped,   a->field,   a->transform,    a->affine,
-                            a->report,   a->inverse, a->fixed_labels, a->moving_labels,
-                            a->landmarks};
+    const char *single[] = {a->fixed,     a->moving,     a->fixed_mask,   a->moving_mask,
+                            a->warped,    a->field,      a->transform,    a->affine,
+                            a->report,    a->inverse,    a->fixed_labels, a->moving_labels,
+                            a->landmarks, a->uncertainty};
     for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
         if (single[i] != NULL)
             return misuse(error, "--batch: files of a single pair cannot be named beside it");
@@ -129,9 +134,9 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
         choice->options.method != LAM_METHOD_CLASSICAL)
         return misuse(error, "labels and landmarks: --method refine or classical is needed");
     if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL &&
-        a->inverse == NULL)
+        a->inverse == NULL && a->uncertainty == NULL)
         return misuse(error, "an output is missing: --warped, --save, --save-inverse, "
-                             "--save-affine or --field");
+                             "--save-affine, --field or --uncertainty");
     return true;
 }
 
@@ -149,12 +154,14 @@ static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GErro
     const char *inputs[] = {a->fixed,   a->moving,       a->fixed_mask,    a->moving_mask,
                             a->initial, a->fixed_labels, a->moving_labels, a->landmarks};
     const char *present[G_N_ELEMENTS(inputs) + 1] = {NULL};
-    const char *outputs[] = {a->warped, a->field, a->transform, a->inverse, a->affine, a->report};
+    const char *outputs[] = {a->warped, a->field,  a->transform,  a->inverse,
+                             a->affine, a->report, a->uncertainty};
     for (size_t i = 0, n = 0; i < G_N_ELEMENTS(inputs); i++)
         if (inputs[i] != NULL)
             present[n++] = inputs[i];
     if (!lam_cli_check_image_output(a->warped, present, error) ||
-        !lam_cli_check_scan_output(a->field, present, error))
+        !lam_cli_check_scan_output(a->field, present, error) ||
+        !lam_cli_check_scan_output(a->uncertainty, present, error))
         return false;
     for (size_t i = 2; i < 5; i++)
         if (outputs[i] != NULL &&
@@ -250,6 +257,16 @@ static bool write_field(const LamRegisterArguments *a, const LamRegisterRun *run
     return field != NULL && lam_nifti_save(field, a->field, LAM_NIFTI_FLOAT32, text, error);
 }
 
+static bool write_uncertainty(const LamRegisterArguments *a, const LamRegisterRun *run,
+                              const char *text, GError **error)
+{
+    if (a->uncertainty == NULL)
+        return true;
+    g_autoptr(LamVolume) volume =
+        lam_resample_clamped(run->result.uncertainty, &run->fixed->grid, error);
+    return volume != NULL && lam_nifti_save(volume, a->uncertainty, LAM_NIFTI_FLOAT32, text, error);
+}
+
 static bool write_inverse(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
 {
     if (a->inverse == NULL)
@@ -269,6 +286,7 @@ static bool write_files(const LamRegisterArguments *a, LamRegisterRun *run, GErr
                                    : g_strdup_printf("lam register --lambda %g", a->lambda);
     g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.linear.matrix);
     return write_warped(a, run, text, error) && write_field(a, run, text, error) &&
+           write_uncertainty(a, run, text, error) &&
            write_transform(run, run->result.transform, run->choice.to, a->transform, error) &&
            write_transform(run, affine, convention_for(a->affine, run->choice.to), a->affine,
                            error) &&
@@ -335,7 +353,7 @@ static void arguments_clear(LamRegisterArguments *a)
                        a->initial,      a->initial_from,  a->warped,     a->field,
                        a->transform,    a->inverse,       a->affine,     a->to,
                        a->report,       a->interpolation, a->batch,      a->output,
-                       a->fixed_labels, a->moving_labels, a->landmarks};
+                       a->fixed_labels, a->moving_labels, a->landmarks,  a->uncertainty};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
 }

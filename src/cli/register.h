@@ -11,10 +11,12 @@ typedef struct {
     char *fixed, *moving, *fixed_mask, *moving_mask;
     char *kind, *method, *measure, *model, *initial, *initial_from;
     double lambda, seconds;
+    double label_share; /* -1 where not given */
     gboolean keep_initial, symmetric;
     char *fixed_labels, *moving_labels, *landmarks;
     double label_weight, landmark_weight;
     char *warped, *field, *transform, *inverse, *affine, *to, *interpolation, *report;
+    char *uncertainty;
     gboolean json;
     char *batch, *output;
     int jobs;

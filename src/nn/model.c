@@ -4,7 +4,8 @@
 #include <lambdascope/error.h>
 #include <string.h>
 
-#define DEFAULT_MODEL "brain-t1"
+#define DEFAULT_MODEL       "brain-t1"
+#define DEFAULT_LABEL_SHARE 0.5
 
 struct LamModel {
     gatomicrefcount refs;
@@ -163,6 +164,29 @@ bool lam_model_expects_brain(const LamModel *model)
 {
     const char *expects = lam_model_metadata(model, "expects");
     return g_strcmp0(expects, "head") != 0 && g_strcmp0(expects, "any") != 0;
+}
+
+double lam_model_label_share(const LamModel *model)
+{
+    const char *text = lam_model_metadata(model, "label_share");
+    char *end = NULL;
+    double share = text != NULL ? g_ascii_strtod(text, &end) : 0;
+    bool known = text != NULL && end != text && *end == '\0' && share >= 0 && share <= 1;
+    return known ? share : DEFAULT_LABEL_SHARE;
+}
+
+bool lam_model_check_label_share(const LamModel *model, double share, GError **error)
+{
+    if (!model->config.hyper_labels)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot set the label share: %s: it has no such input (hyper_labels)",
+                    model->path != NULL ? model->path : "the model");
+    else if (!(share >= 0 && share <= 1))
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot set the label share: %g: must be between 0 and 1", share);
+    else
+        return true;
+    return false;
 }
 
 size_t lam_model_parameter_count(const LamModel *model)

@@ -191,6 +191,17 @@ static LamVolume *run_levels(Run *run, const LamSession *session, LamVolume *sta
     return conclude(graph, start, report, error);
 }
 
+/* NULL and no error: from zero. */
+static bool velocity_of(const LamSnapshot *start, LamVolume **velocity, GError **error)
+{
+    *velocity = NULL;
+    if (start == NULL)
+        return true;
+    *velocity = start->velocity != NULL ? lam_volume_ref(start->velocity)
+                                        : lam_field_logarithm(start->field, error);
+    return *velocity != NULL;
+}
+
 LamSnapshot *lam_session_refine(LamSession *session, const LamSnapshot *start,
                                 const LamRefineOptions *options, LamRefineReport *report,
                                 const LamProgress *progress, GError **error)
@@ -201,14 +212,15 @@ LamSnapshot *lam_session_refine(LamSession *session, const LamSnapshot *start,
         report = &unasked;
     *report = (LamRefineReport){0};
     lam_threads_set(0);
-    if (!check(session, options, error) || !lam_refine_labels_find(options, &labels, error))
+    g_autoptr(LamVolume) first = NULL;
+    if (!check(session, options, error) || !velocity_of(start, &first, error) ||
+        !lam_refine_labels_find(options, &labels, error))
         return NULL;
     Run run = {.options = options,
                .labels = &labels,
                .progress = progress,
                .clock = {g_get_monotonic_time(), options->seconds}};
-    g_autoptr(LamVolume) velocity =
-        run_levels(&run, session, start != NULL ? start->velocity : NULL, report, error);
+    g_autoptr(LamVolume) velocity = run_levels(&run, session, first, report, error);
     lam_refine_labels_clear(&labels);
     if (velocity == NULL)
         return NULL;

@@ -1,17 +1,20 @@
 #include <lambdascope/registration.h>
 
+#include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/session.h>
 #include <math.h>
 #include <string.h>
 
 #define DEFAULT_LAMBDA 0.3
+#define SEED           1 /* of the uncertainty's samples */
 
 LamRegistrationOptions lam_registration_options_default(void)
 {
     return (LamRegistrationOptions){.method = LAM_METHOD_NETWORK,
                                     .affine = lam_affine_options_default(),
                                     .lambda = DEFAULT_LAMBDA,
+                                    .label_share = -1,
                                     .seconds = -1,
                                     .terms = lam_refine_options_default(DEFAULT_LAMBDA)};
 }
@@ -19,11 +22,47 @@ LamRegistrationOptions lam_registration_options_default(void)
 void lam_registration_result_clear(LamRegistrationResult *result)
 {
     g_clear_pointer(&result->transform, lam_transform_unref);
+    g_clear_pointer(&result->uncertainty, lam_volume_unref);
 }
 
 static double seconds_since(gint64 start)
 {
     return (double)(g_get_monotonic_time() - start) / 1e6;
+}
+
+/* ---- what is asked of the model ---- */
+
+static bool check_uncertainty(const LamRegistrationOptions *options, GError **error)
+{
+    const char *path = options->model != NULL ? lam_model_path(options->model) : NULL;
+    const char *why = NULL;
+    if (options->uncertainty_samples == 0)
+        return true;
+    if (options->method != LAM_METHOD_NETWORK || options->model == NULL)
+        why = "it is that of the network's answer, which is not asked for";
+    else if (options->symmetric)
+        why = "it is not known both ways at once";
+    else if (!lam_model_config(options->model)->uncertain)
+        why = "it is not a probabilistic model";
+    if (why != NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot compute the uncertainty: %s: %s",
+                    path != NULL ? path : "the model", why);
+    return why == NULL;
+}
+
+/* Before anything takes time. */
+static bool check_model(const LamRegistrationOptions *options, GError **error)
+{
+    bool share_is_given = !(options->label_share < 0);
+    if (!check_uncertainty(options, error))
+        return false;
+    if (share_is_given && options->model == NULL) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot set the label share: the registration: it uses no network");
+        return false;
+    }
+    return !share_is_given ||
+           lam_model_check_label_share(options->model, options->label_share, error);
 }
 
 /* ---- the parts ---- */
@@ -57,6 +96,22 @@ static LamRefineOptions plan(const LamRegistrationOptions *options)
     return out;
 }
 
+/* The network's answer; NULL for none and an error. */
+static LamSnapshot *ask_network(LamSession *session, const LamRegistrationOptions *options,
+                                LamRegistrationResult *result, GError **error)
+{
+    if (!(options->label_share < 0) &&
+        !lam_session_set_label_share(session, options->label_share, error))
+        return NULL;
+    if (options->uncertainty_samples > 0) {
+        result->uncertainty = lam_session_uncertainty(session, options->lambda,
+                                                      options->uncertainty_samples, SEED, error);
+        if (result->uncertainty == NULL)
+            return NULL;
+    }
+    return lam_session_set_lambda(session, options->lambda, false, error);
+}
+
 static LamTransform *deform(LamVolume *fixed, LamVolume *moving,
                             const LamRegistrationOptions *options, const LamProgress *progress,
                             LamRegistrationResult *result, GError **error)
@@ -75,7 +130,7 @@ static LamTransform *deform(LamVolume *fixed, LamVolume *moving,
     if (session == NULL)
         return NULL;
     if (!classical) {
-        snapshot = lam_session_set_lambda(session, options->lambda, false, error);
+        snapshot = ask_network(session, options, result, error);
         if (snapshot == NULL)
             return NULL;
     }
@@ -122,7 +177,7 @@ bool lam_registration_run(LamVolume *fixed, LamVolume *moving,
     *result = (LamRegistrationResult){0};
     LamProgress linear = lam_progress_part(progress, 0, 0.3);
     LamProgress deformable = lam_progress_part(progress, 0.3, 0.9);
-    if (!fit_linear(fixed, moving, options, &linear, result, error))
+    if (!check_model(options, error) || !fit_linear(fixed, moving, options, &linear, result, error))
         return false;
     gint64 start = g_get_monotonic_time();
     result->transform = options->method == LAM_METHOD_LINEAR

@@ -21,6 +21,7 @@ struct LamSession {
     LamUnetConfig config;
     LamGrid fixed_grid, model_grid, field_grid;
     bool symmetric;
+    double label_share;     /* asked for; of no matter without hyper_labels */
     LamGraph *graph, *back; /* back: with the scans exchanged, if symmetric */
     LamUnet unet, unet_back;
     guint64 document, generation;
@@ -150,7 +151,7 @@ static bool encode_one(LamSession *session, const LamVolume *fixed, const LamVol
     size_t bytes = lam_grid_voxels(&session->model_grid) * sizeof(float);
     memcpy(lam_node_value(unet->fixed), fixed->data, bytes);
     memcpy(lam_node_value(unet->moving), moving->data, bytes);
-    lam_unet_set_lambda(unet, *graph, 0.5);
+    lam_unet_set_hyper(unet, *graph, 0.5, session->label_share);
     GCancellable *cancellable = progress != NULL ? progress->cancellable : NULL;
     lam_graph_forward(*graph, unet->displacement, cancellable);
     return !lam_progress_cancelled(progress, error);
@@ -170,6 +171,15 @@ static bool encode(LamSession *session, const LamProgress *progress, GError **er
                                               &session->unet_back, progress, error));
 }
 
+static bool check_symmetric(const LamSession *session, GError **error)
+{
+    if (!session->symmetric || session->config.integration_steps > 0)
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot register symmetrically: the model: it gives displacements, not velocities");
+    return false;
+}
+
 LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress *progress,
                              GError **error)
 {
@@ -181,9 +191,11 @@ LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress
     session->fixed = lam_volume_ref(options->fixed);
     session->moving = lam_volume_ref(options->moving);
     session->symmetric = options->symmetric;
+    session->label_share = options->model != NULL ? lam_model_label_share(options->model) : 0;
     session->document = options->document;
-    if (!align(session, options->affine, progress, error) || !place(session, error) ||
-        !prepare(session, progress, error) || !encode(session, progress, error))
+    if (!check_symmetric(session, error) || !align(session, options->affine, progress, error) ||
+        !place(session, error) || !prepare(session, progress, error) ||
+        !encode(session, progress, error))
         return NULL;
     lam_progress_report(progress, 1, "ready");
     return g_steal_pointer(&session);
@@ -198,8 +210,7 @@ LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving
     return lam_session_open(&options, progress, error);
 }
 
-/* Network voxels of the field grid to mm. */
-static LamVolume *vectors_mm(const LamSession *session, const float *u, GError **error)
+LamVolume *lam_session_vectors_mm(const LamSession *session, const float *u, GError **error)
 {
     LamVolume *field = lam_volume_new(&session->field_grid, 3, error);
     if (field == NULL)
@@ -244,11 +255,13 @@ static LamSnapshot *snapshot_new(LamSession *session, double lambda)
 
 static bool run_network(LamSession *session, LamSnapshot *snapshot, GError **error)
 {
-    lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
     lam_graph_forward(session->graph, session->unet.displacement, NULL);
-    snapshot->field = vectors_mm(session, lam_node_value(session->unet.displacement), error);
-    if (snapshot->field != NULL)
-        snapshot->velocity = vectors_mm(session, lam_node_value(session->unet.velocity), error);
+    snapshot->field =
+        lam_session_vectors_mm(session, lam_node_value(session->unet.displacement), error);
+    if (snapshot->field == NULL || session->config.integration_steps == 0)
+        return snapshot->field != NULL;
+    snapshot->velocity =
+        lam_session_vectors_mm(session, lam_node_value(session->unet.velocity), error);
     return snapshot->velocity != NULL;
 }
 
@@ -256,8 +269,6 @@ static bool run_network(LamSession *session, LamSnapshot *snapshot, GError **err
  * exp(-v) are too roughly each other's inverse. */
 static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **error)
 {
-    lam_unet_set_lambda(&session->unet, session->graph, snapshot->lambda);
-    lam_unet_set_lambda(&session->unet_back, session->back, snapshot->lambda);
     lam_graph_forward(session->graph, session->unet.velocity, NULL);
     lam_graph_forward(session->back, session->unet_back.velocity, NULL);
     size_t n = lam_node_count(session->unet.velocity);
@@ -265,7 +276,7 @@ static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **e
     for (size_t i = 0; i < n; i++)
         v[i] = 0.5f * (lam_node_value(session->unet.velocity)[i] -
                        lam_node_value(session->unet_back.velocity)[i]);
-    g_autoptr(LamVolume) coarse = vectors_mm(session, v, error);
+    g_autoptr(LamVolume) coarse = lam_session_vectors_mm(session, v, error);
     if (coarse != NULL)
         snapshot->velocity = lam_resample_clamped(coarse, &session->model_grid, error);
     if (snapshot->velocity != NULL)
@@ -286,12 +297,35 @@ static bool check_lambda(const LamSession *session, double lambda, GError **erro
     return false;
 }
 
+bool lam_session_put_lambda(LamSession *session, double lambda, GError **error)
+{
+    if (!check_lambda(session, lambda, error))
+        return false;
+    lam_unet_set_hyper(&session->unet, session->graph, lambda, session->label_share);
+    if (session->symmetric)
+        lam_unet_set_hyper(&session->unet_back, session->back, lambda, session->label_share);
+    return true;
+}
+
+bool lam_session_set_label_share(LamSession *session, double share, GError **error)
+{
+    if (session->model == NULL) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot set the label share: the session: it has no network");
+        return false;
+    }
+    if (!lam_model_check_label_share(session->model, share, error))
+        return false;
+    session->label_share = share;
+    return true;
+}
+
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
                                     GError **error)
 {
-    if (!check_lambda(session, lambda, error))
-        return NULL;
     gint64 start = g_get_monotonic_time();
+    if (!lam_session_put_lambda(session, lambda, error))
+        return NULL;
     g_autoptr(LamSnapshot) snapshot = snapshot_new(session, lambda);
     if (!(session->symmetric ? run_both_ways : run_network)(session, snapshot, error))
         return NULL;
@@ -318,10 +352,12 @@ LamSnapshot *lam_session_snapshot_of(LamSession *session, LamVolume *velocity, d
 
 LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot)
 {
-    g_autoptr(LamTransform) flow =
-        lam_transform_new_flow_of(snapshot->velocity, snapshot->field, 1);
+    g_autoptr(LamTransform) deformation =
+        snapshot->velocity != NULL
+            ? lam_transform_new_flow_of(snapshot->velocity, snapshot->field, 1)
+            : lam_transform_new_displacement(snapshot->field);
     g_autoptr(LamTransform) affine = lam_transform_new_affine(&snapshot->affine);
-    return lam_transform_compose(flow, affine);
+    return lam_transform_compose(deformation, affine);
 }
 
 const LamMat4 *lam_session_affine(const LamSession *session)
@@ -342,6 +378,16 @@ LamVolume *lam_session_fixed(const LamSession *session)
 LamVolume *lam_session_moving(const LamSession *session)
 {
     return session->moving;
+}
+
+bool lam_session_is_symmetric(const LamSession *session)
+{
+    return session->symmetric;
+}
+
+int lam_session_integration_steps(const LamSession *session)
+{
+    return session->config.integration_steps;
 }
 
 LamGraph *lam_session_graph(const LamSession *session)

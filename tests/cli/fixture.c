@@ -66,6 +66,12 @@ guint lam_cli_count_files(const char *folder)
 
 bool lam_cli_write_model(const char *path, GError **error)
 {
+    return lam_cli_write_model_of_mode(path, 4, false, false, error);
+}
+
+bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bool hyper_labels,
+                                 GError **error)
+{
     LamUnetConfig config = {.size = {40, 48, 40},
                             .spacing_mm = 4,
                             .n_encoder = 3,
@@ -78,7 +84,9 @@ bool lam_cli_write_model(const char *path, GError **error)
                             .hidden = {4},
                             .generated = LAM_GENERATED_DECODER,
                             .skip = LAM_SKIP_ADD,
-                            .integration_steps = 4};
+                            .integration_steps = steps,
+                            .uncertain = uncertain,
+                            .hyper_labels = hyper_labels};
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     g_autoptr(GHashTable) metadata = g_hash_table_new(g_str_hash, g_str_equal);
     lam_unet_declare(&config, parameters);

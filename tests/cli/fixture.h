@@ -32,3 +32,6 @@ guint lam_cli_count_files(const char *folder);
 
 /* Writes a model of random weights: 40×48×40 voxels of 4 mm. */
 bool lam_cli_write_model(const char *path, GError **error);
+/* The same with other modes: steps, uncertain and hyper_labels of LamUnetConfig. */
+bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bool hyper_labels,
+                                 GError **error);

@@ -72,6 +72,36 @@ static void test_round_trip(Fixture *f, gconstpointer data)
     g_assert_cmpuint(lam_model_parameter_count(model), ==, 12 + 220 + 872 + 8680 + 651);
 }
 
+/* Half of each where the file names no share that makes sense. */
+static void test_label_share(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *text;
+        double share;
+    } said[] = {{NULL, 0.5}, {"0", 0},    {"0.25", 0.25}, {"1", 1},     {"", 0.5},
+                {"2", 0.5},  {"-1", 0.5}, {"nan", 0.5},   {"0.3x", 0.5}};
+    GError *error = NULL;
+    for (size_t i = 0; i < G_N_ELEMENTS(said); i++) {
+        g_autoptr(LamSafetensors) file = lam_safetensors_load(f->path, NULL);
+        if (said[i].text != NULL)
+            lam_safetensors_set_metadata(file, "label_share", said[i].text);
+        g_assert_true(lam_safetensors_save(file, f->path, LAM_STORE_F32, NULL));
+        g_autoptr(LamModel) model = lam_model_load(f->path, NULL);
+        g_assert_cmpfloat(lam_model_label_share(model), ==, said[i].share);
+        g_assert_false(lam_model_check_label_share(model, 0.5, &error));
+        g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+        g_assert_nonnull(strstr(error->message, f->path));
+        g_clear_error(&error);
+    }
+    f->config.hyper_labels = true;
+    g_autoptr(LamModel) model = lam_model_wrap(&f->config, f->parameters);
+    g_assert_true(lam_model_check_label_share(model, 0, NULL));
+    g_assert_true(lam_model_check_label_share(model, 1, NULL));
+    g_assert_false(lam_model_check_label_share(model, 1.5, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+    g_clear_error(&error);
+}
+
 /* What does not say otherwise was trained on stripped brains. */
 static void test_expects(Fixture *f, gconstpointer data)
 {
@@ -236,6 +266,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     ADD("round-trip", test_round_trip);
+    ADD("label-share", test_label_share);
     ADD("hash", test_hash);
     ADD("expects", test_expects);
     ADD("find", test_find);

@@ -13,7 +13,7 @@ static void scale(LamParameters *p, const char *part, double factor)
             lam_parameters_values(p)[lam_parameters_offset(p, i) + k] *= (float)factor;
 }
 
-SessionModel session_model(double strength)
+SessionModel session_model_of_mode(double strength, int steps, bool uncertain, bool hyper_labels)
 {
     LamUnetConfig config = {.size = {16, 16, 12},
                             .spacing_mm = 4,
@@ -27,7 +27,9 @@ SessionModel session_model(double strength)
                             .hidden = {8, 8},
                             .generated = LAM_GENERATED_DECODER,
                             .skip = LAM_SKIP_ADD,
-                            .integration_steps = 5};
+                            .integration_steps = steps,
+                            .uncertain = uncertain,
+                            .hyper_labels = hyper_labels};
     SessionModel m = {.parameters = lam_parameters_new()};
     g_assert_true(lam_unet_config_check(&config, NULL));
     lam_unet_declare(&config, m.parameters);
@@ -37,6 +39,11 @@ SessionModel session_model(double strength)
     scale(m.parameters, ".matrix", 4);
     m.model = lam_model_wrap(&config, m.parameters);
     return m;
+}
+
+SessionModel session_model(double strength)
+{
+    return session_model_of_mode(strength, 5, false, false);
 }
 
 void session_model_clear(SessionModel *model)

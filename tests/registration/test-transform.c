@@ -93,6 +93,50 @@ static void test_flow_and_its_inverse(void)
 }
 
 /* A chain applied at once is the point map, whatever the chain. */
+/* Root mean square of u - (exp(v) - id), in mm. */
+static double remainder_of(const LamVolume *u, const LamVolume *v)
+{
+    g_autoptr(LamVolume) e = lam_field_exponential(v, 1, NULL);
+    size_t n = 3 * lam_grid_voxels(&u->grid);
+    double squares = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += pow((double)u->data[i] - (double)e->data[i], 2);
+    return sqrt(squares / (double)n);
+}
+
+static void test_logarithm(void)
+{
+    LamGrid grid = oblique_grid(25);
+    g_autoptr(LamVolume) v = smooth_velocity(&grid);
+    g_autoptr(LamVolume) u = lam_field_exponential(v, 1, NULL);
+    g_autoptr(LamVolume) log_u = lam_field_logarithm(u, NULL);
+    size_t n = 3 * lam_grid_voxels(&grid);
+    double worst = 0;
+    for (size_t i = 0; i < n; i++)
+        worst = fmax(worst, fabs((double)log_u->data[i] - (double)v->data[i]));
+    g_test_message("left %.2g mm of %.2g, velocity off by at most %.2g mm", remainder_of(u, log_u),
+                   remainder_of(u, u), worst);
+    g_assert_true(lam_grid_equal(&log_u->grid, &grid, 0));
+    g_assert_cmpfloat(remainder_of(u, log_u), <, 5e-3);
+    g_assert_cmpfloat(remainder_of(u, log_u), <, 0.05 * remainder_of(u, u));
+    g_assert_cmpfloat(worst, <, 0.1);
+}
+
+/* No flow folds; what comes nearest is finite and no worse than the displacement itself. */
+static void test_logarithm_of_a_fold(void)
+{
+    LamGrid grid = oblique_grid(21);
+    g_autoptr(LamVolume) u = smooth_velocity(&grid);
+    LamFieldStatistics statistics;
+    for (size_t i = 0; i < 3 * lam_grid_voxels(&grid); i++)
+        u->data[i] *= 8;
+    g_assert_true(lam_field_statistics(u, &statistics, NULL, NULL));
+    g_assert_cmpfloat(statistics.fold_percent, >, 1);
+    g_autoptr(LamVolume) v = lam_field_logarithm(u, NULL);
+    double left = remainder_of(u, v);
+    g_assert_cmpfloat(left, <, remainder_of(u, u) * (1 + 1e-6));
+}
+
 static void test_one_interpolation(void)
 {
     LamGrid grid = oblique_grid(21),
@@ -141,6 +185,8 @@ int main(int argc, char **argv)
     g_test_add_func("/transform/order", test_order);
     g_test_add_func("/transform/exponential-of-a-rotation", test_exponential_of_a_rotation);
     g_test_add_func("/transform/flow-and-its-inverse", test_flow_and_its_inverse);
+    g_test_add_func("/transform/logarithm", test_logarithm);
+    g_test_add_func("/transform/logarithm-of-a-fold", test_logarithm_of_a_fold);
     g_test_add_func("/transform/one-interpolation", test_one_interpolation);
     g_test_add_func("/transform/singular-field", test_singular_field);
     return g_test_run();
