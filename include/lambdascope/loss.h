@@ -38,8 +38,10 @@ typedef struct {
         label_weight; /* of 1 - mean soft Dice beside the similarity (1 without one); 0: no labels */
     double label_power; /* how much large labels weigh more in that mean: see lam_op_label_dice */
     int n_labels;       /* in the maps: 1 .. n */
-    double fold_weight; /* of the barrier against folds, whatever λ is; 0: none */
-    double fold_margin; /* the least |J| that it lets pass */
+    double anatomy_weight; /* of minus the local correlation of pictures of the labels, beside the
+                            * similarity (1 without one); 0: none */
+    double fold_weight;    /* of the barrier against folds, whatever λ is; 0: none */
+    double fold_margin;    /* the least |J| that it lets pass */
 } LamLossOptions;
 
 /* NCC in windows of LAM_LOSS_WINDOW, gradient, LAM_LOSS_SMOOTHNESS; no labels, no barrier. */
@@ -48,7 +50,8 @@ LamLossOptions lam_loss_options_default(void);
 typedef struct {
     LamNode *fixed, *moving; /* [1,D,H,W] */
     LamNode *weight;         /* [1,D,H,W] of each fixed voxel's NCC; NULL: all alike */
-    LamNode *fixed_labels, *moving_labels; /* [1,D,H,W], 0 .. n; NULL without labels */
+    LamNode *fixed_labels, *moving_labels;   /* [1,D,H,W], 0 .. n; NULL without labels */
+    LamNode *fixed_anatomy, *moving_anatomy; /* [1,D,H,W]: pictures of the labels; NULL: none */
     LamNode *truth;  /* known displacement, as below; NULL unless it is compared with */
     LamNode *lambda; /* scalar */
     LamNode
@@ -59,6 +62,7 @@ typedef struct {
 typedef struct {
     LamNode *similarity; /* NULL with LAM_SIMILARITY_NONE */
     LamNode *labels;     /* 1 - mean soft Dice; NULL without labels */
+    LamNode *anatomy;    /* minus the mean squared local correlation; NULL without these pictures */
     LamNode *data;       /* what (1 - λ) multiplies */
     LamNode *roughness;
     LamNode *folds; /* NULL without the barrier */

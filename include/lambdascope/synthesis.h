@@ -42,6 +42,7 @@ typedef struct {
 
     /* how they look */
     guint32 contrast; /* seed of the tissues' intensities; 0: drawn for each sample */
+    double sameness;  /* 0: those intensities; 1: the same for all samples; between: their mean */
     double spread;    /* standard deviation within a tissue, of the whole range */
     double blank;     /* probability that the background is black */
     double strip;     /* probability that what lies outside the brain is background */

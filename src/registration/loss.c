@@ -67,30 +67,44 @@ static LamNode *similarity(LamGraph *graph, const LamLossInputs *inputs, const L
     return lam_op_ncc_weighted(graph, inputs->fixed, moved, inputs->weight, o->window);
 }
 
-/* Images and labels together. */
+/* a + weight b, where a may be missing. */
+static LamNode *join(LamGraph *graph, LamNode *a, LamNode *b, double weight)
+{
+    if (b == NULL)
+        return a;
+    return a != NULL ? lam_op_sum(graph, a, b, (float)weight) : b;
+}
+
+/* Images, pictures of labels, and labels together. */
 static LamNode *data_term(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o,
                           const LamLoss *loss)
 {
-    const float weight = (float)o->label_weight;
-    if (loss->labels == NULL)
-        return loss->similarity;
-    if (loss->similarity == NULL)
-        return loss->labels;
-    if (inputs->label_share != NULL)
-        return lam_op_blend(graph, inputs->label_share, loss->similarity, loss->labels, weight);
-    return lam_op_sum(graph, loss->similarity, loss->labels, weight);
+    LamNode *data = join(graph, loss->similarity, loss->anatomy, o->anatomy_weight);
+    if (data != NULL && loss->labels != NULL && inputs->label_share != NULL)
+        return lam_op_blend(graph, inputs->label_share, data, loss->labels, (float)o->label_weight);
+    return join(graph, data, loss->labels, o->label_weight);
+}
+
+static LamNode *anatomy_term(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o,
+                             LamNode *full)
+{
+    LamNode *moved = lam_op_warp(graph, inputs->moving_anatomy, full);
+    return lam_op_ncc(graph, inputs->fixed_anatomy, moved, o->window);
 }
 
 LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o)
 {
     LamLoss out = {0};
     bool has_labels = inputs->fixed_labels != NULL && o->label_weight > 0;
-    if (has_labels || o->similarity < LAM_SIMILARITY_FIELD)
+    bool has_anatomy = inputs->fixed_anatomy != NULL && o->anatomy_weight > 0;
+    if (has_labels || has_anatomy || o->similarity < LAM_SIMILARITY_FIELD)
         out.full = full_field(graph, inputs);
     out.similarity = similarity(graph, inputs, o, out.full);
     if (has_labels)
         out.labels = lam_op_label_dice(graph, inputs->fixed_labels, inputs->moving_labels, out.full,
                                        o->n_labels, o->label_power);
+    if (has_anatomy)
+        out.anatomy = anatomy_term(graph, inputs, o, out.full);
     out.data = data_term(graph, inputs, o, &out);
     out.roughness = o->roughness == LAM_ROUGHNESS_BENDING
                         ? lam_op_bending(graph, inputs->displacement)

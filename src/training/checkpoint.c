@@ -116,9 +116,9 @@ static char *describe_loss(const LamRecipe *recipe)
     case LAM_SIMILARITY_NONE:
         break;
     }
-    if (o->label_weight > 0 && o->similarity == LAM_SIMILARITY_NONE)
-        g_string_append(text, "1 - Dice");
-    else if (o->label_weight > 0)
+    if (o->anatomy_weight > 0)
+        g_string_append_printf(text, " - %g NCC of label pictures", o->anatomy_weight);
+    if (o->label_weight > 0)
         g_string_append_printf(text, " + %g (1 - Dice)", o->label_weight);
     g_string_append_printf(text, "] + lambda %g %s", o->smoothness,
                            o->roughness == LAM_ROUGHNESS_BENDING ? "bending energy"

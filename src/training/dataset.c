@@ -1,5 +1,6 @@
 #include "dataset.h"
 
+#include "anatomy.h"
 #include "phantom-noise.h"
 #include "source.h"
 
@@ -143,7 +144,8 @@ bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *samp
     clear_maps(sample);
     int i = dataset->n_sources > 1 ? g_rand_int_range(rand, 0, dataset->n_sources) : 0;
     const LamSource *source = dataset->source[i];
-    bool drawn = source->draw(source, r, rand, sample, error);
+    bool drawn = source->draw(source, r, rand, sample, error) &&
+                 lam_sample_draw_anatomy(sample, source->n_labels, rand, error);
     g_rand_free(rand);
     return drawn;
 }

@@ -25,6 +25,7 @@ static const Key table[] = {
     {"data", "align", BOOLEAN, AT(align)},
     {"data", "simulated", BOOLEAN, AT(simulated)},
     {"data", "same", NUMBER, AT(same), 0, 1},
+    {"data", "ramp", INTEGER, AT(ramp), 0, 1e8},
     {"data", "alike", NUMBER, AT(alike), 0, 1},
     {"data", "slices_mm", NUMBER, AT(slices_mm), 0, 200},
     {"data", "shapes", INTEGER, AT(shapes), 1, 10000},
@@ -36,6 +37,7 @@ static const Key table[] = {
     {"loss", "smoothness", NUMBER, AT(loss.smoothness), 0, 1e6},
     {"loss", "label_weight", NUMBER, AT(loss.label_weight), 0, 1e6},
     {"loss", "label_power", NUMBER, AT(loss.label_power), 0, 1},
+    {"loss", "anatomy_weight", NUMBER, AT(loss.anatomy_weight), 0, 1e6},
     {"loss", "fold_weight", NUMBER, AT(loss.fold_weight), 0, 1e6},
     {"loss", "fold_margin", NUMBER, AT(loss.fold_margin), 0, 1},
     {"loss", "kl_weight", NUMBER, AT(kl_weight), 0, 1e6},
@@ -313,10 +315,12 @@ static bool check_loss(const LamRecipe *r, GError **error)
 {
     if (r->loss.window % 2 == 0)
         return wrong(error, "[loss] window", "must be odd");
-    if (r->loss.similarity == LAM_SIMILARITY_NONE && r->loss.label_weight == 0)
-        return wrong(error, "[loss] similarity", "none needs a label_weight above 0");
-    if (r->loss.label_weight > 0 && !has_labels(r))
-        return wrong(error, "[loss] label_weight", "needs [data] labels");
+    bool by_labels = r->loss.label_weight > 0 || r->loss.anatomy_weight > 0;
+    if (r->loss.similarity == LAM_SIMILARITY_NONE && !by_labels)
+        return wrong(error, "[loss] similarity",
+                     "none needs a label_weight or an anatomy_weight above 0");
+    if (by_labels && !has_labels(r))
+        return wrong(error, "[loss] label_weight, anatomy_weight", "need [data] labels");
     if (r->kl_weight > 0 && !r->network.uncertain)
         return wrong(error, "[loss] kl_weight", "needs [network] uncertain=true");
     return true;

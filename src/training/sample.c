@@ -34,9 +34,14 @@ LamSample *lam_sample_new(const LamRecipe *recipe, const LamSampleGrid *grid, GE
         float **at;
         size_t floats;
     } parts[] = {
-        {&sample->fixed, image},        {&sample->moving, image},
-        {&sample->fixed_labels, image}, {&sample->moving_labels, image},
-        {&sample->truth, field},        {&sample->noise, recipe->network.uncertain ? field : 0},
+        {&sample->fixed, image},
+        {&sample->moving, image},
+        {&sample->fixed_labels, image},
+        {&sample->moving_labels, image},
+        {&sample->fixed_anatomy, recipe->loss.anatomy_weight > 0 ? image : 0},
+        {&sample->moving_anatomy, recipe->loss.anatomy_weight > 0 ? image : 0},
+        {&sample->truth, field},
+        {&sample->noise, recipe->network.uncertain ? field : 0},
     };
     sample->grid = *grid;
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -53,8 +58,9 @@ void lam_sample_free(LamSample *sample)
 {
     if (sample == NULL)
         return;
-    float *parts[] = {sample->fixed,         sample->moving, sample->fixed_labels,
-                      sample->moving_labels, sample->truth,  sample->noise};
+    float *parts[] = {sample->fixed,         sample->moving,        sample->fixed_labels,
+                      sample->moving_labels, sample->fixed_anatomy, sample->moving_anatomy,
+                      sample->truth,         sample->noise};
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         lam_free(parts[i]);
     g_free(sample);

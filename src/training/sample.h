@@ -17,11 +17,13 @@ LamSampleGrid lam_sample_grid(const LamRecipe *recipe, bool coarse);
 typedef struct {
     guint64 number; /* which of the run; its seed */
     LamSampleGrid grid;
-    double lambda, label_share;          /* in [0,1] */
-    float *fixed, *moving;               /* [D,H,W], intensities about [0,1] */
-    float *fixed_labels, *moving_labels; /* [D,H,W], 0 .. n; zeros where the source has none */
-    float *truth;                        /* [3,d,h,w], voxels of the field's grid; zeros likewise */
-    float *noise;                        /* [3,d,h,w], normal(0, 1); NULL unless uncertain */
+    double lambda, label_share;            /* in [0,1] */
+    float *fixed, *moving;                 /* [D,H,W], intensities about [0,1] */
+    float *fixed_labels, *moving_labels;   /* [D,H,W], 0 .. n; zeros where the source has none */
+    float *fixed_anatomy, *moving_anatomy; /* [D,H,W], 0 .. 1: both label maps in one set of random
+                                            * greys, a little smoothed; NULL unless compared */
+    float *truth; /* [3,d,h,w], voxels of the field's grid; zeros likewise */
+    float *noise; /* [3,d,h,w], normal(0, 1); NULL unless uncertain */
 } LamSample;
 
 LamSample *lam_sample_new(const LamRecipe *recipe, const LamSampleGrid *grid, GError **error);

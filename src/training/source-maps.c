@@ -146,6 +146,7 @@ static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *r
     lam_source_pick(rand, (int)s->items->len, same, &i, &j);
     const Item *f = s->items->pdata[i], *m = s->items->pdata[j];
     guint32 contrast = g_rand_int(rand);
+    look.sameness = fmax(0, 1 - (double)sample->number / MAX(recipe->ramp, 1));
     look.contrast = g_rand_double(rand) < recipe->alike ? contrast : 0;
     LamGrid grid = grid_of(recipe, sample, f, rand);
     size_t n = lam_sample_voxels(sample);

@@ -13,11 +13,19 @@
 #define SHADING_MM     10.0  /* grid on which the shading's exponential is taken */
 #define BRIGHTEST      0.995 /* share of voxels below the value that becomes 1 */
 #define HISTOGRAM_BINS 1024
+#define GOLDEN         0.6180339887 /* its multiples spread evenly */
 
 typedef struct {
     float mean[MOST_LABELS], spread[MOST_LABELS]; /* by position in the table */
     bool black[MOST_LABELS];
 } Palette;
+
+/* The same for a tissue in all samples; neighbours in the table differ. */
+static double usual_mean(int tissue)
+{
+    double grey = GOLDEN * tissue;
+    return grey - floor(grey);
+}
 
 /* Labels of one tissue share their look; the background may be black. */
 static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *o, guint32 seed,
@@ -29,7 +37,8 @@ static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *
         int twin = 0;
         while (twin < i && table->label[twin].tissue != table->label[i].tissue)
             twin++;
-        float mean = (float)g_rand_double(rand);
+        float mean = (float)((1 - o->sameness) * g_rand_double(rand) +
+                             o->sameness * usual_mean(table->label[i].tissue));
         float spread = (float)(g_rand_double(rand) * o->spread);
         palette->mean[i] = twin < i ? palette->mean[twin] : mean;
         palette->spread[i] = twin < i ? palette->spread[twin] : spread;

@@ -26,12 +26,18 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
         g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
         g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
     }
+    if (recipe->loss.anatomy_weight > 0) {
+        g->fixed_anatomy = lam_graph_input(g->graph, "fixed anatomy", image);
+        g->moving_anatomy = lam_graph_input(g->graph, "moving anatomy", image);
+    }
     if (recipe->loss.similarity == LAM_SIMILARITY_FIELD)
         g->truth = lam_graph_input(g->graph, "truth", lam_node_shape(g->unet.displacement));
     return (LamLossInputs){.fixed = g->unet.fixed,
                            .moving = g->unet.moving,
                            .fixed_labels = g->fixed_labels,
                            .moving_labels = g->moving_labels,
+                           .fixed_anatomy = g->fixed_anatomy,
+                           .moving_anatomy = g->moving_anatomy,
                            .truth = g->truth,
                            .lambda = g->unet.lambda,
                            .label_share = recipe->network.hyper_labels ? g->unet.label_share : NULL,
@@ -77,13 +83,15 @@ LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
     put(g, g->unet.moving, sample->moving);
     put(g, g->fixed_labels, sample->fixed_labels);
     put(g, g->moving_labels, sample->moving_labels);
+    put(g, g->fixed_anatomy, sample->fixed_anatomy);
+    put(g, g->moving_anatomy, sample->moving_anatomy);
     put(g, g->truth, sample->truth);
     put(g, g->unet.noise, sample->noise);
     lam_graph_touch(g->graph, NULL);
     lam_unet_set_hyper(&g->unet, g->graph, sample->lambda, sample->label_share);
     lam_graph_forward(g->graph, g->total, NULL);
     return (LamTrainTerms){value_of(g->loss.similarity), value_of(g->loss.roughness),
-                           value_of(g->loss.labels), value_of(g->total)};
+                           value_of(g->loss.labels), value_of(g->loss.anatomy), value_of(g->total)};
 }
 
 void lam_train_graph_backward(LamTrainGraph *g)

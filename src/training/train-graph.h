@@ -7,7 +7,7 @@ typedef struct {
     LamGraph *graph;
     LamUnet unet;
     LamLoss loss;
-    LamNode *fixed_labels, *moving_labels,
+    LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy,
         *truth;  /* inputs; NULL where the loss has no use for them */
     LamNode *kl; /* NULL unless uncertain */
     LamNode *total;
@@ -15,7 +15,7 @@ typedef struct {
 
 /* The figures of one sample; NaN: no such term. */
 typedef struct {
-    double similarity, roughness, labels, loss;
+    double similarity, roughness, labels, anatomy, loss;
 } LamTrainTerms;
 
 /* n_labels: of the samples' maps. parameters are borrowed, allocated with gradients. */

@@ -103,7 +103,7 @@ static void test_resume_with_everything(Fixture *f, gconstpointer data)
 {
     const char *text = NETWORK "hyper_labels=true\n"
                                "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
-                               "[loss]\nlabel_weight=1\nfold_weight=0.1\n"
+                               "[loss]\nlabel_weight=1\nanatomy_weight=0.5\nfold_weight=0.1\n"
                                "[training]\nseed=4\nsteps=14\nrate=2e-3\nwarmup=3\ncoarse=0.5\n"
                                "accumulate=2\nema=0.9\nclip=1\n"
                                "[augmentation]\nflip=true\nwarp_mm=1\nrotate_deg=5\n";
