@@ -29,8 +29,7 @@ typedef struct {
     char *maps, *table; /* of brains: glob of label maps, and what their values mean */
     double same;        /* share of brains' pairs whose two scans come from one map */
     double alike;       /* share of synthetic pairs whose two scans have one contrast */
-    int ramp;           /* samples until synthetic contrasts are wholly random; before that they go
-                          * over from one contrast common to all of them */
+    int ramp;           /* samples over which synthetic scans become as hard as the recipe says */
     double slices_mm;   /* of brains in 2-D: how far from the middle slices are taken */
     int shapes;         /* how many random maps */
     int shape_labels;   /* labels in each */

@@ -136,6 +136,18 @@ static LamGrid grid_of(const LamRecipe *recipe, const LamSample *sample, const I
     return lam_grid_centred(sample->grid.size, sample->grid.spacing_mm, centre);
 }
 
+/* From clean, stripped scans of one contrast (difficulty 0) to the recipe's (1): a network that sees the
+ * hardest ones first finds nothing to hold on to, and settles on a field of zeros. */
+static void ease(LamSynthesisOptions *look, double difficulty)
+{
+    look->sameness = 1 - difficulty;
+    if (look->strip > 0)
+        look->strip = 1 - difficulty * (1 - look->strip);
+    double *defects[] = {&look->spread, &look->blur_mm, &look->bias, &look->thick, &look->gamma};
+    for (size_t i = 0; i < G_N_ELEMENTS(defects); i++)
+        *defects[i] *= difficulty;
+}
+
 static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *rand,
                       LamSample *sample, GError **error)
 {
@@ -146,8 +158,10 @@ static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *r
     lam_source_pick(rand, (int)s->items->len, same, &i, &j);
     const Item *f = s->items->pdata[i], *m = s->items->pdata[j];
     guint32 contrast = g_rand_int(rand);
-    look.sameness = fmax(0, 1 - (double)sample->number / MAX(recipe->ramp, 1));
-    look.contrast = g_rand_double(rand) < recipe->alike ? contrast : 0;
+    double difficulty = fmin(1, (double)sample->number / MAX(recipe->ramp, 1));
+    ease(&look, difficulty);
+    bool alike = g_rand_double(rand) < 1 - difficulty * (1 - recipe->alike);
+    look.contrast = alike ? contrast : 0;
     LamGrid grid = grid_of(recipe, sample, f, rand);
     size_t n = lam_sample_voxels(sample);
     g_autofree guint8 *labels = g_malloc(n);
