@@ -25,7 +25,7 @@ typedef enum {
 
 /* What convolutions multiply. BF16: input, weights and the result's gradient rounded to the nearest of
  * 8 significant bits, ties to even (subnormals count as zero); sums, biases, addends and all values of
- * nodes stay f32. Grids no larger than the kernel are left in f32. About twice as fast where the processor has AVX512_BF16. */
+ * nodes stay f32. What is slow or wrong in bf16 on small grids is left in f32. About twice as fast where the processor has AVX512_BF16. */
 typedef enum { LAM_PRECISION_F32, LAM_PRECISION_BF16 } LamPrecision;
 
 typedef struct LamGraph LamGraph;

@@ -3,6 +3,8 @@
 #include <lambdascope/error.h>
 #include <lambdascope/memory.h>
 
+#define WORTH_VOXELS (1 << 14)
+
 static const char *const names[] = {"forward", "data gradient", "weight gradient"};
 
 /* What oneDNN takes to describe a pass. */
@@ -151,10 +153,18 @@ static bool exceeds_kernel(const LamConvGeometry *g)
     return true;
 }
 
+/* Its threads wait for each other several times in that gradient, which on small grids costs more than
+ * bf16 saves: up to 16 ms, not 0.1, where they share the processor with others. */
+static bool is_worth(const LamConvPlan *plan)
+{
+    const int *out = plan->geometry->out;
+    return plan->kind != LAM_CONV_WEIGHTS || (gint64)out[0] * out[1] * out[2] >= WORTH_VOXELS;
+}
+
 /* Whether oneDNN generates code for pairs of bf16; its other ways of taking them are slower than f32. */
 static bool takes_bf16(const LamConvPlan *plan, dnnl_primitive_desc_t *pd)
 {
-    if (!plan->rounds || !exceeds_kernel(plan->geometry) ||
+    if (!plan->rounds || !exceeds_kernel(plan->geometry) || !is_worth(plan) ||
         describe(plan, dnnl_bf16, pd) != dnnl_success)
         return false;
     if (is_by(*pd, "jit_bf16:avx512_core_bf16"))

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #define CASES     160
-#define TOLERANCE 3e-5 /* float sums of up to 3000 products, against their root mean square */
+#define LARGE     20000 /* voxels of a result whose weight gradient is also taken in bf16 */
+#define TOLERANCE 3e-5  /* float sums of up to 3000 products, against their root mean square */
 
 typedef struct {
     LamShape x;
@@ -161,7 +162,8 @@ static void check_rounded(const Case *c, Built *b, const char *where, const doub
     bool must_round = c->blocked && linear.in >= 16 && linear.out >= 16 &&
                       memcmp(&grown.x, &c->x, sizeof c->x) == 0;
     compare_rounded("data gradient", where, b->x, dx, exact_dx, must_round);
-    compare_rounded("weight gradient", where, b->weight, dweight, exact_dweight, must_round);
+    compare_rounded("weight gradient", where, b->weight, dweight, exact_dweight,
+                    must_round && n / (size_t)linear.out >= LARGE);
 }
 
 static void check(const Case *c, Built *b, const char *where)
@@ -277,13 +279,16 @@ static void test_rounds_operands(void)
     rig_clear(&b.rig);
 }
 
-/* oneDNN's own code for these forgets taps that no voxel reaches. */
-static void test_small_grids(void)
+/* Weight gradients of bf16, which are for these only. Of three planes strided, oneDNN's own forgets the
+ * taps of the last. */
+static void test_large(void)
 {
-    static const Case cases[] = {{{24, 3, 4, 5}, {16, {3, 3, 3}, 2, 1}, true},
-                                 {{16, 3, 12, 20}, {24, {3, 3, 3}, 2, 1}, true},
-                                 {{16, 2, 1, 7}, {16, {3, 5, 3}, 1, 1}, true},
-                                 {{16, 7, 14, 7}, {16, {1, 7, 7}, 2, 1}, true}};
+    static const Case cases[] = {{{16, 28, 27, 29}, {16, {3, 3, 3}, 1, 0.2f}, true, true, true},
+                                 {{2, 28, 27, 29}, {16, {3, 3, 3}, 1, 0.2f}, false, true},
+                                 {{16, 28, 27, 29}, {3, {3, 3, 3}, 1, 1}, true, true},
+                                 {{16, 53, 57, 58}, {16, {3, 3, 3}, 2, 0.2f}, true},
+                                 {{16, 1, 151, 149}, {24, {3, 3, 1}, 1, 0.2f}, true},
+                                 {{16, 3, 203, 207}, {16, {3, 3, 3}, 2, 1}, true}};
     if (!can_test(LAM_PRECISION_BF16))
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
@@ -333,7 +338,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/conv/bf16/random/1-thread", &one_bf16, test_random);
     g_test_add_data_func("/conv/bf16/random/2-threads", &two_bf16, test_random);
     g_test_add_data_func("/conv/bf16/channels", &two_bf16, test_channels);
-    g_test_add_func("/conv/bf16/small-grids", test_small_grids);
+    g_test_add_func("/conv/bf16/large", test_large);
     g_test_add_func("/conv/bf16/rounds-operands", test_rounds_operands);
     g_test_add_func("/conv/parameter-accumulates", test_parameter_accumulates);
     return g_test_run();
