@@ -150,9 +150,9 @@ static void test_synthetic(Fixture *f, gconstpointer data)
 static void test_simulated(Fixture *f, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = disc_recipe(
-        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
-                           "[loss]\nsimilarity=field\n[augmentation]\nwarp_mm=2\n");
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
+                                       "[loss]\nsimilarity=field\n[augmentation]\nwarp_mm=2\n");
     g_autofree char *cache = g_build_filename(f->folder, "affine.ini", NULL);
     g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
     g_assert_no_error(error);
