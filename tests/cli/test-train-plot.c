@@ -128,11 +128,14 @@ static void test_refused(void)
 
 static void test_usage(void)
 {
-    static const char *const wrong[][7] = {
+    static const char *const wrong[][8] = {
         {"train", "--plot", "run"},
         {"train", "recipe.ini", "--plot", "run", "-o", "a.svg"},
         {"train", "--plot", "run", "-o", "a.svg", "--resume"},
         {"train", "-o", "run"},
+        {"train", "recipe.ini", "-o", "run", "--samples", "-1"},
+        {"train", "recipe.ini", "-o", "run", "--samples", "2", "--find-rate"},
+        {"train", "recipe.ini", "-o", "run", "--find-rate", "--resume"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
         LamCliRun r = lam_cli_run_array(wrong[i]);

@@ -231,6 +231,48 @@ static void test_start(Fixture *f, gconstpointer data)
         g_assert_cmpfloat_with_epsilon(x->data[i], y->data[i], 1e-3);
 }
 
+/* The range test finds a rate between its ends, and leaves nothing that a run would go on from. */
+static void test_find_rate(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe = disc_recipe(
+        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\n[training]\nseed=4\n");
+    g_autofree char *out = g_build_filename(f->folder, "rates", NULL);
+    g_autofree char *table = g_build_filename(out, "rates.csv", NULL), *text = NULL;
+    g_autofree char *checkpoint = g_build_filename(out, "checkpoint.safetensors", NULL);
+    LamTrainOptions options = {.recipe = recipe, .data = f->folder, .output = out};
+    double rate = 0;
+    g_assert_true(lam_train_find_rate(&options, 200, &rate, NULL, &error));
+    g_test_message("rate %g", rate);
+    g_assert_cmpfloat(rate, >, 2e-6);
+    g_assert_cmpfloat(rate, <, 9e-3);
+    g_assert_true(g_file_get_contents(table, &text, NULL, NULL));
+    g_assert_true(g_str_has_prefix(text, "step,rate,loss,running_loss\n0,1e-06,"));
+    g_assert_false(g_file_test(checkpoint, G_FILE_TEST_EXISTS));
+}
+
+static void test_samples(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\n"
+                                       "align=false\n[loss]\nlabel_weight=1\n");
+    g_autofree char *out = g_build_filename(f->folder, "samples", NULL);
+    LamTrainOptions options = {.recipe = recipe, .data = f->folder, .output = out};
+    g_assert_true(lam_train_write_samples(&options, 2, NULL, &error));
+    static const char *const names[] = {"fixed", "moving", "fixed_labels", "moving_labels"};
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+            g_autofree char *path = g_strdup_printf("%s/sample-%03d_%s.nii.gz", out, k, names[i]);
+            g_autoptr(LamVolume) volume = lam_nifti_load(path, 0, &error);
+            g_assert_no_error(error);
+            float most = 0;
+            for (size_t v = 0; v < lam_grid_voxels(&volume->grid); v++)
+                most = fmaxf(most, volume->data[v]);
+            g_assert_cmpfloat(most, >, i < 2 ? 0.5 : 1.5);
+        }
+}
+
 /* ---- refused steps ---- */
 
 static int count_refused(const Fixture *f, const char *output)
@@ -284,6 +326,8 @@ int main(int argc, char **argv)
         {"/modes/supervised", test_supervised},
         {"/modes/other-losses", test_other_losses},
         {"/modes/start", test_start},
+        {"/modes/find-rate", test_find_rate},
+        {"/modes/samples", test_samples},
         {"/modes/refused", test_refused},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
