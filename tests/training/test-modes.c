@@ -146,6 +146,80 @@ static void test_synthetic(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(loss, <, 0.98);
 }
 
+/* Mean intensity of each label of an image. */
+static void label_means(const float *image, const float *labels, size_t n, double mean[8])
+{
+    double count[8] = {0};
+    memset(mean, 0, 8 * sizeof *mean);
+    for (size_t i = 0; i < n; i++) {
+        mean[(int)labels[i]] += (double)image[i];
+        count[(int)labels[i]]++;
+    }
+    for (int l = 0; l < 8; l++)
+        mean[l] /= fmax(count[l], 1);
+}
+
+/* How differently the two scans of a sample show one label: mean over labels. */
+static double unlike(const LamSample *s)
+{
+    double a[8], b[8], sum = 0;
+    size_t n = lam_sample_voxels(s);
+    label_means(s->fixed, s->fixed_labels, n, a);
+    label_means(s->moving, s->moving_labels, n, b);
+    for (int l = 1; l <= 4; l++)
+        sum += fabs(a[l] - b[l]) / 4;
+    return sum;
+}
+
+/* The first samples are clean and of one contrast, those after the ramp as the recipe says. */
+static void test_ramp(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nsource=shapes\nshapes=4\nshape_labels=4\n"
+                                       "shape_scale_mm=12\nramp=1000\n"
+                                       "[loss]\nsimilarity=none\nanatomy_weight=1\n"
+                                       "[shapes]\nbias=0\nblur_mm=0.3\nwarp_mm=1\n");
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, NULL, NULL, &error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    g_autoptr(LamSample) s = lam_sample_new(recipe, &grid, &error);
+    double easy = 0, hard = 0;
+    for (guint64 k = 0; k < 10; k++) {
+        g_assert_true(lam_dataset_draw(dataset, k, s, &error));
+        easy += unlike(s) / 10;
+        g_assert_true(lam_dataset_draw(dataset, 1000 + k, s, &error));
+        hard += unlike(s) / 10;
+    }
+    g_test_message("labels differ by %.3f, then %.3f", easy, hard);
+    g_assert_cmpfloat(easy, <, 0.08);
+    g_assert_cmpfloat(hard, >, 0.12);
+}
+
+/* The pictures of both label maps show one label in one grey. */
+static void test_anatomy(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\n"
+                                       "align=false\n[loss]\nanatomy_weight=1\n");
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, NULL, NULL, &error);
+    g_assert_no_error(error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    g_autoptr(LamSample) s = lam_sample_new(recipe, &grid, &error);
+    for (guint64 k = 0; k < 5; k++) {
+        double a[8], b[8];
+        g_assert_true(lam_dataset_draw(dataset, k, s, &error));
+        label_means(s->fixed_anatomy, s->fixed_labels, lam_sample_voxels(s), a);
+        label_means(s->moving_anatomy, s->moving_labels, lam_sample_voxels(s), b);
+        for (int l = 0; l <= 2; l++)
+            g_assert_cmpfloat_with_epsilon(a[l], b[l], 0.12);
+        g_assert_cmpfloat(a[0], <, 0.1);
+    }
+}
+
 /* The truth of a simulated pair carries the moving scan onto the fixed one. */
 static void test_simulated(Fixture *f, gconstpointer data)
 {
@@ -322,6 +396,8 @@ int main(int argc, char **argv)
         {"/modes/resume-with-everything", test_resume_with_everything},
         {"/modes/labels", test_labels},
         {"/modes/synthetic", test_synthetic},
+        {"/modes/ramp", test_ramp},
+        {"/modes/anatomy", test_anatomy},
         {"/modes/simulated", test_simulated},
         {"/modes/supervised", test_supervised},
         {"/modes/other-losses", test_other_losses},
