@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/threads.h>
@@ -129,11 +130,12 @@ static bool load_scans(const Opening *opening, const LamProgress *progress, LamV
     return *moving && !lam_progress_cancelled(progress, error);
 }
 
-static LamModel *find_model(const Opening *opening, GError **error)
+/* Loads only what is not loaded yet. */
+static LamModel *find_model(const Opening *opening, const LamVolume *fixed, GError **error)
 {
-    if (opening->model)
+    g_autofree char *path = lam_model_find_for(opening->model_name, fixed, error);
+    if (path && opening->model && !g_strcmp0(path, lam_model_path(opening->model)))
         return lam_model_ref(opening->model);
-    g_autofree char *path = lam_model_find(opening->model_name, error);
     return path ? lam_model_load(path, error) : NULL;
 }
 
@@ -167,7 +169,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     document->moving_path = g_strdup(opening->moving_path);
     document->fixed_name = name_of(opening->fixed_path, _("phantom A"));
     document->moving_name = name_of(opening->moving_path, _("phantom B"));
-    document->model = find_model(opening, error);
+    document->model = find_model(opening, fixed, error);
     document->fixed = document->model ? lam_texels_new_scan(fixed, error) : NULL;
     document->moving = document->fixed ? lam_texels_new_scan(moving, error) : NULL;
     if (!document->moving)

@@ -66,6 +66,8 @@ static LamShape shape_of(const LamGrid *grid, int channels)
 
 static double spacing_mm(const LamGrid *grid)
 {
+    if (grid->size[2] == 1) /* how thick a slice is does not matter */
+        return lam_grid_spacing_mm(grid).v[0];
     return cbrt(fabs(lam_mat4_det3(&grid->to_world)));
 }
 
