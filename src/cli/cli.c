@@ -3,7 +3,6 @@
 #include <lambdascope/error.h>
 #include <lambdascope/same_file.h>
 #include <lambdascope/mgh.h>
-#include <lambdascope/model_choice.h>
 #include <math.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -39,12 +38,6 @@ bool lam_cli_require(const char *value, const char *option, GError **error)
         return true;
     g_autofree char *name = g_strdup_printf("--%s", option);
     return usage_error(error, name, "missing");
-}
-
-LamModel *lam_cli_load_model(const char *name, const LamVolume *scan, GError **error)
-{
-    g_autofree char *path = lam_model_find_for(name, scan, error);
-    return path != NULL ? lam_model_load(path, error) : NULL;
 }
 
 int lam_cli_finish(const char *name, const GError *error)

@@ -64,9 +64,10 @@ guint lam_cli_count_files(const char *folder)
     return count;
 }
 
-bool lam_cli_write_model(const char *path, GError **error)
+static bool write_model(const char *path, int width, int height, int depth, const char *title,
+                        GError **error)
 {
-    LamUnetConfig config = {.size = {40, 48, 40},
+    LamUnetConfig config = {.size = {width, height, depth},
                             .spacing_mm = 4,
                             .n_encoder = 3,
                             .encoder = {16, 16, 16},
@@ -85,9 +86,19 @@ bool lam_cli_write_model(const char *path, GError **error)
     if (!lam_parameters_allocate(parameters, false, error))
         return false;
     lam_parameters_initialise(parameters, 1);
-    g_hash_table_insert(metadata, "title", "untrained test model");
+    g_hash_table_insert(metadata, "title", (gpointer)title);
     return lam_model_save(&config, parameters, lam_parameters_values(parameters), metadata, path,
                           LAM_STORE_F16, error);
+}
+
+bool lam_cli_write_model(const char *path, GError **error)
+{
+    return write_model(path, 40, 48, 40, "untrained test model", error);
+}
+
+bool lam_cli_write_slice_model(const char *path, GError **error)
+{
+    return write_model(path, 64, 64, 1, "untrained slice model", error);
 }
 
 LamCliFixture *lam_cli_fixture_new(void)
@@ -109,14 +120,14 @@ LamCliFixture *lam_cli_fixture_new(void)
     return f;
 }
 
-static void remove_folder(const char *folder)
+void lam_cli_remove_folder(const char *folder)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
         if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-            remove_folder(path);
+            lam_cli_remove_folder(path);
         else
             g_unlink(path);
     }
@@ -125,7 +136,7 @@ static void remove_folder(const char *folder)
 
 void lam_cli_fixture_free(LamCliFixture *f)
 {
-    remove_folder(f->folder);
+    lam_cli_remove_folder(f->folder);
     char *strings[] = {f->folder, f->pair, f->fixed, f->moving, f->model};
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);

@@ -32,3 +32,6 @@ guint lam_cli_count_files(const char *folder);
 
 /* Writes a model of random weights: 40×48×40 voxels of 4 mm. */
 bool lam_cli_write_model(const char *path, GError **error);
+/* For single slices: 64×64 pixels of 4 mm. */
+bool lam_cli_write_slice_model(const char *path, GError **error);
+void lam_cli_remove_folder(const char *folder);

@@ -13,9 +13,9 @@ static void scale(LamParameters *p, const char *part, double factor)
             lam_parameters_values(p)[lam_parameters_offset(p, i) + k] *= (float)factor;
 }
 
-SessionModel session_model(double strength)
+static SessionModel model_of(int width, int height, int depth, double strength)
 {
-    LamUnetConfig config = {.size = {16, 16, 12},
+    LamUnetConfig config = {.size = {width, height, depth},
                             .spacing_mm = 4,
                             .n_encoder = 3,
                             .encoder = {16, 16, 16},
@@ -37,6 +37,16 @@ SessionModel session_model(double strength)
     scale(m.parameters, ".matrix", 4);
     m.model = lam_model_wrap(&config, m.parameters);
     return m;
+}
+
+SessionModel session_model(double strength)
+{
+    return model_of(16, 16, 12, strength);
+}
+
+SessionModel session_slice_model(double strength)
+{
+    return model_of(16, 16, 1, strength);
 }
 
 void session_model_clear(SessionModel *model)

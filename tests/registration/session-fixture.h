@@ -11,6 +11,8 @@ typedef struct {
 /* Input 16 x 16 x 12 voxels of 4 mm, field on half of that. What it says of a pair is nonsense, but
  * always the same, depends on λ, and is of some mm; with strength 4, it folds. */
 SessionModel session_model(double strength);
+/* The same for single slices. */
+SessionModel session_slice_model(double strength);
 void session_model_clear(SessionModel *model);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SessionModel, session_model_clear)
 

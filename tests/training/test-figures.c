@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define SIDE  96
-#define HANDS 25
+#define HANDS 12
 
 static LamGrid square(double spacing_mm)
 {
