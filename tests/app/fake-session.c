@@ -77,7 +77,7 @@ const char *lam_model_path(const LamModel *model)
 
 const char *lam_model_title(const LamModel *model)
 {
-    return "Closed form (test)";
+    return g_str_equal(model->path, "fake") ? "Closed form (test)" : model->path;
 }
 
 void lam_model_size(const LamModel *model, int size[3])
