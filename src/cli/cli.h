@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 #include <lambdascope/field.h>
+#include <lambdascope/model.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/volume.h>
 
@@ -45,6 +46,9 @@ bool lam_cli_parse(const LamCliSyntax *syntax, const GOptionEntry *entries, int 
 
 /* False and a usage error if value is NULL. option: its name without dashes. */
 bool lam_cli_require(const char *value, const char *option, GError **error);
+
+/* The model for scans like this one (model_choice.h); name NULL: the default. */
+LamModel *lam_cli_load_model(const char *name, const LamVolume *scan, GError **error);
 
 /* Prints the error, if there is one, as one line "lam NAME: ..." and returns the exit status. */
 int lam_cli_finish(const char *name, const GError *error);

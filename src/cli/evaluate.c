@@ -213,15 +213,22 @@ static bool find_label_share(const Options *o, const LamModel *model, LamEvaluat
     return !given || lam_model_check_label_share(model, o->label_share, error);
 }
 
+/* The model for all pairs; if none is named, the first scan tells what is needed. */
+static LamModel *load_model(const Options *o, const LamEvaluation *e, GError **error)
+{
+    const LamPair *first = e->pairs->pdata[0];
+    g_autoptr(LamVolume) scan = lam_scan_load(first->fixed, 0, error);
+    return scan != NULL ? lam_cli_load_model(o->model, scan, error) : NULL;
+}
+
 static bool run_all(const Options *o, LamEvaluation *e, GError **error)
 {
     bool classical = o->method == CLASSICAL;
-    g_autofree char *path = classical ? NULL : lam_model_find(o->model, error);
-    g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
+    g_autoptr(LamModel) model = classical ? NULL : load_model(o, e, error);
     LamProgress progress = lam_cli_progress();
     if ((model == NULL && !classical) || !find_label_share(o, model, e, error))
         return false;
-    e->model_path = path;
+    e->model_path = model != NULL ? lam_model_path(model) : NULL;
     e->scores = g_new0(LamScore, (e->lambdas->len + 1) * e->pairs->len);
     bool ok = true;
     for (guint i = 0; ok && i < e->pairs->len; i++) {
