@@ -135,11 +135,12 @@ static void test_labels(Fixture *f, gconstpointer data)
 static void test_synthetic(Fixture *f, gconstpointer data)
 {
     run(f,
-        NETWORK "[data]\nsource=brains,shapes\nmaps=labels-*.nii\ntable=table.csv\nshapes=3\n"
-                "shape_labels=4\nshape_scale_mm=12\nsame=0.5\n"
-                "[loss]\nsimilarity=none\nlabel_weight=1\n"
-                "[training]\nseed=4\nsteps=12\nrate=1e-3\n"
-                "[synthesis]\nwarp_mm=1\nwarp_scale_mm=8;16\nstrip=0\n[shapes]\nwarp_mm=2\n",
+        NETWORK
+        "[data]\nsource=brains,shapes,figures\nmaps=labels-*.nii\ntable=table.csv\nshapes=3\n"
+        "shape_labels=4\nshape_scale_mm=12\nsame=0.5\n"
+        "[loss]\nsimilarity=none\nlabel_weight=1\n"
+        "[training]\nseed=4\nsteps=12\nrate=1e-3\n"
+        "[synthesis]\nwarp_mm=1\nwarp_scale_mm=8;16\nstrip=0\n[shapes]\nwarp_mm=2\n",
         "run", false, 0);
     double loss = column(f, "run", "labels", 0, 12);
     g_assert_cmpfloat(loss, >, 0.02);

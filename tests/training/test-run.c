@@ -307,6 +307,7 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nscans=disc-*.nii\nalign=false\nlabels=disc-0.nii\n", "one label map for each"},
         {"[data]\nsource=scans,dreams\nscans=disc-*.nii\n", "[data] source"},
         {"[data]\nsource=\nscans=disc-*.nii\n", "[data] source"},
+        {"[data]\nsource=figures\n[loss]\nlabel_weight=1\n", "figures need a network for slices"},
         {"[data]\nsource=brains\n", "[data] maps: missing"},
         {"[data]\nsource=brains\nmaps=x\n", "[data] table: missing"},
         {"[data]\nsource=brains\nmaps=disc-0.nii\ntable=none.csv\n", "none.csv"},
