@@ -35,6 +35,7 @@ typedef struct {
     const char *summary;     /* what the subcommand does */
     const char *description; /* below the options; may be NULL */
     int positional;          /* how many arguments there must be beside the options */
+    int optional;            /* how many of these may be missing */
 } LamCliSyntax;
 
 /* Parses the options (--help prints and exits, as GOption does); the positional arguments then stand

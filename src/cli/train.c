@@ -1,5 +1,6 @@
 /* lam train: a recipe in, a model out. */
 #include "cli.h"
+#include "train-plot.h"
 
 #include <lambdascope/trainer.h>
 #include <pthread.h>
@@ -61,10 +62,23 @@ static void catch_interrupts(GCancellable *cancellable)
 }
 
 typedef struct {
-    char *data, *output;
+    char *data, *output, *plot;
     gboolean resume;
     double stop_minutes;
 } Options;
+
+/* Either a recipe or a run to draw. */
+static bool check_mode(const Options *o, int arguments, GError **error)
+{
+    const char *why = NULL;
+    if (o->plot == NULL && arguments == 0)
+        why = "RECIPE: missing (see --help)";
+    else if (o->plot != NULL && (arguments > 0 || o->resume || o->data != NULL))
+        why = "--plot: goes with --output alone (see --help)";
+    if (why != NULL)
+        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why);
+    return why == NULL;
+}
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
@@ -74,19 +88,25 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         .description =
             "The folder of a run holds checkpoint.safetensors (for --resume), best.safetensors "
             "(the\n"
-            "model), steps.csv and validation.csv. An interrupt writes a checkpoint and leaves.",
+            "model), steps.csv and validation.csv. An interrupt writes a checkpoint and leaves.\n"
+            "\n"
+            "lam train --plot FOLDER -o curves.svg draws these two tables instead of training.",
         .positional = 1,
+        .optional = 1,
     };
     const GOptionEntry entries[] = {
         {"data", 'd', 0, G_OPTION_ARG_FILENAME, &o->data,
          "Folder that the recipe's scans are relative to (default: the recipe's)", "FOLDER"},
-        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Folder of the run", "FOLDER"},
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
+         "Folder of the run; with --plot, the picture", "PATH"},
         {"resume", 0, 0, G_OPTION_ARG_NONE, &o->resume, "Go on from the checkpoint in it", NULL},
         {"stop", 0, 0, G_OPTION_ARG_DOUBLE, &o->stop_minutes,
          "Leave with a checkpoint after this many minutes", "MINUTES"},
+        {"plot", 0, 0, G_OPTION_ARG_FILENAME, &o->plot,
+         "Draw the curves of the run in this folder, as SVG or PNG", "FOLDER"},
         {NULL},
     };
-    return lam_cli_parse(&syntax, entries, argc, argv, error) &&
+    return lam_cli_parse(&syntax, entries, argc, argv, error) && check_mode(o, *argc - 1, error) &&
            lam_cli_require(o->output, "output", error);
 }
 
@@ -112,9 +132,14 @@ int lam_cli_train(int argc, char **argv)
 {
     Options o = {0};
     g_autoptr(GError) error = NULL;
-    if (parse(&o, &argc, &argv, &error))
-        train(&o, argv[1], &error);
+    if (parse(&o, &argc, &argv, &error)) {
+        if (o.plot != NULL)
+            lam_train_plot(o.plot, o.output, &error);
+        else
+            train(&o, argv[1], &error);
+    }
     g_free(o.data);
     g_free(o.output);
+    g_free(o.plot);
     return lam_cli_finish("train", error);
 }
