@@ -9,6 +9,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } studies[] = {
+    {"contrast", lam_cli_study_contrast, "accuracy while the contrast of the moving scan changes"},
+    {"features", lam_cli_study_features, "what networks make of one anatomy in two contrasts"},
     {NULL},
 };
 
