@@ -15,13 +15,14 @@ LAYERS = {
     "nn": ["base"],
     "registration": ["base", "image", "nn"],
     "training": ["base", "image", "nn", "registration"],
+    "study": ["base", "image", "nn", "registration", "training"],
     "gl": ["base", "image"],
     "app": ["base", "image", "nn", "registration", "training", "gl"],
-    "cli": ["base", "image", "nn", "registration", "training", "gl"],
+    "cli": ["base", "image", "nn", "registration", "training", "study", "gl"],
 }
 
-# Public headers without a .c file of their name.
-HEADERS = {"ops": "nn", "trilinear": "image"}
+# Public headers without a .c file of their name, or with more than one.
+HEADERS = {"ops": "nn", "study": "study", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {

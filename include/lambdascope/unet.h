@@ -70,6 +70,8 @@ typedef struct {
     LamNode
         *label_share;  /* input, scalar: for the loss, whether or not the network depends on it */
     LamNode *hyper;    /* input, (λ, 1-λ) or (λ, 1-λ, μ, 1-μ); NULL if nothing is generated */
+    LamNode *features; /* what flow is computed from: the last convolution before it, on the field
+                        * grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain
                               * network the mean */
     LamNode *log_variance; /* likewise, of voxels^2; NULL if the network is not uncertain */

@@ -23,6 +23,7 @@ static const struct {
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
     {"train", lam_cli_train, "train a model from a recipe"},
     {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},
+    {"study", lam_cli_study, "measurements that end in a table and a figure: lam study --help"},
     {"synth", lam_cli_synth, "make scans: lam synth phantom, brains, shapes"},
 };
 

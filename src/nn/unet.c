@@ -21,7 +21,8 @@ typedef struct {
     LamParameters *parameters;
     LamNode *code; /* last hidden layer of the hypernetwork */
     int code_size;
-    LamNode *log_variance; /* blocked; NULL if the network is not uncertain */
+    LamNode *features;     /* blocked, likewise the next */
+    LamNode *log_variance; /* NULL if the network is not uncertain */
 } Builder;
 
 static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
@@ -155,6 +156,7 @@ static LamNode *build_decoder(Builder *b, LamNode *levels[])
         x = convolution(b, layer, x, NULL);
         width = c->final[i];
     }
+    b->features = x;
     Layer flow = {"flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
     LamNode *velocity = convolution(b, flow, x, NULL);
     Layer variance = {"log_variance",     width,         3, 1, 1, false, true,
@@ -201,6 +203,7 @@ static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParamet
     LamUnet unet = add_inputs(config, graph);
     LamNode *pair = lam_op_concat(graph, unet.fixed, unet.moving);
     unet.velocity = lam_op_to_plain(graph, build(&b, pair, unet.hyper));
+    unet.features = b.features;
     if (config->uncertain)
         unet.log_variance = lam_op_to_plain(graph, b.log_variance);
     return unet;

@@ -1,6 +1,7 @@
 /* Random numbers, maps and fields that synthesis and augmentation share. */
 #pragma once
 
+#include <lambdascope/random_warp.h>
 #include <lambdascope/volume.h>
 
 /* Uniform within ±largest; 0 draws nothing. */
@@ -21,9 +22,3 @@ LamMat4 lam_random_affine(const LamAffineRange *range, GRand *rand, LamVec3 cent
 /* Adds to every channel noise that is linear between the points of a lattice, normal there with the
  * standard deviation `sd`. scale_mm: the distance of those points. */
 void lam_random_field(LamVolume *volume, double scale_mm, double sd, GRand *rand);
-
-/* A stationary velocity (mm, RAS) on a coarse grid that covers this one: the sum of random fields that
- * vary over these lengths (0: not used), each with a standard deviation up to warp_mm. In a single slice
- * it stays in the plane. */
-LamVolume *lam_random_velocity(const LamGrid *grid, double warp_mm, const double scale_mm[3],
-                               GRand *rand, GError **error);
