@@ -9,6 +9,8 @@ static const struct {
     int (*run)(int argc, char **argv);
     const char *summary;
 } studies[] = {
+    {"few", lam_cli_study_few, "accuracy of networks trained with few scans"},
+    {"hyper", lam_cli_study_hyper, "one HyperMorph against models trained for one λ each"},
     {NULL},
 };
 
