@@ -11,11 +11,11 @@
 #include <string.h>
 
 #define BASE                                                                                       \
-    "[network]\nsize=48,48,1\nspacing_mm=1\nencoder=8,8,8\ndecoder=8,8\nfinal=8\nhidden=8,8\n"     \
+    "[network]\nsize=24,24,1\nspacing_mm=2\nencoder=8,8,8\ndecoder=8,8\nfinal=8\nhidden=8,8\n"     \
     "generated=decoder\nskip=add\nintegration_steps=5\n"                                           \
     "[loss]\nwindow=5\n"                                                                           \
     "[data]\nscans=disc-*.nii\nalign=false\nvalidation=pairs.csv\n"                                \
-    "[training]\nseed=3\nrate=3e-3\nrate_end=1e-4\nwarmup=10\nlambda_ends=0.2\n"
+    "[training]\nseed=3\nrate=5e-3\nrate_end=1e-4\nwarmup=10\nlambda_ends=0.2\n"
 
 typedef struct {
     char *folder, *recipe, *output;
@@ -120,14 +120,14 @@ static void check_hyper_table(const LamStudyTable *t, const LamStudyHyperFinding
         bool single = i >= 7;
         g_assert_cmpstr(lam_study_table_cell(t, i, "model"), ==, single ? "single" : "hyper");
         g_assert_cmpfloat(cell(t, i, "lambda"), ==, lambdas[i]);
-        g_assert_cmpfloat(cell(t, i, "training_steps"), ==, single ? 200 : 300);
+        g_assert_cmpfloat(cell(t, i, "training_steps"), ==, single ? 250 : 375);
         g_assert_cmpfloat(cell(t, i, "training_seconds"), >, 0);
         g_assert_cmpfloat(cell(t, i, "subcortical"), >, 0.5);
         g_assert_cmpfloat(cell(t, i, "cortical"), >, 0.05);
         g_test_message("%s λ %g: Dice %.3f, roughness %g", lam_study_table_cell(t, i, "model"),
                        lambdas[i], cell(t, i, "subcortical"), cell(t, i, "roughness"));
     }
-    g_assert_cmpfloat(cell(t, 6, "roughness"), <, 0.5 * cell(t, 1, "roughness"));
+    g_assert_cmpfloat(cell(t, 6, "roughness"), <, 0.7 * cell(t, 1, "roughness"));
     g_assert_cmpfloat(cell(t, 5, "roughness"), <, cell(t, 1, "roughness"));
     g_assert_cmpfloat(cell(t, 8, "roughness"), <, 0.7 * cell(t, 7, "roughness"));
     g_assert_cmpfloat_with_epsilon(found->subcortical, difference(t, "subcortical"), 2e-4);
@@ -136,7 +136,7 @@ static void check_hyper_table(const LamStudyTable *t, const LamStudyHyperFinding
     double all = cell(t, 7, "training_seconds") + cell(t, 8, "training_seconds");
     g_assert_cmpfloat_with_epsilon(found->time_of_all / (hyper / all), 1, 0.2);
     g_assert_cmpfloat_with_epsilon(found->time_of_one / found->time_of_all, 2, 1e-6);
-    g_assert_cmpfloat_with_epsilon(found->step_of_one / found->time_of_one, 200.0 / 300, 1e-6);
+    g_assert_cmpfloat_with_epsilon(found->step_of_one / found->time_of_one, 250.0 / 375, 1e-6);
 }
 
 static void check_hyper_recipes(const char *output)
@@ -156,7 +156,7 @@ static void check_hyper_recipes(const char *output)
 static void test_hyper(Fixture *f, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    LamStudyHyperOptions o = hyper_of(f, 200);
+    LamStudyHyperOptions o = hyper_of(f, 250);
     LamStudyHyperFindings first, second;
     g_autoptr(LamStudyResult) result = lam_study_hyper(&o, &first, NULL, &error);
     g_assert_no_error(error);
@@ -243,7 +243,7 @@ static void test_few(Fixture *f, gconstpointer data)
                             .scans = scans,
                             .n_scans = 2,
                             .lambda = 0.1,
-                            .refine_seconds = 0.5};
+                            .refine_seconds = 0.3};
     g_autoptr(LamStudyResult) result = lam_study_few(&o, NULL, &error);
     g_assert_no_error(error);
     const LamStudyTable *t = result->table;
