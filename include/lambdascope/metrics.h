@@ -11,6 +11,14 @@ double lam_dice(const LamVolume *a, const LamVolume *b, int label);
 /* Dice of many labels in one pass; out[i] for labels[i], NaN where absent in both. */
 void lam_dice_many(const LamVolume *a, const LamVolume *b, const int *labels, int n, double *out);
 
+/* Robust Hausdorff distance of each label in mm: the 95th percentile (linearly interpolated) of the
+ * distances of each map's surface voxels to the other's surface, both directions taken together. A surface
+ * voxel has one of its 6 neighbours outside the label or outside the grid; distances are between voxel
+ * centres by the grid's spacing, its axes taken as orthogonal. out[i] for labels[i]; NaN where a label is
+ * absent in either. Same grid required by contract. LAM_ERROR_MEMORY. Multi-threaded. */
+bool lam_hausdorff95(const LamVolume *a, const LamVolume *b, const int *labels, int n, double *out,
+                     GError **error);
+
 /* Pearson correlation over voxels where either image is above zero (floats, n voxels). */
 double lam_correlation(const float *a, const float *b, size_t n);
 

@@ -47,5 +47,19 @@ size_t lam_model_parameter_count(const LamModel *model);
 /* Full path of a model given by name or path: "brain-t1" is looked for in $LAM_MODELS, the source
  * tree's models/, and the installed data folder. NULL name = the default model. Free with g_free. */
 char *lam_model_find(const char *name, GError **error);
+/* The folders that are looked in, best first. char * elements, owned by the array; they need not exist. */
+GPtrArray *lam_model_folders(void);
+
+/* A model that is there, by its header alone. */
+typedef struct {
+    char *name; /* as lam_model_find takes it */
+    char *path, *title;
+    int size[3]; /* W, H, D of its grid */
+    double spacing_mm;
+} LamModelEntry;
+
+/* All models in those folders, by name; of two of one name, the one that lam_model_find finds. What is no
+ * model is left out. LamModelEntry * elements, owned by the array. Reads files: not for a UI thread. */
+GPtrArray *lam_model_list(void);
 
 G_END_DECLS

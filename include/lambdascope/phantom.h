@@ -24,6 +24,10 @@ typedef struct {
 
 LamPhantomOptions lam_phantom_defaults(void);
 bool lam_phantom_make(const LamPhantomOptions *options, LamPhantom *out, GError **error);
+/* The moving brain of these options alone, on any grid: both volumes of one channel and of one grid are
+ * filled. Its blur is that of the options' spacing. */
+bool lam_phantom_scan(const LamPhantomOptions *options, LamVolume *image, LamVolume *labels,
+                      GError **error);
 void lam_phantom_clear(LamPhantom *phantom);
 
 G_END_DECLS

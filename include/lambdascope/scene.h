@@ -111,6 +111,10 @@ void lam_scene_project(const LamScene *scene, const LamRect *pane, double scale,
 /* Moves the cursor through the slices by so many slices of the fixed scan's own spacing along the
  * plane's normal, within its box. */
 void lam_scene_step(LamScene *scene, double slices);
+
+/* Whether the fixed scan is a single slice; then *plane is the one that shows it (the nearest, if it is
+ * oblique). */
+bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane);
 /* Zooms by a factor (limits 0.25 .. 40), keeping the world point under the given pixel where it is. */
 void lam_scene_zoom_at(LamScene *scene, const LamRect *pane, double scale, double x, double y,
                        double factor);

@@ -14,12 +14,14 @@ typedef struct {
     double subcortical,
         cortical; /* mean Dice over the structures present in both scans; NaN if none */
     double fold_percent, digital_fold_percent, ndv_percent, sd_log_jacobian; /* as in field.h */
+    double subcortical_hd95_mm, cortical_hd95_mm; /* means likewise; NaN if not asked for */
     double roughness;    /* mean squared forward difference of d over its grid, voxels squared */
     double similarity;   /* Pearson correlation on the model grid */
     double milliseconds; /* λ set -> field ready */
     int n_labels;        /* of the arrays below */
     int *labels;         /* sorted; owned */
     double *dice;        /* per label; NaN where absent in either scan; owned */
+    double *hd95_mm;     /* per label, as lam_hausdorff95; likewise; NULL if not asked for */
 } LamScore;
 
 void lam_score_clear(LamScore *score);
@@ -30,5 +32,16 @@ void lam_score_clear(LamScore *score);
 bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
                const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
                LamScore *out, GError **error);
+
+typedef enum {
+    LAM_SCORE_PLAIN = 0,
+    LAM_SCORE_HD95 =
+        1 << 0, /* surface distances, too: about a second for whole-brain labels at 1 mm */
+} LamScoreFlags;
+
+/* The same with more in it. */
+bool lam_score_with(const LamSession *session, const LamSnapshot *snapshot,
+                    const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                    const LamGrid *grid, LamScoreFlags flags, LamScore *out, GError **error);
 
 G_END_DECLS

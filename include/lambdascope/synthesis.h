@@ -31,6 +31,10 @@ LamVec3 lam_label_map_centre_mm(const LamLabelMap *map);
 LamLabelMap *lam_label_map_random(const LamGrid *grid, int count, double scale_mm, GRand *rand,
                                   GError **error);
 
+/* A digit or a shape (figures.h), of any kind, on a grid of one slice: the background and 1 … 3 parts, all
+ * structures but the background. LAM_ERROR_ARGUMENT if the grid is no axial slice. */
+LamLabelMap *lam_label_map_figure(const LamGrid *grid, GRand *rand, GError **error);
+
 /* Largest values; each sample draws its own below them, uniformly unless said. */
 typedef struct {
     /* where things are */

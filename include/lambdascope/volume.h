@@ -64,6 +64,12 @@ static inline float *lam_volume_channel(const LamVolume *volume, int channel)
     return volume->data + (size_t)channel * lam_grid_voxels(&volume->grid);
 }
 
+/* A single slice: one voxel along just one axis. */
+static inline bool lam_grid_is_slice(const LamGrid *grid)
+{
+    return (grid->size[0] == 1) + (grid->size[1] == 1) + (grid->size[2] == 1) == 1;
+}
+
 /* Edge lengths of a voxel in mm. */
 LamVec3 lam_grid_spacing_mm(const LamGrid *grid);
 /* World position of the centre of the box. */

@@ -4,6 +4,7 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/threads.h>
@@ -24,6 +25,7 @@ G_DEFINE_FINAL_TYPE(LamDocument, lam_document, G_TYPE_OBJECT)
 /* One opening: input, and what its progress is at. */
 typedef struct {
     char *fixed_path, *moving_path, *model_name;
+    bool insist_on_model;
     LamModel *model;
     guint64 id;
     LamDocumentProgress progress;
@@ -129,12 +131,22 @@ static bool load_scans(const Opening *opening, const LamProgress *progress, LamV
     return *moving && !lam_progress_cancelled(progress, error);
 }
 
-static LamModel *find_model(const Opening *opening, GError **error)
+/* Loads only what is not loaded yet. */
+static LamModel *load_model(const Opening *opening, const char *name, const LamVolume *scan,
+                            GError **error)
 {
-    if (opening->model)
+    g_autofree char *path = lam_model_find_for(name, scan, error);
+    if (path && opening->model && !g_strcmp0(path, lam_model_path(opening->model)))
         return lam_model_ref(opening->model);
-    g_autofree char *path = lam_model_find(opening->model_name, error);
     return path ? lam_model_load(path, error) : NULL;
+}
+
+static LamModel *find_model(const Opening *opening, const LamVolume *scan, GError **error)
+{
+    g_autoptr(LamModel) model = load_model(opening, opening->model_name, scan, error);
+    if (model && !opening->insist_on_model && !lam_model_check_pair(model, scan, scan, NULL))
+        return load_model(opening, NULL, scan, error);
+    return g_steal_pointer(&model);
 }
 
 static char *find_warnings(const LamDocument *document)
@@ -167,7 +179,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     document->moving_path = g_strdup(opening->moving_path);
     document->fixed_name = name_of(opening->fixed_path, _("phantom A"));
     document->moving_name = name_of(opening->moving_path, _("phantom B"));
-    document->model = find_model(opening, error);
+    document->model = find_model(opening, fixed, error);
     document->fixed = document->model ? lam_texels_new_scan(fixed, error) : NULL;
     document->moving = document->fixed ? lam_texels_new_scan(moving, error) : NULL;
     if (!document->moving)
@@ -202,6 +214,7 @@ void lam_document_open_async(const LamDocumentSource *source, GCancellable *canc
     opening->moving_path = g_strdup(source->moving_path);
     opening->model_name = g_strdup(source->model_name);
     opening->model = source->model ? lam_model_ref(source->model) : NULL;
+    opening->insist_on_model = source->insist_on_model;
     opening->id = source->id;
     opening->progress = progress;
     opening->progress_user = progress_user;

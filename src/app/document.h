@@ -13,9 +13,10 @@ G_DECLARE_FINAL_TYPE(LamDocument, lam_document, LAM, DOCUMENT, GObject)
 
 typedef struct {
     const char *fixed_path, *moving_path; /* both NULL: the phantom pair */
-    const char *model_name;               /* NULL: the default */
-    LamModel *model;                      /* used instead of loading if not NULL */
-    guint64 id;                           /* tells the results of one pair from another's */
+    const char *model_name;               /* NULL: the default for such scans */
+    bool insist_on_model; /* else another is taken where the named one is not for such scans */
+    LamModel *model;      /* used instead of loading again, if it is the one; may be NULL */
+    guint64 id;           /* tells the results of one pair from another's */
 } LamDocumentSource;
 
 /* Main thread; stage is translated. */

@@ -78,21 +78,27 @@ static void opened(GObject *source, GAsyncResult *result, gpointer user)
     g_clear_object(&window->opening);
     if (document)
         lam_window_show_document(window, document);
+    else
+        lam_window_forget_model(window);
     forget_choice(window);
     show_choice(window);
     show_opening(window, false);
+    lam_window_show_model(window);
     if (error && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED) &&
         !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
         lam_window_show_error(window, _("The pair could not be opened"), error->message);
 }
 
-static void start_opening(LamWindow *window, const char *fixed_path, const char *moving_path)
+/* insist: with the model asked for, not with another if it is not for such scans. */
+static void start_opening(LamWindow *window, const char *fixed_path, const char *moving_path,
+                          bool insist)
 {
     LamDocumentSource source = {
         .fixed_path = fixed_path,
         .moving_path = moving_path,
         .model_name = window->model_name,
         .model = window->document ? lam_document_model(window->document) : NULL,
+        .insist_on_model = insist,
         .id = ++window->documents,
     };
     if (window->opening)
@@ -104,6 +110,13 @@ static void start_opening(LamWindow *window, const char *fixed_path, const char 
     lam_timing_open_started(window->timing);
     lam_document_open_async(&source, window->opening, progressed, window, opened,
                             g_object_ref(window));
+}
+
+void lam_window_reopen(LamWindow *window)
+{
+    const LamDocument *document = window->document;
+    start_opening(window, lam_document_fixed_path(document), lam_document_moving_path(document),
+                  true);
 }
 
 /* ---- choosing ---- */
@@ -122,7 +135,7 @@ static void continue_choice(LamWindow *window)
 {
     show_choice(window);
     if (window->chosen_fixed && window->chosen_moving)
-        start_opening(window, window->chosen_fixed, window->chosen_moving);
+        start_opening(window, window->chosen_fixed, window->chosen_moving, !window->document);
     else
         choose(window, window->chosen_fixed ? ROLE_MOVING : ROLE_FIXED);
 }
@@ -217,7 +230,7 @@ static void swap(GSimpleAction *action, GVariant *value, gpointer user)
 
 static void open_demo(GSimpleAction *action, GVariant *value, gpointer user)
 {
-    start_opening(user, NULL, NULL);
+    start_opening(user, NULL, NULL, false);
 }
 
 static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
@@ -247,7 +260,7 @@ void lam_window_add_open_actions(LamWindow *window)
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path)
 {
     if (!fixed_path && !moving_path) {
-        start_opening(window, NULL, NULL);
+        start_opening(window, NULL, NULL, true);
         return;
     }
     set_choice(window, ROLE_FIXED, fixed_path);
@@ -301,7 +314,7 @@ static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, do
     }
     show_choice(window);
     if (count && window->chosen_fixed && window->chosen_moving)
-        start_opening(window, window->chosen_fixed, window->chosen_moving);
+        start_opening(window, window->chosen_fixed, window->chosen_moving, !window->document);
     return count > 0;
 }
 

@@ -18,6 +18,7 @@ struct _LamWindow {
     GtkProgressBar *progress_bar;
     GtkSpinButton *grid_spin;
     GtkStack *stack;
+    GtkMenuButton *model_button;
     LamCanvas *canvas;
     LamLambdaControl *lambda_control;
     LamReadout *readout;
@@ -29,11 +30,12 @@ struct _LamWindow {
     guint stale_timeout;   /* dims the figures if no result comes soon, then moves the bar */
 
     /* opening (window-open.c) */
-    char *model_name;
+    char *model_name;                   /* asked for; NULL: what suits the scans */
     char *chosen_fixed, *chosen_moving; /* wanted next */
     GCancellable *opening;              /* set while a pair is being opened */
     guint64 documents;                  /* counts openings */
     GtkNativeDialog *chooser;
+    GPtrArray *models; /* LamModelEntry: what the menu offers; NULL until listed (window-model.c) */
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
@@ -53,6 +55,16 @@ void lam_window_dispose_opening(LamWindow *window);
 /* Path NULL: wherever the dialog starts by itself. */
 void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path);
 void lam_window_show_error(LamWindow *window, const char *headline, const char *message);
+
+/* The pair that is shown, with the model asked for. */
+void lam_window_reopen(LamWindow *window);
+
+/* window-model.c */
+void lam_window_add_model_action(LamWindow *window);
+/* Marks the model of what is shown. */
+void lam_window_show_model(LamWindow *window);
+/* Asks again for the model of what is shown: the one asked for did not work. */
+void lam_window_forget_model(LamWindow *window);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

@@ -10,6 +10,8 @@
 #define PULSE_EVERY_MS  100
 #define LAMBDA_STEP     0.1 /* of [ and ], in log γ */
 
+static const char *const plane_names[] = {"axial", "coronal", "sagittal"};
+
 G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 
 /* ---- λ -> field ---- */
@@ -118,6 +120,17 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
 
 /* ---- a new pair ---- */
 
+/* A single slice is seen in its own plane alone. */
+static void show_plane(LamWindow *window, const LamScene *scene)
+{
+    LamPlane plane;
+    bool slice = lam_scene_slice_plane(scene, &plane);
+    if (slice)
+        g_action_group_change_action_state(G_ACTION_GROUP(window), "plane",
+                                           g_variant_new_string(plane_names[plane]));
+    lam_window_set_action_enabled(window, "plane", !slice);
+}
+
 static void show_names(LamWindow *window, LamDocument *document)
 {
     g_autofree char *title = g_strdup_printf(_("%s  onto  %s"), lam_document_moving_name(document),
@@ -144,7 +157,9 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     scene->fixed_name = g_strdup(lam_document_fixed_name(document));
     scene->moving_name = g_strdup(lam_document_moving_name(document));
     lam_scene_reset_view(scene);
+    show_plane(window, scene);
     show_names(window, document);
+    lam_window_show_model(window);
     lam_readout_clear(window->readout);
     lam_readout_set_message(window->readout, lam_document_warning(document));
     gtk_widget_set_visible(window->foot, TRUE);
@@ -163,11 +178,10 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
 
 static void change_plane(GSimpleAction *action, GVariant *value, gpointer user)
 {
-    static const char *const names[] = {"axial", "coronal", "sagittal"};
     LamWindow *window = user;
     LamScene *scene = lam_canvas_scene(window->canvas);
-    for (int i = 0; i < (int)G_N_ELEMENTS(names); i++) {
-        if (g_str_equal(g_variant_get_string(value, NULL), names[i])) {
+    for (int i = 0; i < (int)G_N_ELEMENTS(plane_names); i++) {
+        if (g_str_equal(g_variant_get_string(value, NULL), plane_names[i])) {
             scene->plane = (LamPlane)i;
             scene->pan_mm[0] = scene->pan_mm[1] = 0;
             g_simple_action_set_state(action, value);
@@ -413,6 +427,7 @@ static void lam_window_dispose(GObject *object)
     g_clear_pointer(&window->worker, lam_worker_free);
     g_clear_object(&window->document);
     g_clear_pointer(&window->model_name, g_free);
+    g_clear_pointer(&window->models, g_ptr_array_unref);
     G_OBJECT_CLASS(lam_window_parent_class)->dispose(object);
 }
 
@@ -436,6 +451,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, chosen_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, trouble_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, stack);
+    gtk_widget_class_bind_template_child(klass, LamWindow, model_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
     gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
     gtk_widget_class_bind_template_child(klass, LamWindow, readout);
@@ -466,6 +482,7 @@ static void lam_window_init(LamWindow *window)
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
     lam_window_add_open_actions(window);
+    lam_window_add_model_action(window);
     lam_window_add_export_actions(window);
     lam_window_add_drop_target(window);
     add_flicker_key(window);

@@ -8,6 +8,7 @@
 #define PANEL_HEIGHT 400
 #define TITLE_HEIGHT 30
 #define MARGIN       0.03 /* around the data, of their range */
+#define LEAST_SPAN   1e-6 /* of values that differ, relative to their size */
 
 /* Okabe and Ito 2008, less its yellow, which white paper hides. */
 static const char *const colours[] = {"#0072b2", "#d55e00", "#009e73", "#cc79a7",
@@ -58,15 +59,16 @@ static void widen(Range *range, const LamPlotAxis *axis, double value)
     }
 }
 
-/* Some air around; something to show even if all values are one. */
+/* Some air around; something to show even if all values are one, up to rounding. */
 static Range with_margin(Range range, bool logarithmic)
 {
+    double span = range.to - range.from, size = fmax(fabs(range.from), fabs(range.to));
+    bool one = !(span > LEAST_SPAN * size);
     if (logarithmic) {
-        double factor = range.to > range.from ? pow(range.to / range.from, MARGIN) : 2;
+        double factor = one ? 2 : pow(range.to / range.from, MARGIN);
         return (Range){range.from / factor, range.to * factor};
     }
-    double span = range.to - range.from;
-    double air = span > 0 ? MARGIN * span : fmax(0.5 * fabs(range.from), 0.5);
+    double air = !one ? MARGIN * span : size > 0 ? 0.5 * size : 0.5;
     return (Range){range.from - air, range.to + air};
 }
 

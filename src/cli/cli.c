@@ -27,7 +27,7 @@ bool lam_cli_parse(const LamCliSyntax *syntax, const GOptionEntry *entries, int 
         return false;
     if (*argc - 1 > syntax->positional)
         return usage_error(error, (*argv)[syntax->positional + 1], "one argument too many");
-    if (*argc - 1 < syntax->positional)
+    if (*argc - 1 < syntax->positional - syntax->optional)
         return usage_error(error, syntax->arguments, "missing");
     return true;
 }

@@ -3,6 +3,7 @@
 
 #include <json-glib/json-glib.h>
 #include <lambdascope/field.h>
+#include <lambdascope/model.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/volume.h>
 
@@ -36,6 +37,7 @@ typedef struct {
     const char *summary;     /* what the subcommand does */
     const char *description; /* below the options; may be NULL */
     int positional;          /* how many arguments there must be beside the options */
+    int optional;            /* how many of these may be missing */
 } LamCliSyntax;
 
 /* Parses the options (--help prints and exits, as GOption does); the positional arguments then stand
@@ -45,6 +47,9 @@ bool lam_cli_parse(const LamCliSyntax *syntax, const GOptionEntry *entries, int 
 
 /* False and a usage error if value is NULL. option: its name without dashes. */
 bool lam_cli_require(const char *value, const char *option, GError **error);
+
+/* The model for scans like this one (model_choice.h); name NULL: the default. */
+LamModel *lam_cli_load_model(const char *name, const LamVolume *scan, GError **error);
 
 /* Prints the error, if there is one, as one line "lam NAME: ..." and returns the exit status. */
 int lam_cli_finish(const char *name, const GError *error);

@@ -1,268 +1,185 @@
-/* lam evaluate: how good a model is on labelled pairs, over λ. */
+/* lam evaluate: how good models and methods are on labelled pairs, over λ. */
+#include "evaluate.h"
+
 #include "cli.h"
-#include "evaluate-report.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/pairs.h>
-#include <lambdascope/refine.h>
 #include <lambdascope/scan.h>
+#include <lambdascope/plot.h>
 #include <math.h>
 #include <string.h>
 
-typedef enum { NETWORK, REFINE, CLASSICAL } Method;
-
-static const char *const method_names[] = {"network", "refine", "classical"};
-
-typedef struct {
-    char *lambda, *model, *csv, *grid, *method_name;
-    gboolean as_json, per_structure, symmetric;
-    double seconds;     /* of --refine-seconds; negative: not given */
-    double label_share; /* -1: not given */
-    Method method;
-    const char *pairs_path; /* borrowed from argv */
-} Options;
-
-static bool check_method(Options *o, GError **error)
+static bool check_pairs(const LamEvaluateOptions *o, const GPtrArray *pairs, GError **error)
 {
-    size_t n = G_N_ELEMENTS(method_names), i = 0;
-    while (o->method_name != NULL && i < n && strcmp(o->method_name, method_names[i]) != 0)
-        i++;
-    o->method = (Method)i;
-    const char *why = NULL;
-    if (i == n)
-        why = "--method: 'network', 'refine' or 'classical' is needed (see --help)";
-    else if (o->method == NETWORK && o->seconds >= 0)
-        why = "--refine-seconds needs --method refine or classical";
-    else if (!(o->seconds == -1 || (o->seconds >= 0 && o->seconds <= 86400)))
-        why = "--refine-seconds: a number from 0 to 86400 is needed";
-    else if (!(o->label_share == -1 || (o->label_share >= 0 && o->label_share <= 1)))
-        why = "--label-share: a number from 0 to 1 is needed (see --help)";
-    else if (o->method == CLASSICAL && o->label_share != -1)
-        why = "--label-share: is for a network (see --help)";
-    if (why != NULL)
-        g_set_error_literal(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, why);
-    return why == NULL;
-}
-
-static bool check_grid(const Options *o, GError **error)
-{
-    if (o->grid == NULL || strcmp(o->grid, "model") == 0 || strcmp(o->grid, "fixed") == 0)
-        return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "--grid: 'model' or 'fixed' is needed (see --help)");
-    return false;
-}
-
-static bool parse(Options *o, int *argc, char ***argv, GError **error)
-{
-    const LamCliSyntax syntax = {
-        .arguments = "PAIRS.csv",
-        .summary =
-            "Registers each pair and compares the moving scan's carried labels with the fixed "
-            "scan's.",
-        .description =
-            "PAIRS.csv has a header row with fixed, moving, fixed_labels and moving_labels in any\n"
-            "order; paths are absolute or relative to its folder. Dice is averaged over the\n"
-            "subcortical structures (OASIS values 4, 11, 31, 32, 35-41, 44, 45, 47, 48, 51, 52,\n"
-            "55-62) and over the cortical ones (100 and above) that both scans hold.",
-        .positional = 1,
-    };
-    const GOptionEntry entries[] = {
-        {"lambda", 'l', 0, G_OPTION_ARG_STRING, &o->lambda,
-         "Values from 0 to 1, separated by commas (default 0.05,0.1,0.2,0.4,0.6,0.8,0.95)",
-         "L[,L...]"},
-        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
-        {"label-share", 0, 0, G_OPTION_ARG_DOUBLE, &o->label_share,
-         "For a model that has it: 0 (the images alone) to 1 (labels alone); default the model's",
-         "S"},
-        {"grid", 'g', 0, G_OPTION_ARG_STRING, &o->grid,
-         "Compare on the model's grid or on the fixed scan's own (default model)", "model|fixed"},
-        {"method", 'm', 0, G_OPTION_ARG_STRING, &o->method_name,
-         "The network alone, refined for each pair, or optimised from the affine without a network "
-         "(default network)",
-         "network|refine|classical"},
-        {"refine-seconds", 'r', 0, G_OPTION_ARG_DOUBLE, &o->seconds,
-         "Time for each pair and λ; 0 = no limit (default 20)", "SECONDS"},
-        {"symmetric", 'S', 0, G_OPTION_ARG_NONE, &o->symmetric,
-         "Half-way between the scans, the network asked both ways", NULL},
-        {"per-structure", 's', 0, G_OPTION_ARG_NONE, &o->per_structure,
-         "Dice of each structure, too", NULL},
-        {"csv", 'c', 0, G_OPTION_ARG_FILENAME, &o->csv, "Write all means as a table", "FILE"},
-        {"json", 'j', 0, G_OPTION_ARG_NONE, &o->as_json, "One JSON object on standard output",
-         NULL},
-        {NULL},
-    };
-    if (!lam_cli_parse(&syntax, entries, argc, argv, error))
+    for (guint i = 0; i < pairs->len; i++) {
+        const LamPair *pair = pairs->pdata[i];
+        if (pair->fixed_labels != NULL && pair->moving_labels != NULL)
+            continue;
+        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT,
+                    "cannot use pairs: %s: fixed_labels and moving_labels are needed in each row",
+                    o->pairs_path);
         return false;
-    o->pairs_path = (*argv)[1];
-    return check_grid(o, error) && check_method(o, error);
-}
-
-static bool on_fixed_grid(const Options *o)
-{
-    return o->grid != NULL && strcmp(o->grid, "fixed") == 0;
-}
-
-/* Everything about one pair that the scores need. */
-typedef struct {
-    LamSession *session;
-    LamVolume *fixed_labels, *moving_labels;
-} Case;
-
-static void case_clear(Case *c)
-{
-    lam_session_free(c->session);
-    lam_volume_unref(c->fixed_labels);
-    lam_volume_unref(c->moving_labels);
-}
-
-static bool case_open(Case *c, const Options *o, LamModel *model, const LamPair *pair,
-                      const LamProgress *progress, GError **error)
-{
-    g_autoptr(LamVolume) fixed = lam_scan_load(pair->fixed, 0, error);
-    g_autoptr(LamVolume) moving = fixed != NULL ? lam_scan_load(pair->moving, 0, error) : NULL;
-    if (moving == NULL)
-        return false;
-    c->fixed_labels = lam_scan_load(pair->fixed_labels, 0, error);
-    if (c->fixed_labels != NULL)
-        c->moving_labels = lam_scan_load(pair->moving_labels, 0, error);
-    if (c->moving_labels != NULL) {
-        LamSessionOptions options = {
-            .model = model, .fixed = fixed, .moving = moving, .symmetric = o->symmetric};
-        c->session = lam_session_open(&options, progress, error);
-    }
-    return c->session != NULL &&
-           (o->label_share < 0 || lam_session_set_label_share(c->session, o->label_share, error));
-}
-
-static LamSnapshot *compute(const Options *o, LamSession *session, double lambda,
-                            const LamProgress *progress, GError **error)
-{
-    bool classical = o->method == CLASSICAL;
-    g_autoptr(LamSnapshot) first =
-        classical ? NULL : lam_session_set_lambda(session, lambda, true, error);
-    if (o->method == NETWORK || (!classical && first == NULL))
-        return g_steal_pointer(&first);
-    LamRefineOptions options =
-        (classical ? lam_refine_options_classical : lam_refine_options_default)(lambda);
-    if (o->seconds >= 0)
-        options.seconds = o->seconds;
-    return lam_session_refine(session, first, &options, NULL, progress, error);
-}
-
-static bool score_case(const Options *o, const LamEvaluation *e, guint pair, const Case *c,
-                       const LamProgress *progress, GError **error)
-{
-    const LamGrid *grid = on_fixed_grid(o) ? &lam_session_fixed(c->session)->grid
-                                           : lam_session_fixed_grid(c->session);
-    if (!lam_score(c->session, NULL, c->fixed_labels, c->moving_labels, grid,
-                   lam_evaluation_score(e, 0, pair), error))
-        return false;
-    for (guint i = 0; i < e->lambdas->len; i++) {
-        double lambda = g_array_index(e->lambdas, double, i);
-        LamProgress part =
-            lam_progress_part(progress, (double)i / e->lambdas->len, (i + 1.0) / e->lambdas->len);
-        g_autoptr(LamSnapshot) snapshot = compute(o, c->session, lambda, &part, error);
-        if (snapshot == NULL || !lam_score(c->session, snapshot, c->fixed_labels, c->moving_labels,
-                                           grid, lam_evaluation_score(e, i + 1, pair), error))
-            return false;
-        lam_progress_report(progress, (i + 1.0) / e->lambdas->len, "scoring");
     }
     return true;
 }
 
-static bool run_pair(const Options *o, const LamEvaluation *e, guint index, LamModel *model,
-                     const LamProgress *progress, GError **error)
+/* Before hours are spent. */
+static bool check_outputs(const LamEvaluateOptions *o, const GPtrArray *pairs, GError **error)
 {
-    Case c = {0};
-    LamProgress opening = lam_progress_part(progress, 0, 0.5);
-    LamProgress scoring = lam_progress_part(progress, 0.5, 1);
-    bool ok = case_open(&c, o, model, e->pairs->pdata[index], &opening, error) &&
-              score_case(o, e, index, &c, &scoring, error);
-    case_clear(&c);
-    return ok;
-}
-
-static bool check_pairs(const Options *o, const GPtrArray *pairs, GError **error)
-{
-    const char *why = pairs->len == 0 ? "it names no pair" : NULL;
+    g_autoptr(GPtrArray) inputs = g_ptr_array_new();
+    g_ptr_array_add(inputs, (char *)o->pairs_path);
+    if (o->names != NULL)
+        g_ptr_array_add(inputs, o->names);
     for (guint i = 0; i < pairs->len; i++) {
         const LamPair *pair = pairs->pdata[i];
-        if (pair->fixed_labels == NULL || pair->moving_labels == NULL)
-            why = "fixed_labels and moving_labels are needed in each row";
+        char *files[] = {pair->fixed, pair->moving, pair->fixed_labels, pair->moving_labels};
+        for (size_t k = 0; k < G_N_ELEMENTS(files); k++)
+            g_ptr_array_add(inputs, files[k]);
     }
-    if (why != NULL)
-        g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot use pairs: %s: %s", o->pairs_path,
-                    why);
-    return why == NULL;
+    for (char **model = o->models; model != NULL && *model != NULL; model++)
+        g_ptr_array_add(inputs, *model);
+    g_ptr_array_add(inputs, NULL);
+    const char *const *all = (const char *const *)inputs->pdata;
+    return lam_cli_check_output(o->csv, all, error) && lam_cli_check_output(o->plot, all, error) &&
+           lam_cli_check_distinct(o->csv, o->plot, error) &&
+           (o->plot == NULL || lam_plot_check(o->plot, error));
 }
 
-static bool print_results(const Options *o, const LamEvaluation *e, GError **error)
+/* What is named must be right; a file that is there anyway may be anything. */
+static bool load_names(const LamEvaluateOptions *o, LamLabelNames **names, GError **error)
 {
-    (o->as_json ? lam_evaluation_print_json : lam_evaluation_print)(e, o->per_structure);
-    return o->csv == NULL || lam_evaluation_save_csv(e, o->csv, error);
+    g_autofree char *folder = g_path_get_dirname(o->pairs_path);
+    g_autofree char *beside = g_build_filename(folder, "labels.csv", NULL);
+    *names =
+        lam_label_names_load(o->names != NULL ? o->names : beside, o->names != NULL ? error : NULL);
+    return *names != NULL || o->names == NULL;
+}
+
+/* ---- models ---- */
+
+typedef struct {
+    char *name, *path;
+    LamModel *model;
+    double label_share; /* NaN: it has none */
+} Named;
+
+static void named_free(void *p)
+{
+    Named *named = p;
+    g_free(named->name);
+    g_free(named->path);
+    if (named->model != NULL)
+        lam_model_unref(named->model);
+    g_free(named);
+}
+
+/* The name of the default model, which was not given any. */
+static char *name_of(const char *path)
+{
+    char *name = g_path_get_basename(path), *dot = strrchr(name, '.');
+    if (dot != NULL)
+        *dot = '\0';
+    return name;
 }
 
 /* What is asked of a model with a share of labels; an error where there is no such input. */
-static bool find_label_share(const Options *o, const LamModel *model, LamEvaluation *e,
-                             GError **error)
+static bool find_label_share(const LamEvaluateOptions *o, Named *named, GError **error)
 {
-    bool given = o->label_share >= 0,
-         there = model != NULL && lam_model_config(model)->hyper_labels;
-    e->label_share = !there ? NAN : given ? o->label_share : lam_model_label_share(model);
-    return !given || lam_model_check_label_share(model, o->label_share, error);
+    bool given = o->label_share >= 0, there = lam_model_config(named->model)->hyper_labels;
+    named->label_share = !there  ? NAN
+                         : given ? o->label_share
+                                 : lam_model_label_share(named->model);
+    return !given || lam_model_check_label_share(named->model, o->label_share, error);
 }
 
-static bool run_all(const Options *o, LamEvaluation *e, GError **error)
+/* given NULL: the first pair's fixed scan tells what is needed. */
+static char *find_model(const GPtrArray *pairs, const char *given, GError **error)
 {
-    bool classical = o->method == CLASSICAL;
-    g_autofree char *path = classical ? NULL : lam_model_find(o->model, error);
-    g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
-    LamProgress progress = lam_cli_progress();
-    if ((model == NULL && !classical) || !find_label_share(o, model, e, error))
-        return false;
-    e->model_path = path;
-    e->scores = g_new0(LamScore, (e->lambdas->len + 1) * e->pairs->len);
-    bool ok = true;
-    for (guint i = 0; ok && i < e->pairs->len; i++) {
-        LamProgress part =
-            lam_progress_part(&progress, (double)i / e->pairs->len, (i + 1.0) / e->pairs->len);
-        ok = run_pair(o, e, i, model, &part, error);
-    }
-    lam_cli_progress_done();
-    return ok && print_results(o, e, error);
+    if (given != NULL)
+        return lam_model_find(given, error);
+    const LamPair *first = pairs->pdata[0];
+    g_autoptr(LamVolume) scan = lam_scan_load(first->fixed, 0, error);
+    return scan != NULL ? lam_model_find_for(NULL, scan, error) : NULL;
 }
 
-static bool run(const Options *o, GError **error)
+static bool load_model(const LamEvaluateOptions *o, const GPtrArray *pairs, GPtrArray *models,
+                       const char *given, GError **error)
 {
-    const char *default_lambdas = "0.05,0.1,0.2,0.4,0.6,0.8,0.95";
-    const char *inputs[] = {o->pairs_path, NULL};
-    g_autoptr(GArray) lambdas =
-        lam_cli_parse_lambdas(o->lambda != NULL ? o->lambda : default_lambdas, error);
-    if (lambdas == NULL || !lam_cli_check_output(o->csv, inputs, error))
-        return false;
+    Named *named = g_new0(Named, 1);
+    g_ptr_array_add(models, named);
+    named->path = find_model(pairs, given, error);
+    named->model = named->path != NULL ? lam_model_load(named->path, error) : NULL;
+    if (named->model != NULL)
+        named->name = given != NULL ? g_strdup(given) : name_of(named->path);
+    return named->model != NULL && find_label_share(o, named, error);
+}
+
+static bool load_models(const LamEvaluateOptions *o, const GPtrArray *pairs, GPtrArray *models,
+                        GError **error)
+{
+    if (!o->methods[LAM_EVALUATE_NETWORK] && !o->methods[LAM_EVALUATE_REFINE])
+        return true;
+    if (o->models == NULL)
+        return load_model(o, pairs, models, NULL, error);
+    for (char **model = o->models; *model != NULL; model++)
+        if (!load_model(o, pairs, models, *model, error))
+            return false;
+    return true;
+}
+
+static GArray *subjects_new(const LamEvaluateOptions *o, const GPtrArray *models)
+{
+    GArray *subjects = g_array_new(FALSE, FALSE, sizeof(LamEvaluateSubject));
+    for (guint i = 0; i < models->len; i++)
+        for (int m = LAM_EVALUATE_NETWORK; m <= LAM_EVALUATE_REFINE; m++) {
+            const Named *named = models->pdata[i];
+            LamEvaluateSubject subject = {named->name, named->path, named->model,
+                                          (LamEvaluateMethod)m, named->label_share};
+            if (o->methods[m])
+                g_array_append_val(subjects, subject);
+        }
+    LamEvaluateSubject classical = {"", NULL, NULL, LAM_EVALUATE_CLASSICAL, NAN};
+    if (o->methods[LAM_EVALUATE_CLASSICAL])
+        g_array_append_val(subjects, classical);
+    return subjects;
+}
+
+/* ---- all of it ---- */
+
+static bool show(const LamEvaluation *e, GError **error)
+{
+    const LamEvaluateOptions *o = e->options;
+    (o->json ? lam_evaluation_print_json : lam_evaluation_print)(e);
+    return (o->csv == NULL || lam_evaluation_save_csv(e, o->csv, error)) &&
+           (o->plot == NULL || lam_evaluation_save_plot(e, o->plot, error));
+}
+
+static bool run(const LamEvaluateOptions *o, GError **error)
+{
     g_autoptr(GPtrArray) pairs = lam_pairs_load(o->pairs_path, NULL, error);
-    if (pairs == NULL || !check_pairs(o, pairs, error))
+    g_autoptr(GPtrArray) models = g_ptr_array_new_with_free_func(named_free);
+    g_autoptr(LamLabelNames) names = NULL;
+    if (pairs == NULL || !check_pairs(o, pairs, error) || !check_outputs(o, pairs, error) ||
+        !load_names(o, &names, error) || !load_models(o, pairs, models, error))
         return false;
-    LamEvaluation e = {
-        .grid = on_fixed_grid(o) ? "fixed" : "model", .pairs = pairs, .lambdas = lambdas};
-    e.method = method_names[o->method];
-    e.symmetric = o->symmetric;
-    bool ok = run_all(o, &e, error);
-    for (guint i = 0; e.scores != NULL && i < (lambdas->len + 1) * pairs->len; i++)
-        lam_score_clear(&e.scores[i]);
-    g_free(e.scores);
+    g_autoptr(GArray) subjects = subjects_new(o, models);
+    LamEvaluation e = {.options = o, .pairs = pairs, .names = names, .subjects = subjects};
+    LamProgress progress = lam_cli_progress();
+    bool ok = lam_evaluation_run(&e, &progress, error);
+    lam_cli_progress_done();
+    ok = ok && show(&e, error);
+    lam_evaluation_clear(&e);
     return ok;
 }
 
 int lam_cli_evaluate(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {.seconds = -1, .label_share = -1};
-    if (parse(&o, &argc, &argv, &error))
-        run(&o, &error);
-    char *strings[] = {o.lambda, o.model, o.csv, o.grid, o.method_name};
-    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
-        g_free(strings[i]);
+    LamEvaluateOptions options;
+    if (lam_evaluate_parse(&options, &argc, &argv, &error))
+        run(&options, &error);
+    lam_evaluate_options_clear(&options);
     return lam_cli_finish("evaluate", error);
 }

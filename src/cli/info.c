@@ -144,12 +144,6 @@ typedef struct {
     char *model_name;
 } Options;
 
-static LamModel *load_model(const char *name, GError **error)
-{
-    g_autofree char *path = lam_model_find(name, error);
-    return path != NULL ? lam_model_load(path, error) : NULL;
-}
-
 static bool show_volume(const char *path, const Options *options, GError **error)
 {
     g_autoptr(LamVolume) volume = lam_scan_load(path, 0, error);
@@ -170,7 +164,7 @@ static bool show_volume(const char *path, const Options *options, GError **error
                         "cannot prepare scan: %s: it is a field of vectors", path);
             return false;
         }
-        model = load_model(options->model_name, error);
+        model = lam_cli_load_model(options->model_name, volume, error);
         d.preparation = &preparation;
         if (model == NULL || !lam_cli_prepare(volume, model, &preparation, error))
             return false;
@@ -299,7 +293,8 @@ int lam_cli_info(int argc, char **argv)
         {"prepare", 'p', 0, G_OPTION_ARG_NONE, &options.prepare,
          "Also what is done to the scan before a model sees it, and warnings", NULL},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &options.model_name,
-         "Model name or file, for --prepare (default: brain-t1)", "MODEL"},
+         "Model name or file, for --prepare (default: brain-t1; of a single slice slices-2d)",
+         "MODEL"},
         {NULL},
     };
     g_autoptr(GError) error = NULL;

@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -29,8 +30,11 @@ static char *fingerprint_of(const LamPair *pair, const LamRegisterArguments *a,
     LamMethod method = choice->options.method;
     bool network = method == LAM_METHOD_NETWORK || method == LAM_METHOD_REFINE;
     g_autofree char *model = network ? lam_model_find(a->model, NULL) : NULL;
-    const char *files[] = {pair->fixed,       pair->moving, pair->fixed_mask,
-                           pair->moving_mask, a->initial,   model};
+    /* without a name, the scans decide which of two it is */
+    g_autofree char *flat =
+        network && a->model == NULL ? lam_model_find(LAM_SLICES_MODEL, NULL) : NULL;
+    const char *files[] = {
+        pair->fixed, pair->moving, pair->fixed_mask, pair->moving_mask, a->initial, model, flat};
     g_checksum_update(sum, (const guchar *)LAM_VERSION "\n", -1);
     for (guint i = 0; i < shared->len; i++) {
         g_checksum_update(sum, shared->pdata[i], -1);

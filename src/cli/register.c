@@ -200,8 +200,7 @@ static bool load_model(const LamRegisterArguments *a, LamRegisterRun *run, GErro
     LamMethod method = run->choice.options.method;
     if (method == LAM_METHOD_LINEAR || method == LAM_METHOD_CLASSICAL)
         return true;
-    g_autofree char *path = lam_model_find(a->model, error);
-    run->model = path != NULL ? lam_model_load(path, error) : NULL;
+    run->model = lam_cli_load_model(a->model, run->fixed, error);
     return run->model != NULL;
 }
 
@@ -316,8 +315,8 @@ static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError 
     gint64 start = g_get_monotonic_time();
     LamProgress progress = lam_cli_progress();
     LamRegistrationOptions *options = &run->choice.options;
-    if (!check_outputs(a, run->choice.to, error) || !load_model(a, run, error) ||
-        !load_scans(a, run, error) || !load_initial(a, run, error))
+    if (!check_outputs(a, run->choice.to, error) || !load_scans(a, run, error) ||
+        !load_model(a, run, error) || !load_initial(a, run, error))
         return false;
     options->model = run->model;
     options->affine.fixed_mask = run->fixed_mask;

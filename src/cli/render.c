@@ -116,7 +116,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "0 (fits the image) to 1 (stays smooth); several, separated by commas: one picture each",
          "L[,L…]"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
-        {"plane", 'p', 0, G_OPTION_ARG_STRING, &o->plane, "axial, coronal or sagittal", "PLANE"},
+        {"plane", 'p', 0, G_OPTION_ARG_STRING, &o->plane,
+         "axial (default), coronal or sagittal; of a single slice its own", "PLANE"},
         {"at", 'a', 0, G_OPTION_ARG_STRING, &o->at, "Crosshair in mm (RAS, fixed scan)", "X,Y,Z"},
         {"size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels (default 1500x700)", "WxH"},
         {"grid", 'g', 0, G_OPTION_ARG_DOUBLE, &o->grid_mm, "Warped grid with this spacing", "MM"},
@@ -133,11 +134,10 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
 
 static LamSession *open_session(Options *o, GError **error)
 {
-    g_autofree char *model_path = lam_model_find(o->model, error);
-    g_autoptr(LamModel) model = model_path ? lam_model_load(model_path, error) : NULL;
-    g_autoptr(LamVolume) fixed = model ? lam_scan_load(o->fixed, 0, error) : NULL;
+    g_autoptr(LamVolume) fixed = lam_scan_load(o->fixed, 0, error);
     g_autoptr(LamVolume) moving = fixed ? lam_scan_load(o->moving, 0, error) : NULL;
-    if (!moving)
+    g_autoptr(LamModel) model = moving ? lam_cli_load_model(o->model, fixed, error) : NULL;
+    if (!model)
         return NULL;
     o->model_title = g_strdup(lam_model_title(model));
     LamProgress progress = lam_cli_progress();
@@ -158,7 +158,8 @@ static bool fill_scene(LamScene *scene, const Options *o, const LamSession *sess
     scene->footer_files = g_strdup_printf("model: %s", o->model_title);
     scene->fixed_name = g_path_get_basename(o->fixed);
     scene->moving_name = g_path_get_basename(o->moving);
-    scene->plane = o->plane_value;
+    if (o->plane || !lam_scene_slice_plane(scene, &scene->plane))
+        scene->plane = o->plane_value;
     scene->zoom = o->zoom;
     scene->radiological = !o->neurological;
     scene->grid = o->grid_mm > 0;

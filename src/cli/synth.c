@@ -1,6 +1,7 @@
-/* lam synth phantom: a pair of brains of our own making. */
+/* lam synth: what can be made, and the pair of brains of our own making. */
 #include "cli.h"
 
+#include "synth-pairs.h"
 #include "synth-scans.h"
 
 #include <errno.h>
@@ -21,8 +22,9 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     const LamCliSyntax syntax = {
         .arguments = "phantom",
         .summary = "Makes a pair of T1-like brains from a seed, with label maps and the true "
-                   "deformation.\nlam synth brains --help and lam synth shapes --help tell of "
-                   "what trains networks.",
+                   "deformation.\nlam synth figures --help and lam synth slices --help tell of "
+                   "pairs of single slices,\nlam synth brains --help and lam synth shapes --help "
+                   "of what trains networks.",
         .description =
             "Files written: fixed, moving, fixed_labels, moving_labels, truth (.nii.gz) and\n"
             "pairs.csv for lam evaluate. The truth is a pull-back displacement in mm (RAS):\n"
@@ -49,8 +51,10 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     o->phantom.seed = (guint32)o->seed;
     if (strcmp((*argv)[1], "phantom") == 0)
         return true;
-    g_set_error(error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
-                "%s: 'phantom', 'brains' and 'shapes' can be made (see --help)", (*argv)[1]);
+    g_set_error(
+        error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
+        "%s: 'phantom', 'figures', 'slices', 'brains' and 'shapes' can be made (see --help)",
+        (*argv)[1]);
     return false;
 }
 
@@ -97,6 +101,8 @@ int lam_cli_synth(int argc, char **argv)
 {
     if (argc > 1 && (strcmp(argv[1], "brains") == 0 || strcmp(argv[1], "shapes") == 0))
         return lam_cli_synth_scans(argc, argv, strcmp(argv[1], "shapes") == 0);
+    if (argc > 1 && (strcmp(argv[1], "figures") == 0 || strcmp(argv[1], "slices") == 0))
+        return lam_cli_synth_pairs(argc, argv, strcmp(argv[1], "slices") == 0);
     g_autoptr(GError) error = NULL;
     Options options = {0};
     if (parse(&options, &argc, &argv, &error))

@@ -204,6 +204,26 @@ void lam_scene_step(LamScene *scene, double slices)
     scene->cursor_mm.v[axis] = CLAMP(moved, lowest, highest);
 }
 
+bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane)
+{
+    static const LamPlane across[3] = {LAM_PLANE_SAGITTAL, LAM_PLANE_CORONAL, LAM_PLANE_AXIAL};
+    if (!scene->fixed || !lam_grid_is_slice(&scene->fixed->grid))
+        return false;
+    const LamGrid *grid = &scene->fixed->grid;
+    int flat = grid->size[0] == 1 ? 0 : grid->size[1] == 1 ? 1 : 2, main = 0;
+    int u = (flat + 1) % 3, v = (flat + 2) % 3;
+    double normal[3];
+    for (int i = 0; i < 3; i++) {
+        int j = (i + 1) % 3, k = (i + 2) % 3;
+        normal[i] = fabs(grid->to_world.m[j][u] * grid->to_world.m[k][v] -
+                         grid->to_world.m[k][u] * grid->to_world.m[j][v]);
+        if (normal[i] > normal[main])
+            main = i;
+    }
+    *plane = across[main];
+    return true;
+}
+
 void lam_scene_zoom_at(LamScene *scene, const LamRect *pane, double scale, double x, double y,
                        double factor)
 {

@@ -199,7 +199,7 @@ size_t lam_model_parameter_count(const LamModel *model)
 
 /* Folders to look in, best first: the environment's, the source tree's and the installation's, both
  * relative to the program so that neither needs a path compiled in. */
-static GPtrArray *search_path(void)
+GPtrArray *lam_model_folders(void)
 {
     GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
     const char *asked = g_getenv("LAM_MODELS");
@@ -223,7 +223,7 @@ char *lam_model_find(const char *name, GError **error)
         name = DEFAULT_MODEL;
     if (g_file_test(name, G_FILE_TEST_IS_REGULAR))
         return g_strdup(name);
-    g_autoptr(GPtrArray) folders = search_path();
+    g_autoptr(GPtrArray) folders = lam_model_folders();
     g_autofree char *file = g_str_has_suffix(name, ".safetensors")
                                 ? g_strdup(name)
                                 : g_strconcat(name, ".safetensors", NULL);

@@ -1,5 +1,7 @@
 #include "affine-slice.h"
 
+#include "slice-grid.h"
+
 #include <lambdascope/error.h>
 
 #include <math.h>
@@ -27,29 +29,11 @@ static LamVec3 cross(LamVec3 a, LamVec3 b)
                       a.v[0] * b.v[1] - a.v[1] * b.v[0]}};
 }
 
-static LamVec3 unit(LamVec3 a)
-{
-    double length = sqrt(dot(a, a));
-    return (LamVec3){{a.v[0] / length, a.v[1] / length, a.v[2] / length}};
-}
-
 /* a or -a, whichever points the way of b. */
 static LamVec3 facing(LamVec3 a, LamVec3 b)
 {
     double sign = dot(a, b) < 0 ? -1 : 1;
     return (LamVec3){{sign * a.v[0], sign * a.v[1], sign * a.v[2]}};
-}
-
-static LamVec3 axis_of(const LamGrid *grid, int a)
-{
-    return (LamVec3){{grid->to_world.m[0][a], grid->to_world.m[1][a], grid->to_world.m[2][a]}};
-}
-
-/* Perpendicular to the two axes that have extent. */
-static LamVec3 normal_of(const LamGrid *grid)
-{
-    int flat = grid->size[0] == 1 ? 0 : grid->size[1] == 1 ? 1 : 2;
-    return unit(cross(axis_of(grid, (flat + 1) % 3), axis_of(grid, (flat + 2) % 3)));
 }
 
 /* The turn by the smallest angle that takes one unit vector to another (Rodrigues). */
@@ -89,8 +73,8 @@ bool lam_affine_planes_find(const LamVolume *fixed, const LamVolume *moving, Lam
                                   : "it is a single slice and the other is not");
         return false;
     }
-    LamVec3 z = {{0, 0, 1}}, nf = facing(normal_of(&fixed->grid), z);
-    LamVec3 nm = facing(normal_of(&moving->grid), nf);
+    LamVec3 z = {{0, 0, 1}}, nf = facing(lam_slice_normal(&fixed->grid), z);
+    LamVec3 nm = facing(lam_slice_normal(&moving->grid), nf);
     if (!(dot(nf, nm) > PARALLEL)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot align scans: %s: its slice is not parallel to that of the fixed scan",

@@ -41,12 +41,14 @@ void lam_refine_graph_free(LamRefineGraph *g)
     g_free(g);
 }
 
-/* The grid of about the given spacing over the same box. */
+/* The grid of about the given spacing over the same box; a slice stays one. */
 static LamGrid grid_over(const LamGrid *box, double spacing_mm)
 {
     LamGrid out = *box;
     LamVec3 had = lam_grid_spacing_mm(box);
     for (int a = 0; a < 3; a++) {
+        if (box->size[a] == 1)
+            continue;
         out.size[a] = MAX(1, (int)lrint(box->size[a] * had.v[a] / spacing_mm));
         double factor = (double)box->size[a] / out.size[a];
         for (int r = 0; r < 3; r++) {
@@ -66,6 +68,8 @@ static LamShape shape_of(const LamGrid *grid, int channels)
 
 static double spacing_mm(const LamGrid *grid)
 {
+    if (grid->size[2] == 1) /* how thick a slice is does not matter */
+        return lam_grid_spacing_mm(grid).v[0];
     return cbrt(fabs(lam_mat4_det3(&grid->to_world)));
 }
 
@@ -298,6 +302,8 @@ static bool descend(LamRefineGraph *g, double share, GError **error)
         return false;
     float *v = lam_node_value(g->velocity);
     size_t n = lam_node_count(g->velocity);
+    if (g->field_grid.size[2] == 1) /* no gradient out of the slice, but Adam amplifies rounding */
+        n = n / 3 * 2;
     for (size_t i = 0; i < n; i++)
         v[i] -= smooth->data[i];
     lam_graph_touch(g->graph, g->velocity);

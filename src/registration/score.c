@@ -23,6 +23,7 @@ void lam_score_clear(LamScore *score)
 {
     g_clear_pointer(&score->labels, g_free);
     g_clear_pointer(&score->dice, g_free);
+    g_clear_pointer(&score->hd95_mm, g_free);
 }
 
 static int ascending(const void *a, const void *b)
@@ -59,13 +60,13 @@ static int *labels_of(const LamVolume *a, const LamVolume *b, int *n)
     return labels;
 }
 
-static double mean_of(const LamScore *score, bool (*wanted)(int))
+static double mean_of(const LamScore *score, const double *values, bool (*wanted)(int))
 {
     double sum = 0;
     int n = 0;
     for (int i = 0; i < score->n_labels; i++)
-        if (wanted(score->labels[i]) && !isnan(score->dice[i])) {
-            sum += score->dice[i];
+        if (wanted(score->labels[i]) && !isnan(values[i])) {
+            sum += values[i];
             n++;
         }
     return n > 0 ? sum / n : NAN;
@@ -135,11 +136,41 @@ static void drop_one_sided(LamScore *score, const LamVolume *a, const LamVolume 
     }
 }
 
-bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
-               const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
-               LamScore *out, GError **error)
+/* How the labels of both scans lie on each other on one grid. */
+static bool compare(const LamVolume *fixed, const LamVolume *carried, LamScoreFlags flags,
+                    LamScore *out, GError **error)
 {
-    *out = (LamScore){.similarity = NAN};
+    out->dice = g_new0(double, MAX(out->n_labels, 1));
+    lam_dice_many(fixed, carried, out->labels, out->n_labels, out->dice);
+    drop_one_sided(out, fixed, carried);
+    out->subcortical = mean_of(out, out->dice, lam_label_is_subcortical);
+    out->cortical = mean_of(out, out->dice, lam_label_is_cortical);
+    if (!(flags & LAM_SCORE_HD95))
+        return true;
+    out->hd95_mm = g_new0(double, MAX(out->n_labels, 1));
+    if (!lam_hausdorff95(fixed, carried, out->labels, out->n_labels, out->hd95_mm, error))
+        return false;
+    out->subcortical_hd95_mm = mean_of(out, out->hd95_mm, lam_label_is_subcortical);
+    out->cortical_hd95_mm = mean_of(out, out->hd95_mm, lam_label_is_cortical);
+    return true;
+}
+
+static void take_over(const LamSnapshot *snapshot, LamScore *out)
+{
+    out->fold_percent = snapshot->statistics.fold_percent;
+    out->digital_fold_percent = snapshot->statistics.digital_fold_percent;
+    out->ndv_percent = snapshot->statistics.ndv_percent;
+    out->sd_log_jacobian = snapshot->statistics.sd_log_jacobian;
+    out->roughness = roughness(snapshot->field);
+    out->similarity = snapshot->similarity;
+    out->milliseconds = snapshot->milliseconds;
+}
+
+bool lam_score_with(const LamSession *session, const LamSnapshot *snapshot,
+                    const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                    const LamGrid *grid, LamScoreFlags flags, LamScore *out, GError **error)
+{
+    *out = (LamScore){.similarity = NAN, .subcortical_hd95_mm = NAN, .cortical_hd95_mm = NAN};
     g_autoptr(LamVolume) fixed = lam_resample(fixed_labels, grid, NULL, LAM_NEAREST, 0, error);
     g_autoptr(LamVolume) total = lam_field_compose_affine(snapshot != NULL ? snapshot->field : NULL,
                                                           lam_session_affine(session), grid, error);
@@ -150,23 +181,20 @@ bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
     if (carried == NULL)
         return false;
     out->labels = labels_of(fixed, carried, &out->n_labels);
-    if (!check_labels(out, fixed_labels, moving_labels, error)) {
+    if (!check_labels(out, fixed_labels, moving_labels, error) ||
+        !compare(fixed, carried, flags, out, error)) {
         lam_score_clear(out);
         return false;
     }
-    out->dice = g_new0(double, MAX(out->n_labels, 1));
-    lam_dice_many(fixed, carried, out->labels, out->n_labels, out->dice);
-    drop_one_sided(out, fixed, carried);
-    out->subcortical = mean_of(out, lam_label_is_subcortical);
-    out->cortical = mean_of(out, lam_label_is_cortical);
-    if (snapshot != NULL) {
-        out->fold_percent = snapshot->statistics.fold_percent;
-        out->digital_fold_percent = snapshot->statistics.digital_fold_percent;
-        out->ndv_percent = snapshot->statistics.ndv_percent;
-        out->sd_log_jacobian = snapshot->statistics.sd_log_jacobian;
-        out->roughness = roughness(snapshot->field);
-        out->similarity = snapshot->similarity;
-        out->milliseconds = snapshot->milliseconds;
-    }
+    if (snapshot != NULL)
+        take_over(snapshot, out);
     return true;
+}
+
+bool lam_score(const LamSession *session, const LamSnapshot *snapshot,
+               const LamVolume *fixed_labels, const LamVolume *moving_labels, const LamGrid *grid,
+               LamScore *out, GError **error)
+{
+    return lam_score_with(session, snapshot, fixed_labels, moving_labels, grid, LAM_SCORE_PLAIN,
+                          out, error);
 }

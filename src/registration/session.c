@@ -2,14 +2,19 @@
 #include "session-private.h"
 
 #include "halfway.h"
+#include "slice-grid.h"
 
 #include <lambdascope/affine.h>
 #include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/threads.h>
 #include <math.h>
 #include <string.h>
+
+#define FLAT_SIZE       256 /* the grid of a slice without a network */
+#define FLAT_SPACING_MM 1
 
 struct LamSession {
     LamModel *model;
@@ -89,10 +94,20 @@ static bool align(LamSession *session, const LamMat4 *affine, const LamProgress 
     return true;
 }
 
+/* Axis-aligned; for slices in their plane, whose normal is the fixed slice's, turned by `turn`. */
+static LamGrid grid_around(const LamSession *session, const LamMat4 *turn, LamVec3 centre)
+{
+    const LamUnetConfig *config = &session->config;
+    if (config->size[2] > 1)
+        return lam_grid_centred(config->size, config->spacing_mm, centre);
+    LamGrid slice = session->fixed->grid;
+    slice.to_world = lam_mat4_multiply(turn, &slice.to_world);
+    return lam_slice_grid(config->size, config->spacing_mm, lam_slice_normal(&slice), centre);
+}
+
 /* The model grid of a symmetric session, as seen from the fixed world. */
 static bool place_halfway(LamSession *session, GError **error)
 {
-    const LamUnetConfig *config = &session->config;
     LamMat4 root, back;
     if (!lam_affine_root(&session->affine, &root) || !lam_mat4_invert(&root, &back)) {
         g_set_error(
@@ -105,18 +120,18 @@ static bool place_halfway(LamSession *session, GError **error)
     LamVec3 b = lam_mat4_apply(&back, lam_volume_brain_centre_mm(session->moving));
     for (int i = 0; i < 3; i++)
         a.v[i] = 0.5 * (a.v[i] + b.v[i]);
-    session->model_grid = lam_grid_centred(config->size, config->spacing_mm, a);
+    session->model_grid = grid_around(session, &root, a);
     session->model_grid.to_world = lam_mat4_multiply(&back, &session->model_grid.to_world);
     return true;
 }
 
 static bool place(LamSession *session, GError **error)
 {
-    const LamUnetConfig *config = &session->config;
+    LamMat4 identity = lam_mat4_identity();
     int field_size[3];
-    lam_unet_field_size(config, field_size);
-    session->fixed_grid = lam_grid_centred(config->size, config->spacing_mm,
-                                           lam_volume_brain_centre_mm(session->fixed));
+    lam_unet_field_size(&session->config, field_size);
+    session->fixed_grid =
+        grid_around(session, &identity, lam_volume_brain_centre_mm(session->fixed));
     session->model_grid = session->fixed_grid;
     if (session->symmetric && !place_halfway(session, error))
         return false;
@@ -180,14 +195,29 @@ static bool check_symmetric(const LamSession *session, GError **error)
     return false;
 }
 
+static LamUnetConfig config_for(const LamSessionOptions *options)
+{
+    if (options->model != NULL)
+        return *lam_model_config(options->model);
+    LamUnetConfig config = lam_unet_config_default();
+    if (lam_grid_is_slice(&options->fixed->grid)) {
+        config.size[0] = config.size[1] = FLAT_SIZE;
+        config.size[2] = 1;
+        config.spacing_mm = FLAT_SPACING_MM;
+    }
+    return config;
+}
+
 LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress *progress,
                              GError **error)
 {
+    if (options->model != NULL &&
+        !lam_model_check_pair(options->model, options->fixed, options->moving, error))
+        return NULL;
     g_autoptr(LamSession) session = g_new0(LamSession, 1);
     lam_threads_set(0);
     session->model = options->model != NULL ? lam_model_ref(options->model) : NULL;
-    session->config =
-        options->model != NULL ? *lam_model_config(options->model) : lam_unet_config_default();
+    session->config = config_for(options);
     session->fixed = lam_volume_ref(options->fixed);
     session->moving = lam_volume_ref(options->moving);
     session->symmetric = options->symmetric;
@@ -210,6 +240,8 @@ LamSession *lam_session_new(LamModel *model, LamVolume *fixed, LamVolume *moving
     return lam_session_open(&options, progress, error);
 }
 
+/* A network for slices has a third component, too, that nothing depends on: out of the plane nothing
+ * moves. */
 LamVolume *lam_session_vectors_mm(const LamSession *session, const float *u, GError **error)
 {
     LamVolume *field = lam_volume_new(&session->field_grid, 3, error);
@@ -217,8 +249,9 @@ LamVolume *lam_session_vectors_mm(const LamSession *session, const float *u, GEr
         return NULL;
     size_t n = lam_grid_voxels(&field->grid);
     const LamMat4 *to_world = &session->field_grid.to_world;
+    double across = session->field_grid.size[2] > 1;
     for (size_t i = 0; i < n; i++) {
-        LamVec3 v = {{(double)u[i], (double)u[n + i], (double)u[2 * n + i]}};
+        LamVec3 v = {{(double)u[i], (double)u[n + i], across * (double)u[2 * n + i]}};
         v = lam_mat4_apply_vector(to_world, v);
         for (size_t a = 0; a < 3; a++)
             field->data[a * n + i] = (float)v.v[a];

@@ -14,7 +14,8 @@ LamAffineCache *lam_affine_cache_load(const char *path)
     LamAffineCache *cache = g_new0(LamAffineCache, 1);
     cache->path = g_strdup(path);
     cache->file = g_key_file_new();
-    g_key_file_load_from_file(cache->file, path, G_KEY_FILE_NONE, NULL); /* absent at first */
+    if (path != NULL)
+        g_key_file_load_from_file(cache->file, path, G_KEY_FILE_NONE, NULL); /* absent at first */
     return cache;
 }
 
@@ -29,7 +30,7 @@ void lam_affine_cache_free(LamAffineCache *cache)
 
 bool lam_affine_cache_save(const LamAffineCache *cache, GError **error)
 {
-    return g_key_file_save_to_file(cache->file, cache->path, error);
+    return cache->path == NULL || g_key_file_save_to_file(cache->file, cache->path, error);
 }
 
 char *lam_affine_cache_key(const char *path)

@@ -7,7 +7,7 @@
 
 typedef struct LamAffineCache LamAffineCache;
 
-/* A file that does not exist is an empty cache. */
+/* A file that does not exist is an empty cache; path NULL: it stays in memory. */
 LamAffineCache *lam_affine_cache_load(const char *path);
 void lam_affine_cache_free(LamAffineCache *cache);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamAffineCache, lam_affine_cache_free)

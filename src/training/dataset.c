@@ -8,7 +8,7 @@
 #include <lambdascope/error.h>
 #include <string.h>
 
-#define MOST_SOURCES 3
+#define MOST_SOURCES 4
 
 struct LamDataset {
     const LamRecipe *recipe; /* borrowed */
@@ -84,6 +84,8 @@ LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const c
         ((wanted & LAM_FROM_BRAINS) &&
          !add(dataset, lam_source_brains(recipe, folder, cache, progress, error))) ||
         ((wanted & LAM_FROM_SHAPES) && !add(dataset, lam_source_shapes(recipe, progress, error))) ||
+        ((wanted & LAM_FROM_FIGURES) &&
+         !add(dataset, lam_source_figures(recipe, progress, error))) ||
         !lam_affine_cache_save(cache, error))
         return NULL;
     return g_steal_pointer(&dataset);

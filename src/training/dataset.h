@@ -7,7 +7,8 @@
 
 typedef struct LamDataset LamDataset;
 
-/* Loads what the recipe's sources need from below `folder`. cache: path of the file of affines. */
+/* Loads what the recipe's sources need from below `folder`. cache: path of the file of affines;
+ * NULL: they are computed. */
 LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const char *cache,
                             const LamProgress *progress, GError **error);
 void lam_dataset_free(LamDataset *dataset);

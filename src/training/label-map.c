@@ -3,6 +3,7 @@
 #include "random.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/figures.h>
 #include <math.h>
 #include <string.h>
 
@@ -183,4 +184,21 @@ LamLabelMap *lam_label_map_random(const LamGrid *grid, int count, double scale_m
             }
     }
     return g_steal_pointer(&map);
+}
+
+LamLabelMap *lam_label_map_figure(const LamGrid *grid, GRand *rand, GError **error)
+{
+    LamFigureKind kind = (LamFigureKind)g_rand_int_range(rand, 0, LAM_FIGURE_KINDS);
+    g_autoptr(LamVolume) image = lam_volume_new(grid, 1, error);
+    if (image == NULL)
+        return NULL;
+    g_autoptr(LamLabelMap) map = g_new0(LamLabelMap, 1);
+    map->grid = *grid;
+    map->table = numbered_table(1 + lam_figure_parts(kind));
+    map->index = g_malloc0(lam_grid_voxels(grid));
+    if (lam_figure_draw(kind, grid, rand, image->data, map->index))
+        return g_steal_pointer(&map);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot draw a figure: the grid: it is not one axial slice");
+    return NULL;
 }

@@ -148,6 +148,18 @@ bool lam_phantom_make(const LamPhantomOptions *options, LamPhantom *out, GError 
     return true;
 }
 
+bool lam_phantom_scan(const LamPhantomOptions *options, LamVolume *image, LamVolume *labels,
+                      GError **error)
+{
+    LamAnatomy anatomy;
+    if (!options_valid(options, error))
+        return false;
+    lam_anatomy_init(&anatomy, options->seed);
+    Scanner scanner = scanner_for(options, &anatomy, NULL);
+    scan(&scanner, image, labels, NULL);
+    return true;
+}
+
 void lam_phantom_clear(LamPhantom *phantom)
 {
     g_clear_pointer(&phantom->fixed, lam_volume_unref);

@@ -11,11 +11,12 @@
 #define LOWEST    1e-6
 #define HIGHEST   1e-1
 #define SMOOTHING 0.95 /* of the running loss */
-#define WORSE     0.25 /* of the span of the loss so far: then it has risen */
+#define BURN_IN   30   /* steps at rates that change next to nothing: how much samples differ */
+#define RISEN     1.0  /* standard deviations of the samples' losses above the start */
 
 typedef struct {
-    double running, least, first; /* bias-corrected running loss */
-    double rate_of_least;
+    double running, least, rate_of_least;
+    double sum, squares; /* of the losses in the burn-in */
 } Search;
 
 static double smooth(Search *s, double loss, int step)
@@ -24,17 +25,22 @@ static double smooth(Search *s, double loss, int step)
     return s->running / (1 - pow(SMOOTHING, step + 1));
 }
 
-/* False once the loss has risen clearly above its least. */
-static bool goes_on(Search *s, double smoothed, double rate, int step)
+/* False once the loss has clearly risen above where it began. */
+static bool goes_on(Search *s, double loss, double smoothed, double rate, int step)
 {
-    if (step == 0)
-        s->first = s->least = smoothed;
+    if (step < BURN_IN) {
+        s->sum += loss;
+        s->squares += loss * loss;
+        s->least = smoothed;
+        s->rate_of_least = rate;
+        return true;
+    }
     if (smoothed < s->least) {
         s->least = smoothed;
         s->rate_of_least = rate;
     }
-    double span = fmax(s->first - s->least, 0.02 * fabs(s->first));
-    return smoothed < s->least + (1 + WORSE) * span;
+    double mean = s->sum / BURN_IN, variance = fmax(s->squares / BURN_IN - mean * mean, 0);
+    return smoothed < mean + RISEN * sqrt(variance) + 0.01 * fabs(mean);
 }
 
 static bool run(LamTrainer *t, int steps, FILE *log, Search *s, GError **error)
@@ -49,7 +55,7 @@ static bool run(LamTrainer *t, int steps, FILE *log, Search *s, GError **error)
         double smoothed = smooth(s, done.terms.loss, i);
         fprintf(log, "%d,%.4g,%.6f,%.6f\n", i, rate, done.terms.loss, smoothed);
         lam_progress_report(t->progress, (double)i / steps, "trying rates");
-        if (!goes_on(s, smoothed, rate, i))
+        if (!goes_on(s, done.terms.loss, smoothed, rate, i))
             break;
     }
     return true;

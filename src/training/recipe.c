@@ -214,8 +214,10 @@ static bool store_sources(LamRecipe *recipe, const char *text, GError **error)
     static const struct {
         const char *name;
         LamSources source;
-    } names[] = {
-        {"scans", LAM_FROM_SCANS}, {"brains", LAM_FROM_BRAINS}, {"shapes", LAM_FROM_SHAPES}};
+    } names[] = {{"scans", LAM_FROM_SCANS},
+                 {"brains", LAM_FROM_BRAINS},
+                 {"shapes", LAM_FROM_SHAPES},
+                 {"figures", LAM_FROM_FIGURES}};
     g_auto(GStrv) parts = g_strsplit_set(text, ",;", -1);
     recipe->sources = 0;
     for (char **part = parts; *part != NULL; part++) {
@@ -223,7 +225,7 @@ static bool store_sources(LamRecipe *recipe, const char *text, GError **error)
         while (i < G_N_ELEMENTS(names) && !g_str_equal(g_strstrip(*part), names[i].name))
             i++;
         if (i == G_N_ELEMENTS(names) && **part != '\0')
-            return wrong(error, "[data] source", "must be of scans, brains, shapes");
+            return wrong(error, "[data] source", "must be of scans, brains, shapes, figures");
         recipe->sources |= i < G_N_ELEMENTS(names) ? names[i].source : 0;
     }
     return recipe->sources != 0 || wrong(error, "[data] source", "must be named");
@@ -304,6 +306,8 @@ static bool check_data(const LamRecipe *r, GError **error)
     if (r->expects != NULL && !g_str_equal(r->expects, "brain") &&
         !g_str_equal(r->expects, "head") && !g_str_equal(r->expects, "any"))
         return wrong(error, "[model] expects", "must be brain, head or any");
+    if ((r->sources & LAM_FROM_FIGURES) && r->network.size[2] != 1)
+        return wrong(error, "[data] source", "figures need a network for slices (size=W,H,1)");
     if (r->simulated != (r->loss.similarity == LAM_SIMILARITY_FIELD) ||
         (r->simulated && r->sources != LAM_FROM_SCANS))
         return wrong(error, "[data] simulated",

@@ -9,9 +9,10 @@
 
 /* Where samples come from; a recipe may name several, of which each step takes one. */
 typedef enum {
-    LAM_FROM_SCANS = 1,  /* real scans, perhaps with label maps */
-    LAM_FROM_BRAINS = 2, /* synthesised from label maps of heads */
-    LAM_FROM_SHAPES = 4, /* synthesised from random label maps */
+    LAM_FROM_SCANS = 1,   /* real scans, perhaps with label maps */
+    LAM_FROM_BRAINS = 2,  /* synthesised from label maps of heads */
+    LAM_FROM_FIGURES = 8, /* synthesised from digits and simple shapes: single slices */
+    LAM_FROM_SHAPES = 4,  /* synthesised from random label maps */
 } LamSources;
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include <math.h>
 
 #define MOST_POSITIONS 256
+#define MOST_PARTS     3            /* of a figure */
 #define GOLDEN         0.6180339887 /* spreads the tissues' grey values */
 
 typedef struct {
@@ -38,10 +39,14 @@ static void maps_free(LamSource *source)
     g_free(s);
 }
 
+static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *rand,
+                      LamSample *sample, GError **error);
+
 static Maps *maps_new(bool heads, const char *name)
 {
     Maps *s = g_new0(Maps, 1);
     s->base.free = maps_free;
+    s->base.draw = maps_draw;
     s->base.name = name;
     s->heads = heads;
     s->items = g_ptr_array_new_with_free_func(item_free);
@@ -189,7 +194,6 @@ LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAff
     if (table == NULL)
         return NULL;
     Maps *s = maps_new(true, "label maps");
-    s->base.draw = maps_draw;
     number_structures(s, table);
     if (load_heads(s, paths, table, cache, progress, error)) {
         s->base.count = (int)s->items->len;
@@ -200,23 +204,25 @@ LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAff
 }
 
 /* A pool of maps made once: a map costs more than a sample of it. */
-static bool make_shapes(Maps *s, const LamRecipe *recipe, const LamProgress *progress,
-                        GError **error)
+static bool make_pool(Maps *s, const LamRecipe *recipe, bool figures, const LamProgress *progress,
+                      GError **error)
 {
     const LamUnetConfig *network = &recipe->network;
     LamGrid grid = lam_grid_centred(network->size, network->spacing_mm, (LamVec3){{0, 0, 0}});
-    guint32 seeds[] = {recipe->seed, G_MAXUINT32};
+    guint32 seeds[] = {recipe->seed, G_MAXUINT32 - figures};
     GRand *rand = g_rand_new_with_seed_array(seeds, 2);
     bool ok = true;
     for (int i = 0; ok && i < recipe->shapes; i++) {
-        lam_progress_report(progress, (double)i / recipe->shapes, "making shapes");
+        lam_progress_report(progress, (double)i / recipe->shapes, "making label maps");
         Item *item = g_new0(Item, 1);
         item->from_reference = lam_mat4_identity();
-        item->map =
-            lam_label_map_random(&grid, recipe->shape_labels, recipe->shape_scale_mm, rand, error);
+        item->map = figures ? lam_label_map_figure(&grid, rand, error)
+                            : lam_label_map_random(&grid, recipe->shape_labels,
+                                                   recipe->shape_scale_mm, rand, error);
         g_ptr_array_add(s->items, item);
         ok = item->map != NULL && !lam_progress_cancelled(progress, error);
     }
+    s->base.count = (int)s->items->len;
     g_rand_free(rand);
     return ok;
 }
@@ -224,14 +230,23 @@ static bool make_shapes(Maps *s, const LamRecipe *recipe, const LamProgress *pro
 LamSource *lam_source_shapes(const LamRecipe *recipe, const LamProgress *progress, GError **error)
 {
     Maps *s = maps_new(false, "maps of shapes");
-    s->base.draw = maps_draw;
-    if (!make_shapes(s, recipe, progress, error)) {
-        maps_free(&s->base);
-        return NULL;
-    }
-    s->base.count = (int)s->items->len;
     for (int i = 0; i < recipe->shape_labels; i++)
         s->index[i] = (float)(i + 1); /* all of them are shapes */
     s->base.n_labels = recipe->shape_labels;
-    return &s->base;
+    if (make_pool(s, recipe, false, progress, error))
+        return &s->base;
+    maps_free(&s->base);
+    return NULL;
+}
+
+LamSource *lam_source_figures(const LamRecipe *recipe, const LamProgress *progress, GError **error)
+{
+    Maps *s = maps_new(false, "figures");
+    for (int part = 1; part <= MOST_PARTS; part++)
+        s->index[part] = (float)part; /* their place in every figure's table */
+    s->base.n_labels = MOST_PARTS;
+    if (make_pool(s, recipe, true, progress, error))
+        return &s->base;
+    maps_free(&s->base);
+    return NULL;
 }

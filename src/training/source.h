@@ -24,6 +24,8 @@ LamSource *lam_source_scans(const LamRecipe *recipe, const char *folder, LamAffi
 LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAffineCache *cache,
                              const LamProgress *progress, GError **error);
 LamSource *lam_source_shapes(const LamRecipe *recipe, const LamProgress *progress, GError **error);
+/* The recipe's network takes slices. */
+LamSource *lam_source_figures(const LamRecipe *recipe, const LamProgress *progress, GError **error);
 
 /* Two different indices below n, or twice the same. */
 void lam_source_pick(GRand *rand, int n, bool same, int *a, int *b);

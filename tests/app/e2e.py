@@ -216,6 +216,26 @@ def test_save(viewer, folder, fixed):
     viewer.close_dialog(NOT_SAVED)
 
 
+def test_models(program, folder, fixed, moving):
+    """The menu offers what is there; a choice opens the pair again."""
+    models = os.path.join(folder, 'models')
+    os.makedirs(models, exist_ok=True)
+    scans.write_model(os.path.join(models, 'first.safetensors'), 'First model', '16,16,16')
+    scans.write_model(os.path.join(models, 'second.safetensors'), 'Second model', '16,16,1')
+    with Viewer(program, [fixed, moving], LAM_MODELS=models) as viewer:
+        wait_for_pair(viewer)
+        check(viewer.label(r'^Closed form'), 'the model is named')
+        x, y, width, height = viewer.place('push button', '^Model$')
+        run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2,
+            'click', 1)
+        expect(lambda: viewer.find('(check |radio |)menu item', '^Second model$'),
+               'the menu lists the models that are there')
+        viewer.find('(check |radio |)menu item', '^First model$').do_action(0)
+        expect(lambda: viewer.label('^first$'), 'another model is taken')
+        wait_for_pair(viewer)
+        check_end(viewer)
+
+
 def test_kinds(program, folder, fixed):
     """Another format, a frame that nobody chose and one that somebody did."""
     series = os.path.join(folder, 'series.mgz')
@@ -247,6 +267,7 @@ def test_files(program, folder):
     test_start_with_bad_files(program, folder, fixed)
     test_cancel(program, fixed, moving)
     test_kinds(program, folder, fixed)
+    test_models(program, folder, fixed, moving)
     with Viewer(program, [fixed, moving]) as viewer:
         wait_for_pair(viewer)
         test_bad_file(viewer, Pictures(viewer, folder), folder)

@@ -39,6 +39,15 @@ char *lam_model_find(const char *name, GError **error)
     return g_strdup(name ? name : "fake");
 }
 
+/* What the menu lists is really there: the models of $LAM_MODELS. */
+GPtrArray *lam_model_folders(void)
+{
+    GPtrArray *folders = g_ptr_array_new_with_free_func(g_free);
+    if (g_getenv("LAM_MODELS"))
+        g_ptr_array_add(folders, g_strdup(g_getenv("LAM_MODELS")));
+    return folders;
+}
+
 LamModel *lam_model_load(const char *path, GError **error)
 {
     LamModel *model = g_new0(LamModel, 1);
@@ -68,7 +77,7 @@ const char *lam_model_path(const LamModel *model)
 
 const char *lam_model_title(const LamModel *model)
 {
-    return "Closed form (test)";
+    return g_str_equal(model->path, "fake") ? "Closed form (test)" : model->path;
 }
 
 void lam_model_size(const LamModel *model, int size[3])

@@ -1,6 +1,7 @@
 """Small NIfTI-1 scans, written by hand so that the tests depend on nothing of ours."""
 import array
 import gzip
+import json
 import math
 import os
 import struct
@@ -70,6 +71,17 @@ def write_png(path, size, values):
         out.write(b'\x89PNG\r\n\x1a\n'
                   + chunk(b'IHDR', struct.pack('>2I5B', size, size, 8, 0, 0, 0, 0))
                   + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
+
+
+def write_model(path, title, size):
+    """The header of a model, which is all that a list of models reads."""
+    told = {'architecture': 'hypermorph-unet-1', 'title': title, 'size': size, 'spacing_mm': '2',
+            'encoder': '16,16', 'decoder': '16', 'final': '', 'hidden': '8', 'generated': 'decoder',
+            'skip': 'add', 'integration_steps': '5'}
+    tensor = {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4]}
+    header = json.dumps({'__metadata__': told, 'w': tensor}).encode()
+    with open(path, 'wb') as out:
+        out.write(struct.pack('<Q', len(header)) + header + b'\0' * 4)
 
 
 def write_pair(folder, size=48, spacing=4.0):

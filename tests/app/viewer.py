@@ -101,7 +101,7 @@ class Viewer:
     def find(self, role, name, root=None):
         for node in walk(root or self.root):
             try:
-                if node.get_role_name() == role and re.search(name, node.get_name() or ''):
+                if re.fullmatch(role, node.get_role_name()) and re.search(name, node.get_name() or ''):
                     return node
             except Exception:
                 continue

@@ -132,6 +132,24 @@ static void test_gap(Fixture *f, gconstpointer data)
     g_assert_cmpint(count(curve, " L"), ==, 2);
 }
 
+/* Values that differ by rounding alone, and a single point. */
+static void test_constant(Fixture *f, gconstpointer data)
+{
+    const double same[] = {0.01, 0.01 + 1e-17, 0.01 - 1e-17}, zero[] = {0, 0, 0};
+    const double *values[] = {same, zero, same};
+    const LamPlotAxis logarithmic = {.logarithmic = true};
+    if (!have_gnuplot())
+        return;
+    g_autoptr(LamPlot) plot = lam_plot_new(NULL);
+    for (int i = 0; i < 3; i++) {
+        LamPlotSeries series = {.x = zero, .y = values[i], .n = 3};
+        lam_plot_add_series(lam_plot_add_panel(plot, "same", NULL, i == 2 ? &logarithmic : NULL),
+                            &series);
+    }
+    g_autofree char *svg = save_and_read(plot, f->path, NULL);
+    g_assert_cmpint(count(svg, ">same<"), ==, 3);
+}
+
 /* Many panels, bands, all styles, reference lines, a logarithmic axis, ticks and a legend. */
 static void test_everything(Fixture *f, gconstpointer data)
 {
@@ -268,6 +286,7 @@ int main(int argc, char **argv)
     ADD("points", "plot.svg", test_points);
     ADD("texts", "λ plot.SVG", test_texts);
     ADD("gap", "plot.svg", test_gap);
+    ADD("constant", "plot.svg", test_constant);
     ADD("everything", "plot.svg", test_everything);
     ADD("png", "plot.png", test_png);
     ADD("matrix", "plot.svg", test_matrix);

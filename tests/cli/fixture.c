@@ -64,15 +64,16 @@ guint lam_cli_count_files(const char *folder)
     return count;
 }
 
-bool lam_cli_write_model(const char *path, GError **error)
-{
-    return lam_cli_write_model_of_mode(path, 4, false, false, error);
-}
+/* What of a model the tests vary. */
+typedef struct {
+    int size[3], steps;
+    bool uncertain, hyper_labels;
+    const char *title;
+} Mode;
 
-bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bool hyper_labels,
-                                 GError **error)
+static bool write_model(const char *path, Mode mode, GError **error)
 {
-    LamUnetConfig config = {.size = {40, 48, 40},
+    LamUnetConfig config = {.size = {mode.size[0], mode.size[1], mode.size[2]},
                             .spacing_mm = 4,
                             .n_encoder = 3,
                             .encoder = {16, 16, 16},
@@ -84,18 +85,36 @@ bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bo
                             .hidden = {4},
                             .generated = LAM_GENERATED_DECODER,
                             .skip = LAM_SKIP_ADD,
-                            .integration_steps = steps,
-                            .uncertain = uncertain,
-                            .hyper_labels = hyper_labels};
+                            .integration_steps = mode.steps,
+                            .uncertain = mode.uncertain,
+                            .hyper_labels = mode.hyper_labels};
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     g_autoptr(GHashTable) metadata = g_hash_table_new(g_str_hash, g_str_equal);
     lam_unet_declare(&config, parameters);
     if (!lam_parameters_allocate(parameters, false, error))
         return false;
     lam_parameters_initialise(parameters, 1);
-    g_hash_table_insert(metadata, "title", "untrained test model");
+    g_hash_table_insert(metadata, "title", (gpointer)mode.title);
     return lam_model_save(&config, parameters, lam_parameters_values(parameters), metadata, path,
                           LAM_STORE_F16, error);
+}
+
+bool lam_cli_write_model(const char *path, GError **error)
+{
+    return lam_cli_write_model_of_mode(path, 4, false, false, error);
+}
+
+bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bool hyper_labels,
+                                 GError **error)
+{
+    Mode mode = {{40, 48, 40}, steps, uncertain, hyper_labels, "untrained test model"};
+    return write_model(path, mode, error);
+}
+
+bool lam_cli_write_slice_model(const char *path, GError **error)
+{
+    Mode mode = {{64, 64, 1}, 4, false, false, "untrained slice model"};
+    return write_model(path, mode, error);
 }
 
 LamCliFixture *lam_cli_fixture_new(void)
@@ -117,14 +136,14 @@ LamCliFixture *lam_cli_fixture_new(void)
     return f;
 }
 
-static void remove_folder(const char *folder)
+void lam_cli_remove_folder(const char *folder)
 {
     g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
     const char *name;
     while (dir != NULL && (name = g_dir_read_name(dir)) != NULL) {
         g_autofree char *path = g_build_filename(folder, name, NULL);
         if (g_file_test(path, G_FILE_TEST_IS_DIR) && !g_file_test(path, G_FILE_TEST_IS_SYMLINK))
-            remove_folder(path);
+            lam_cli_remove_folder(path);
         else
             g_unlink(path);
     }
@@ -133,7 +152,7 @@ static void remove_folder(const char *folder)
 
 void lam_cli_fixture_free(LamCliFixture *f)
 {
-    remove_folder(f->folder);
+    lam_cli_remove_folder(f->folder);
     char *strings[] = {f->folder, f->pair, f->fixed, f->moving, f->model};
     for (guint i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);

@@ -35,3 +35,6 @@ bool lam_cli_write_model(const char *path, GError **error);
 /* The same with other modes: steps, uncertain and hyper_labels of LamUnetConfig. */
 bool lam_cli_write_model_of_mode(const char *path, int steps, bool uncertain, bool hyper_labels,
                                  GError **error);
+/* For single slices: 64×64 pixels of 4 mm. */
+bool lam_cli_write_slice_model(const char *path, GError **error);
+void lam_cli_remove_folder(const char *folder);

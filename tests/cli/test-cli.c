@@ -338,69 +338,6 @@ static void test_synth_brains(void)
     g_assert_cmpuint(brain, >, 40 * 48 * 40 / 10);
 }
 
-static void test_evaluate(void)
-{
-    g_autoptr(JsonParser) parser = json_parser_new();
-    g_autofree char *pairs = in_pair("pairs.csv"), *table = in_folder("table.csv"), *text = NULL;
-    LamCliRun run = lam_cli_run("evaluate", pairs, "--lambda", "0.1,0.9", "--model", fixture->model,
-                                "--json", "--per-structure", "--csv", table, NULL);
-    assert_done(&run);
-    JsonObject *object = parse_object(run.out, parser);
-    JsonObject *affine = json_object_get_object_member(object, "affine");
-    double sub = json_object_get_double_member(affine, "dice_subcortical");
-    g_assert_cmpfloat(sub, >, 0.3);
-    g_assert_cmpfloat(sub, <, 1);
-    JsonArray *lambdas = json_object_get_array_member(object, "lambdas");
-    g_assert_cmpuint(json_array_get_length(lambdas), ==, 2);
-    JsonObject *last = json_array_get_object_element(lambdas, 1);
-    g_assert_cmpfloat(json_object_get_double_member(last, "lambda"), ==, 0.9);
-    /* Untrained, the network hardly moves anything, so that the affine's figures come again. */
-    g_assert_cmpfloat(fabs(json_object_get_double_member(last, "dice_subcortical") - sub), <, 0.02);
-    g_assert_cmpfloat(json_object_get_double_member(last, "tick_ms"), >, 0);
-    g_assert_cmpfloat(json_object_get_double_member(last, "fold_percent"), ==, 0);
-    g_assert_cmpfloat(json_object_get_double_member(last, "digital_fold_percent"), ==, 0);
-    g_assert_cmpfloat(json_object_get_double_member(last, "ndv_percent"), ==, 0);
-    g_assert_true(
-        json_object_has_member(json_object_get_object_member(last, "dice_per_structure"), "44"));
-    lam_cli_run_clear(&run);
-    g_assert_true(g_file_get_contents(table, &text, NULL, NULL));
-    g_assert_true(g_str_has_prefix(text, "lambda,figure,mean,pairs\naffine,dice_subcortical,"));
-    g_assert_nonnull(strstr(text, "\n0.9,dice_label_44,"));
-    run =
-        lam_cli_run("evaluate", pairs, "-l", "0.5", "-M", fixture->model, "--grid", "fixed", NULL);
-    assert_done(&run);
-    g_assert_nonnull(strstr(run.out, "\n0.5 "));
-    lam_cli_run_clear(&run);
-}
-
-/* The subcortical Dice at λ = 0.3 by some method, and what JSON says it was. */
-static double dice_by(const char *pairs, const char *method, const char *more)
-{
-    g_autoptr(JsonParser) parser = json_parser_new();
-    LamCliRun run = lam_cli_run("evaluate", pairs, "-l", "0.3", "-M", fixture->model, "--method",
-                                method, "--json", more, NULL);
-    assert_done(&run);
-    JsonObject *object = parse_object(run.out, parser);
-    g_assert_cmpstr(json_object_get_string_member(object, "method"), ==, method);
-    g_assert_cmpint(json_object_get_boolean_member(object, "symmetric"), ==,
-                    g_strcmp0(more, "--symmetric") == 0);
-    JsonArray *lambdas = json_object_get_array_member(object, "lambdas");
-    double dice = json_object_get_double_member(json_array_get_object_element(lambdas, 0),
-                                                "dice_subcortical");
-    lam_cli_run_clear(&run);
-    return dice;
-}
-
-/* The network is untrained: what optimisation finds is better. 0: as long as it takes, for the clock must
- * not decide. */
-static void test_methods(void)
-{
-    g_autofree char *pairs = in_pair("pairs.csv");
-    double network = dice_by(pairs, "network", "--symmetric");
-    g_assert_cmpfloat(dice_by(pairs, "refine", "--refine-seconds=0"), >, network + 0.02);
-    g_assert_cmpfloat(dice_by(pairs, "classical", "--refine-seconds=0"), >, network + 0.02);
-}
-
 /* Two seeds, two pairs; the same seed, the same files. */
 static void test_synth(void)
 {
@@ -436,10 +373,8 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/synth", test_synth);
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
-    g_test_add_func("/cli/evaluate", test_evaluate);
     g_test_add_func("/cli/register/refine", test_register_refine);
     g_test_add_func("/cli/synth-brains", test_synth_brains);
-    g_test_add_func("/cli/methods", test_methods);
     fixture = lam_cli_fixture_new();
     int status = g_test_run();
     lam_cli_fixture_free(fixture);

@@ -125,11 +125,15 @@ static void test_uncertainty_refused(void)
     lam_cli_run_clear(&run);
 }
 
+/* Of a registration, or of the first result of an evaluation. */
 static double share_of(LamCliRun *run)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
     assert_done(run);
-    double share = json_object_get_double_member(parse_object(run->out, parser), "label_share");
+    JsonObject *object = parse_object(run->out, parser);
+    if (json_object_has_member(object, "results"))
+        object = json_array_get_object_element(json_object_get_array_member(object, "results"), 0);
+    double share = json_object_get_double_member(object, "label_share");
     lam_cli_run_clear(run);
     return share;
 }

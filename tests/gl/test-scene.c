@@ -49,6 +49,29 @@ static void test_content_box(void)
     g_assert_cmpfloat_with_epsilon(scan->high, 315, 0.5);
 }
 
+/* A single slice is seen in its own plane, whatever the order of its axes; a volume has none. */
+static void test_slice_plane(void)
+{
+    static const int size[3][3] = {{40, 30, 1}, {40, 1, 30}, {1, 40, 30}};
+    static const LamPlane planes[3] = {LAM_PLANE_AXIAL, LAM_PLANE_CORONAL, LAM_PLANE_SAGITTAL};
+    static const int orders[3][3] = {{0, 1, 2}, {2, 0, 1}, {1, 0, 2}};
+    for (int which = 0; which < 4; which++)
+        for (int order = 0; order < 3; order++) {
+            const int whole[3] = {20, 20, 20}, signs[3] = {-1, 1, -1};
+            LamGrid grid = make_grid(which < 3 ? size[which] : whole, (LamVec3){{1, 1, 2}},
+                                     (LamVec3){{0}}, orders[order], signs);
+            g_autoptr(LamTexels) scan = scan_from_world(&grid, plateau, NULL);
+            LamScene scene;
+            LamPlane plane = LAM_PLANE_AXIAL;
+            lam_scene_init(&scene);
+            g_assert_false(lam_scene_slice_plane(&scene, &plane));
+            lam_scene_set_scans(&scene, scan, scan, NULL);
+            g_assert_cmpint(lam_scene_slice_plane(&scene, &plane), ==, which < 3);
+            g_assert_cmpint(plane, ==, which < 3 ? planes[which] : LAM_PLANE_AXIAL);
+            lam_scene_clear(&scene);
+        }
+}
+
 static double ramp(LamVec3 x, const void *user)
 {
     return 1000 + 10 * x.v[0] - 4 * x.v[1] + 2 * x.v[2];
@@ -208,6 +231,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/scene/lambda-scale", test_lambda_scale);
     g_test_add_func("/scene/content-box", test_content_box);
+    g_test_add_func("/scene/slice-plane", test_slice_plane);
     g_test_add_func("/scene/sample", test_sample);
     g_test_add_func("/scene/extreme-values", test_extreme_values);
     g_test_add_func("/scene/empty-scan", test_empty_scan);

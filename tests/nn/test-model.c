@@ -143,6 +143,37 @@ static void test_find(Fixture *f, gconstpointer data)
     g_unsetenv("LAM_MODELS");
 }
 
+/* All that is there, by headers alone; what is no model is left out. */
+static void test_list(Fixture *f, gconstpointer data)
+{
+    g_autofree char *broken = g_build_filename(f->folder, "broken.safetensors", NULL);
+    g_autofree char *other = g_build_filename(f->folder, "other.txt", NULL);
+    g_assert_true(g_file_set_contents(broken, "\xff\xff\xff\xff\xff\xff\xff\xff{}", 10, NULL));
+    g_assert_true(g_file_set_contents(other, "x", 1, NULL));
+    g_setenv("LAM_MODELS", f->folder, TRUE);
+    g_autoptr(GPtrArray) list = lam_model_list();
+    g_autoptr(LamModel) model = lam_model_load(f->path, NULL);
+    int size[3], found = 0;
+    lam_model_size(model, size);
+    for (guint i = 0; i < list->len; i++) {
+        const LamModelEntry *entry = list->pdata[i];
+        g_assert_cmpstr(entry->name, !=, "broken");
+        g_assert_true(i == 0 ||
+                      strcmp(((LamModelEntry *)list->pdata[i - 1])->name, entry->name) < 0);
+        if (!g_str_equal(entry->name, "small"))
+            continue;
+        found++;
+        g_assert_cmpstr(entry->path, ==, f->path);
+        g_assert_cmpstr(entry->title, ==, lam_model_title(model));
+        g_assert_cmpmem(entry->size, sizeof entry->size, size, sizeof size);
+        g_assert_cmpfloat(entry->spacing_mm, ==, lam_model_spacing_mm(model));
+    }
+    g_assert_cmpint(found, ==, 1);
+    g_unsetenv("LAM_MODELS");
+    g_unlink(broken);
+    g_unlink(other);
+}
+
 /* ---- files that disagree with themselves ---------------------------------------------------- */
 
 static void assert_refused(const Fixture *f, const char *words)
@@ -270,6 +301,7 @@ int main(int argc, char **argv)
     ADD("hash", test_hash);
     ADD("expects", test_expects);
     ADD("find", test_find);
+    ADD("list", test_list);
     ADD("tensors", test_tensors);
     ADD("lying-header", test_lying_header);
     ADD("no-weights", test_no_weights);

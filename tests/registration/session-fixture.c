@@ -13,9 +13,15 @@ static void scale(LamParameters *p, const char *part, double factor)
             lam_parameters_values(p)[lam_parameters_offset(p, i) + k] *= (float)factor;
 }
 
-SessionModel session_model_of_mode(double strength, int steps, bool uncertain, bool hyper_labels)
+/* What of a model the tests vary. */
+typedef struct {
+    int size[3], steps;
+    bool uncertain, hyper_labels;
+} Mode;
+
+static SessionModel model_of(Mode mode, double strength)
 {
-    LamUnetConfig config = {.size = {16, 16, 12},
+    LamUnetConfig config = {.size = {mode.size[0], mode.size[1], mode.size[2]},
                             .spacing_mm = 4,
                             .n_encoder = 3,
                             .encoder = {16, 16, 16},
@@ -27,9 +33,9 @@ SessionModel session_model_of_mode(double strength, int steps, bool uncertain, b
                             .hidden = {8, 8},
                             .generated = LAM_GENERATED_DECODER,
                             .skip = LAM_SKIP_ADD,
-                            .integration_steps = steps,
-                            .uncertain = uncertain,
-                            .hyper_labels = hyper_labels};
+                            .integration_steps = mode.steps,
+                            .uncertain = mode.uncertain,
+                            .hyper_labels = mode.hyper_labels};
     SessionModel m = {.parameters = lam_parameters_new()};
     g_assert_true(lam_unet_config_check(&config, NULL));
     lam_unet_declare(&config, m.parameters);
@@ -44,6 +50,16 @@ SessionModel session_model_of_mode(double strength, int steps, bool uncertain, b
 SessionModel session_model(double strength)
 {
     return session_model_of_mode(strength, 5, false, false);
+}
+
+SessionModel session_model_of_mode(double strength, int steps, bool uncertain, bool hyper_labels)
+{
+    return model_of((Mode){{16, 16, 12}, steps, uncertain, hyper_labels}, strength);
+}
+
+SessionModel session_slice_model(double strength)
+{
+    return model_of((Mode){{16, 16, 1}, 5, false, false}, strength);
 }
 
 void session_model_clear(SessionModel *model)

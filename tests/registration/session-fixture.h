@@ -13,6 +13,8 @@ typedef struct {
 SessionModel session_model(double strength);
 /* The same with other modes: steps, uncertain and hyper_labels of LamUnetConfig. */
 SessionModel session_model_of_mode(double strength, int steps, bool uncertain, bool hyper_labels);
+/* The same for single slices. */
+SessionModel session_slice_model(double strength);
 void session_model_clear(SessionModel *model);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(SessionModel, session_model_clear)
 

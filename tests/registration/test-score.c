@@ -3,6 +3,8 @@
 #include "session-fixture.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/metrics.h>
+#include <lambdascope/resample.h>
 #include <lambdascope/score.h>
 #include <math.h>
 #include <string.h>
@@ -99,6 +101,34 @@ static void test_affine(Fixture *f, gconstpointer data)
     lam_score_clear(&score);
 }
 
+/* Only when asked for; labels of one side have none. */
+static void test_hd95(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LamVolume) carried = lam_resample(
+        f->moving_labels, &f->fixed->grid, lam_session_affine(f->session), LAM_NEAREST, 0, NULL);
+    double wanted[8];
+    LamScore score;
+    lam_score(f->session, NULL, f->fixed_labels, f->moving_labels, &f->fixed->grid, &score, &error);
+    g_assert_no_error(error);
+    g_assert_null(score.hd95_mm);
+    g_assert_true(isnan(score.subcortical_hd95_mm) && isnan(score.cortical_hd95_mm));
+    lam_score_clear(&score);
+    lam_score_with(f->session, NULL, f->fixed_labels, f->moving_labels, &f->fixed->grid,
+                   LAM_SCORE_HD95, &score, &error);
+    g_assert_no_error(error);
+    check(f, &score, NULL);
+    g_assert_true(lam_hausdorff95(f->fixed_labels, carried, score.labels, 8, wanted, NULL));
+    for (int i = 0; i < 8; i++)
+        g_assert_true(isnan(wanted[i]) ? isnan(score.hd95_mm[i]) : score.hd95_mm[i] == wanted[i]);
+    g_assert_true(isnan(wanted[3]) && isnan(wanted[6])); /* 44, 150 */
+    g_assert_cmpfloat(wanted[1], >, 1);
+    g_assert_cmpfloat_with_epsilon(score.subcortical_hd95_mm,
+                                   (wanted[1] + wanted[2] + wanted[4]) / 3, 1e-9);
+    g_assert_cmpfloat_with_epsilon(score.cortical_hd95_mm, (wanted[5] + wanted[7]) / 2, 1e-9);
+    lam_score_clear(&score);
+}
+
 /* Mean over axes of the mean squared forward difference, in voxels of the field. */
 static double naive_roughness(const LamVolume *d)
 {
@@ -187,6 +217,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     ADD("affine", test_affine);
     ADD("field", test_field);
+    ADD("hd95", test_hd95);
     ADD("vast-values", test_vast_values);
     ADD("no-labels", test_no_labels);
     g_test_add_func("/score/groups", test_groups);

@@ -135,24 +135,99 @@ static void test_labels(Fixture *f, gconstpointer data)
 static void test_synthetic(Fixture *f, gconstpointer data)
 {
     run(f,
-        NETWORK "[data]\nsource=brains,shapes\nmaps=labels-*.nii\ntable=table.csv\nshapes=3\n"
-                "shape_labels=4\nshape_scale_mm=12\nsame=0.5\n"
-                "[loss]\nsimilarity=none\nlabel_weight=1\n"
-                "[training]\nseed=4\nsteps=12\nrate=1e-3\n"
-                "[synthesis]\nwarp_mm=1\nwarp_scale_mm=8;16\nstrip=0\n[shapes]\nwarp_mm=2\n",
+        NETWORK
+        "[data]\nsource=brains,shapes,figures\nmaps=labels-*.nii\ntable=table.csv\nshapes=3\n"
+        "shape_labels=4\nshape_scale_mm=12\nsame=0.5\n"
+        "[loss]\nsimilarity=none\nlabel_weight=1\n"
+        "[training]\nseed=4\nsteps=12\nrate=1e-3\n"
+        "[synthesis]\nwarp_mm=1\nwarp_scale_mm=8;16\nstrip=0\n[shapes]\nwarp_mm=2\n",
         "run", false, 0);
     double loss = column(f, "run", "labels", 0, 12);
     g_assert_cmpfloat(loss, >, 0.02);
     g_assert_cmpfloat(loss, <, 0.98);
 }
 
+/* Mean intensity of each label of an image. */
+static void label_means(const float *image, const float *labels, size_t n, double mean[8])
+{
+    double count[8] = {0};
+    memset(mean, 0, 8 * sizeof *mean);
+    for (size_t i = 0; i < n; i++) {
+        mean[(int)labels[i]] += (double)image[i];
+        count[(int)labels[i]]++;
+    }
+    for (int l = 0; l < 8; l++)
+        mean[l] /= fmax(count[l], 1);
+}
+
+/* How differently the two scans of a sample show one label: mean over labels. */
+static double unlike(const LamSample *s)
+{
+    double a[8], b[8], sum = 0;
+    size_t n = lam_sample_voxels(s);
+    label_means(s->fixed, s->fixed_labels, n, a);
+    label_means(s->moving, s->moving_labels, n, b);
+    for (int l = 1; l <= 4; l++)
+        sum += fabs(a[l] - b[l]) / 4;
+    return sum;
+}
+
+/* The first samples are clean and of one contrast, those after the ramp as the recipe says. */
+static void test_ramp(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nsource=shapes\nshapes=4\nshape_labels=4\n"
+                                       "shape_scale_mm=12\nramp=1000\n"
+                                       "[loss]\nsimilarity=none\nanatomy_weight=1\n"
+                                       "[shapes]\nbias=0\nblur_mm=0.3\nwarp_mm=1\n");
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, NULL, NULL, &error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    g_autoptr(LamSample) s = lam_sample_new(recipe, &grid, &error);
+    double easy = 0, hard = 0;
+    for (guint64 k = 0; k < 10; k++) {
+        g_assert_true(lam_dataset_draw(dataset, k, s, &error));
+        easy += unlike(s) / 10;
+        g_assert_true(lam_dataset_draw(dataset, 1000 + k, s, &error));
+        hard += unlike(s) / 10;
+    }
+    g_test_message("labels differ by %.3f, then %.3f", easy, hard);
+    g_assert_cmpfloat(easy, <, 0.08);
+    g_assert_cmpfloat(hard, >, 0.12);
+}
+
+/* The pictures of both label maps show one label in one grey. */
+static void test_anatomy(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\n"
+                                       "align=false\n[loss]\nanatomy_weight=1\n");
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, NULL, NULL, &error);
+    g_assert_no_error(error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    g_autoptr(LamSample) s = lam_sample_new(recipe, &grid, &error);
+    for (guint64 k = 0; k < 5; k++) {
+        double a[8], b[8];
+        g_assert_true(lam_dataset_draw(dataset, k, s, &error));
+        label_means(s->fixed_anatomy, s->fixed_labels, lam_sample_voxels(s), a);
+        label_means(s->moving_anatomy, s->moving_labels, lam_sample_voxels(s), b);
+        for (int l = 0; l <= 2; l++)
+            g_assert_cmpfloat_with_epsilon(a[l], b[l], 0.12);
+        g_assert_cmpfloat(a[0], <, 0.1);
+    }
+}
+
 /* The truth of a simulated pair carries the moving scan onto the fixed one. */
 static void test_simulated(Fixture *f, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = disc_recipe(
-        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
-                           "[loss]\nsimilarity=field\n[augmentation]\nwarp_mm=2\n");
+    g_autofree char *path =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nsimulated=true\n"
+                                       "[loss]\nsimilarity=field\n[augmentation]\nwarp_mm=2\n");
     g_autofree char *cache = g_build_filename(f->folder, "affine.ini", NULL);
     g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
     g_assert_no_error(error);
@@ -231,6 +306,48 @@ static void test_start(Fixture *f, gconstpointer data)
         g_assert_cmpfloat_with_epsilon(x->data[i], y->data[i], 1e-3);
 }
 
+/* The range test finds a rate between its ends, and leaves nothing that a run would go on from. */
+static void test_find_rate(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe = disc_recipe(
+        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\n[training]\nseed=4\n");
+    g_autofree char *out = g_build_filename(f->folder, "rates", NULL);
+    g_autofree char *table = g_build_filename(out, "rates.csv", NULL), *text = NULL;
+    g_autofree char *checkpoint = g_build_filename(out, "checkpoint.safetensors", NULL);
+    LamTrainOptions options = {.recipe = recipe, .data = f->folder, .output = out};
+    double rate = 0;
+    g_assert_true(lam_train_find_rate(&options, 200, &rate, NULL, &error));
+    g_test_message("rate %g", rate);
+    g_assert_cmpfloat(rate, >, 2e-6);
+    g_assert_cmpfloat(rate, <, 9e-3);
+    g_assert_true(g_file_get_contents(table, &text, NULL, NULL));
+    g_assert_true(g_str_has_prefix(text, "step,rate,loss,running_loss\n0,1e-06,"));
+    g_assert_false(g_file_test(checkpoint, G_FILE_TEST_EXISTS));
+}
+
+static void test_samples(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe =
+        disc_recipe(f->folder, NETWORK "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\n"
+                                       "align=false\n[loss]\nlabel_weight=1\n");
+    g_autofree char *out = g_build_filename(f->folder, "samples", NULL);
+    LamTrainOptions options = {.recipe = recipe, .data = f->folder, .output = out};
+    g_assert_true(lam_train_write_samples(&options, 2, NULL, &error));
+    static const char *const names[] = {"fixed", "moving", "fixed_labels", "moving_labels"};
+    for (int k = 0; k < 2; k++)
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+            g_autofree char *path = g_strdup_printf("%s/sample-%03d_%s.nii.gz", out, k, names[i]);
+            g_autoptr(LamVolume) volume = lam_nifti_load(path, 0, &error);
+            g_assert_no_error(error);
+            float most = 0;
+            for (size_t v = 0; v < lam_grid_voxels(&volume->grid); v++)
+                most = fmaxf(most, volume->data[v]);
+            g_assert_cmpfloat(most, >, i < 2 ? 0.5 : 1.5);
+        }
+}
+
 /* ---- refused steps ---- */
 
 static int count_refused(const Fixture *f, const char *output)
@@ -280,10 +397,14 @@ int main(int argc, char **argv)
         {"/modes/resume-with-everything", test_resume_with_everything},
         {"/modes/labels", test_labels},
         {"/modes/synthetic", test_synthetic},
+        {"/modes/ramp", test_ramp},
+        {"/modes/anatomy", test_anatomy},
         {"/modes/simulated", test_simulated},
         {"/modes/supervised", test_supervised},
         {"/modes/other-losses", test_other_losses},
         {"/modes/start", test_start},
+        {"/modes/find-rate", test_find_rate},
+        {"/modes/samples", test_samples},
         {"/modes/refused", test_refused},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)

@@ -1,0 +1,144 @@
+/* What drawing samples costs a training run: steps on samples drawn ahead, by turns with steps on one
+ * sample that stays. */
+#include "cli.h"
+
+#include "dataset.h"
+#include "sample-queue.h"
+#include "train-graph.h"
+
+#include <lambdascope/adam.h>
+#include <lambdascope/threads.h>
+#include <stdio.h>
+
+#define ROUNDS 5
+
+typedef struct {
+    LamRecipe *recipe;
+    LamDataset *dataset;
+    LamParameters *parameters;
+    LamAdam *adam;
+    LamTrainGraph network;
+    LamSampleGrid grid;
+    LamSample *still;
+    guint64 drawn;
+    double seconds[2], waited_s; /* still, drawn */
+} Bench;
+
+static void bench_clear(Bench *b)
+{
+    lam_train_graph_clear(&b->network);
+    lam_sample_free(b->still);
+    lam_adam_free(b->adam);
+    lam_parameters_free(b->parameters);
+    lam_dataset_free(b->dataset);
+    lam_recipe_free(b->recipe);
+}
+
+static bool prepare(Bench *b, const char *recipe, const char *data, const char *cache,
+                    GError **error)
+{
+    b->recipe = lam_recipe_load(recipe, error);
+    b->dataset = b->recipe != NULL ? lam_dataset_new(b->recipe, data, cache, NULL, error) : NULL;
+    if (b->dataset == NULL)
+        return false;
+    b->parameters = lam_parameters_new();
+    lam_unet_declare(&b->recipe->network, b->parameters);
+    if (!lam_parameters_allocate(b->parameters, true, error))
+        return false;
+    lam_parameters_initialise(b->parameters, 1);
+    b->adam = lam_adam_new(b->parameters, error);
+    b->grid = lam_sample_grid(b->recipe, false);
+    b->still = lam_sample_new(b->recipe, &b->grid, error);
+    /* as hard as they become */
+    b->drawn = (guint64)b->recipe->ramp;
+    return b->adam != NULL && b->still != NULL &&
+           lam_train_graph_build(&b->network, b->recipe, &b->grid, lam_dataset_labels(b->dataset),
+                                 b->parameters, error) &&
+           lam_dataset_draw(b->dataset, b->drawn, b->still, error);
+}
+
+static void step(Bench *b, const LamSample *sample)
+{
+    lam_train_graph_forward(&b->network, sample);
+    lam_parameters_zero_gradients(b->parameters);
+    lam_train_graph_backward(&b->network);
+    lam_adam_step(b->adam, 1e-6, 1);
+}
+
+static void steps_on_one(Bench *b, int n)
+{
+    gint64 start = g_get_monotonic_time();
+    for (int i = 0; i < n; i++)
+        step(b, b->still);
+    b->seconds[0] += 1e-6 * (double)(g_get_monotonic_time() - start);
+}
+
+/* The first sample fills the queue and is not timed. */
+static bool steps_on_drawn(Bench *b, int n, GError **error)
+{
+    g_autoptr(LamSampleQueue) queue =
+        lam_sample_queue_new(b->dataset, b->recipe, &b->grid, b->drawn, error);
+    gint64 start = 0;
+    double first = 0;
+    for (int i = -1; queue != NULL && i < n; i++) {
+        LamSample *sample = lam_sample_queue_take(queue, i < 0 ? &first : &b->waited_s, error);
+        if (sample == NULL)
+            return false;
+        step(b, sample);
+        lam_sample_queue_give(queue, sample);
+        if (i < 0)
+            start = g_get_monotonic_time();
+    }
+    b->seconds[1] += 1e-6 * (double)(g_get_monotonic_time() - start);
+    b->drawn += (guint64)n + 1;
+    return queue != NULL;
+}
+
+static bool run(const char *recipe, const char *data, const char *cache, int repeats,
+                GError **error)
+{
+    Bench b = {0};
+    lam_threads_set(0);
+    bool ok = prepare(&b, recipe, data, cache, error);
+    if (ok)
+        step(&b, b.still);
+    for (int round = 0; ok && round < ROUNDS; round++) {
+        steps_on_one(&b, repeats);
+        ok = steps_on_drawn(&b, repeats, error);
+    }
+    if (ok) {
+        int n = ROUNDS * repeats;
+        g_autoptr(JsonBuilder) json = json_builder_new();
+        json_builder_begin_object(json);
+        lam_cli_json_number(json, "step_ms_without_drawing", 1e3 * b.seconds[0] / n);
+        lam_cli_json_number(json, "step_ms", 1e3 * b.seconds[1] / n);
+        lam_cli_json_number(json, "waited_ms", 1e3 * b.waited_s / n);
+        lam_cli_json_number(json, "drawing_share", 1 - b.seconds[0] / b.seconds[1]);
+        json_builder_end_object(json);
+        lam_cli_json_print(json);
+    }
+    bench_clear(&b);
+    return ok;
+}
+
+int main(int argc, char **argv)
+{
+    int repeats = 5;
+    g_autofree char *cache = NULL;
+    g_autoptr(GError) error = NULL;
+    const LamCliSyntax syntax = {
+        .arguments = "RECIPE DATA",
+        .summary = "Training steps of a recipe on samples drawn ahead, and on one sample that "
+                   "stays, by turns.\ndrawing_share: of a step's wall time.",
+        .positional = 2};
+    const GOptionEntry entries[] = {
+        {"repeats", 'n', 0, G_OPTION_ARG_INT, &repeats, "Steps a round, of 5 each (default: 5)",
+         "N"},
+        {"affines", 0, 0, G_OPTION_ARG_FILENAME, &cache, "File that keeps the affines of the data",
+         "FILE"},
+        {NULL},
+    };
+    if (lam_cli_parse(&syntax, entries, &argc, &argv, &error))
+        run(argv[1], argv[2], cache, CLAMP(repeats, 1, 1000), &error);
+    return lam_cli_finish("synthesis", error);
+}

@@ -1,0 +1,40 @@
+#include <lambdascope/model_choice.h>
+
+#include <lambdascope/error.h>
+
+char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error)
+{
+    if (name != NULL || !lam_grid_is_slice(&scan->grid))
+        return lam_model_find(name, error);
+    char *path = lam_model_find(LAM_SLICES_MODEL, NULL);
+    if (path == NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_IO,
+                    "cannot find model: " LAM_SLICES_MODEL ": no such file or model; %s is a "
+                    "single slice, and needs a model for slices",
+                    scan->path != NULL ? scan->path : "the scan");
+    return path;
+}
+
+static bool check(const LamModel *model, const LamVolume *scan, const char *role, GError **error)
+{
+    int size[3];
+    lam_model_size(model, size);
+    bool slice = lam_grid_is_slice(&scan->grid), for_slices = size[2] == 1;
+    if (slice == for_slices)
+        return true;
+    const char *subject = scan->path != NULL ? scan->path : role;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                for_slices ? "cannot register scans: %s: the model is for single slices, this is a "
+                             "volume (model: %s)"
+                           : "cannot register scans: %s: the model is for volumes, this is a "
+                             "single slice (model: %s)",
+                subject, lam_model_title(model));
+    return false;
+}
+
+bool lam_model_check_pair(const LamModel *model, const LamVolume *fixed, const LamVolume *moving,
+                          GError **error)
+{
+    return check(model, fixed, "the fixed scan", error) &&
+           check(model, moving, "the moving scan", error);
+}
