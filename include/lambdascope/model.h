@@ -47,6 +47,8 @@ size_t lam_model_parameter_count(const LamModel *model);
 /* Full path of a model given by name or path: "brain-t1" is looked for in $LAM_MODELS, the source
  * tree's models/, and the installed data folder. NULL name = the default model. Free with g_free. */
 char *lam_model_find(const char *name, GError **error);
+/* The same for a recipe of models, as "study-hyper.ini": a path, or a name in those folders' recipes/. */
+char *lam_model_find_recipe(const char *name, GError **error);
 /* The folders that are looked in, best first. char * elements, owned by the array; they need not exist. */
 GPtrArray *lam_model_folders(void);
 

@@ -58,6 +58,10 @@ int lam_cli_finish(const char *name, const GError *error);
 LamProgress lam_cli_progress(void);
 void lam_cli_progress_done(void);
 
+/* From now on the first interrupt (SIGINT, SIGTERM) cancels this, the second ends the program. To be called
+ * once, before any other thread is started; belongs to the program until it ends. */
+GCancellable *lam_cli_catch_interrupts(void);
+
 /* Refuses to write over one of the inputs (NULL-terminated; under whatever name) and into folders
  * that do not exist, before hours are spent. output may be NULL: nothing to check. */
 bool lam_cli_check_output(const char *output, const char *const *inputs, GError **error);

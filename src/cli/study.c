@@ -11,6 +11,8 @@ static const struct {
 } studies[] = {
     {"contrast", lam_cli_study_contrast, "accuracy while the contrast of the moving scan changes"},
     {"features", lam_cli_study_features, "what networks make of one anatomy in two contrasts"},
+    {"few", lam_cli_study_few, "accuracy of networks trained with few scans"},
+    {"hyper", lam_cli_study_hyper, "one HyperMorph against models trained for one λ each"},
     {NULL},
 };
 

@@ -6,9 +6,11 @@
 #include <lambdascope/model.h>
 #include <lambdascope/study.h>
 
-/* One study, in src/cli/study-NAME.c. argv[0] is the study's name; the exit status. */
+/* One study each, in src/cli/study-NAME.c. argv[0] is the study's name; the exit status. */
 int lam_cli_study_contrast(int argc, char **argv);
 int lam_cli_study_features(int argc, char **argv);
+int lam_cli_study_few(int argc, char **argv);
+int lam_cli_study_hyper(int argc, char **argv);
 
 /* Options, filled by GOption. */
 typedef struct {

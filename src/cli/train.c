@@ -3,8 +3,6 @@
 #include "train-plot.h"
 
 #include <lambdascope/trainer.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -34,33 +32,6 @@ static void say(const char *line, void *user)
 {
     const Reporter *reporter = user;
     fprintf(stderr, reporter->terminal ? "\r\033[K%s\n" : "%s\n", line);
-}
-
-/* Waits for an interrupt on a thread of its own: the first asks for a checkpoint, the second ends the
- * program. All other threads must have the two signals blocked. */
-static gpointer wait_for_interrupt(gpointer cancellable)
-{
-    sigset_t set;
-    int number;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigwait(&set, &number);
-    g_cancellable_cancel(cancellable);
-    signal(number, SIG_DFL);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    pause();
-    return NULL;
-}
-
-static void catch_interrupts(GCancellable *cancellable)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
-    g_thread_unref(g_thread_new("interrupt", wait_for_interrupt, cancellable));
 }
 
 typedef struct {
@@ -138,10 +109,8 @@ static bool train(const Options *o, const char *recipe, GError **error)
 {
     g_autofree char *folder = o->data != NULL ? g_strdup(o->data) : g_path_get_dirname(recipe);
     Reporter reporter = {.terminal = isatty(STDERR_FILENO)};
-    /* not freed: the thread that waits for an interrupt keeps it until the program ends */
-    GCancellable *cancellable = g_cancellable_new();
-    catch_interrupts(cancellable);
-    LamProgress progress = {.report = report, .user = &reporter, .cancellable = cancellable};
+    LamProgress progress = {
+        .report = report, .user = &reporter, .cancellable = lam_cli_catch_interrupts()};
     LamTrainOptions options = {.recipe = recipe,
                                .data = folder,
                                .output = o->output,

@@ -217,23 +217,42 @@ GPtrArray *lam_model_folders(void)
     return folders;
 }
 
-char *lam_model_find(const char *name, GError **error)
+/* In those folders, if it is not a file as it stands; NULL if it is nowhere. */
+static char *find_file(const char *file)
 {
-    if (name == NULL)
-        name = DEFAULT_MODEL;
-    if (g_file_test(name, G_FILE_TEST_IS_REGULAR))
-        return g_strdup(name);
+    if (g_file_test(file, G_FILE_TEST_IS_REGULAR))
+        return g_strdup(file);
     g_autoptr(GPtrArray) folders = lam_model_folders();
-    g_autofree char *file = g_str_has_suffix(name, ".safetensors")
-                                ? g_strdup(name)
-                                : g_strconcat(name, ".safetensors", NULL);
     for (guint i = 0; i < folders->len; i++) {
         char *path = g_build_filename(folders->pdata[i], file, NULL);
         if (g_file_test(path, G_FILE_TEST_IS_REGULAR))
             return path;
         g_free(path);
     }
-    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: no such file or model",
-                name);
     return NULL;
+}
+
+char *lam_model_find(const char *name, GError **error)
+{
+    if (name == NULL)
+        name = DEFAULT_MODEL;
+    g_autofree char *file =
+        g_str_has_suffix(name, ".safetensors") || g_file_test(name, G_FILE_TEST_IS_REGULAR)
+            ? g_strdup(name)
+            : g_strconcat(name, ".safetensors", NULL);
+    char *path = find_file(file);
+    if (path == NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: no such file or model",
+                    name);
+    return path;
+}
+
+char *lam_model_find_recipe(const char *name, GError **error)
+{
+    g_autofree char *file = g_build_filename("recipes", name, NULL);
+    char *path = find_file(g_file_test(name, G_FILE_TEST_IS_REGULAR) ? name : file);
+    if (path == NULL)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_IO,
+                    "cannot find recipe: %s: no such file or recipe", name);
+    return path;
 }

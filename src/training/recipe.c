@@ -22,6 +22,7 @@ static const Key table[] = {
     {"data", "maps", TEXT, AT(maps)},
     {"data", "table", TEXT, AT(table)},
     {"data", "validation", TEXT, AT(validation)},
+    {"data", "limit", INTEGER, AT(limit), 0, 1e6},
     {"data", "align", BOOLEAN, AT(align)},
     {"data", "simulated", BOOLEAN, AT(simulated)},
     {"data", "same", NUMBER, AT(same), 0, 1},
@@ -299,6 +300,8 @@ static bool check_data(const LamRecipe *r, GError **error)
 {
     if ((r->sources & LAM_FROM_SCANS) && r->scans == NULL)
         return wrong(error, "[data] scans", "missing");
+    if (r->limit == 1 && !r->simulated)
+        return wrong(error, "[data] limit", "a pair needs 2 scans");
     if ((r->sources & LAM_FROM_BRAINS) && r->maps == NULL)
         return wrong(error, "[data] maps", "missing");
     if ((r->sources & LAM_FROM_BRAINS) && r->table == NULL)

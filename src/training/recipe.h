@@ -25,6 +25,7 @@ typedef struct {
     LamSources sources;
     char *scans;        /* glob of training scans */
     char *labels;       /* glob of their label maps, as many and in the same order; NULL: none */
+    int limit;          /* the first so many of both, by name; 0: all */
     bool align;         /* scans affinely, with the first; false: they are already */
     bool simulated;     /* the moving scan is the fixed one, deformed: the truth is known */
     char *maps, *table; /* of brains: glob of label maps, and what their values mean */

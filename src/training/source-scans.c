@@ -273,16 +273,29 @@ static bool scans_draw(const LamSource *source, const LamRecipe *recipe, GRand *
     return true;
 }
 
+/* The first so many; an error if there are fewer: a study would not be what it says. */
+static bool take_first(char **paths, int limit, const char *pattern, GError **error)
+{
+    int n = (int)g_strv_length(paths);
+    for (int i = limit; limit > 0 && i < n; i++)
+        g_clear_pointer(&paths[i], g_free);
+    if (n < limit)
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot train: %s: %d files, but [data] limit is %d", pattern, n, limit);
+    return n >= limit;
+}
+
 LamSource *lam_source_scans(const LamRecipe *recipe, const char *folder, LamAffineCache *cache,
                             const LamProgress *progress, GError **error)
 {
     int least = recipe->simulated ? 1 : 2;
     g_auto(GStrv) paths = lam_source_glob(folder, recipe->scans, least, "scans", error);
-    if (paths == NULL)
+    if (paths == NULL || !take_first(paths, recipe->limit, recipe->scans, error))
         return NULL;
     g_auto(GStrv) labels = NULL;
     if (recipe->labels != NULL &&
-        (labels = lam_source_glob(folder, recipe->labels, 1, "label maps", error)) == NULL)
+        ((labels = lam_source_glob(folder, recipe->labels, 1, "label maps", error)) == NULL ||
+         !take_first(labels, recipe->limit, recipe->labels, error)))
         return NULL;
     Scans *s = g_new0(Scans, 1);
     s->base = (LamSource){.draw = scans_draw, .free = scans_free, .name = "scans"};

@@ -131,6 +131,37 @@ static void test_labels(Fixture *f, gconstpointer data)
     g_assert_true(isnan(column(f, "run", "similarity", 0, 1)));
 }
 
+static LamDataset *dataset_of(const Fixture *f, const char *data, GError **error)
+{
+    g_autofree char *text =
+        g_strconcat(NETWORK "[data]\nalign=false\nscans=disc-*.nii\n", data, NULL);
+    g_autofree char *path = disc_recipe(f->folder, text);
+    g_autofree char *cache = g_build_filename(f->folder, "affine.ini", NULL);
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, error);
+    return recipe != NULL ? lam_dataset_new(recipe, f->folder, cache, NULL, error) : NULL;
+}
+
+/* A limit takes the first scans with their labels, and is an error where there are fewer. */
+static void test_limit(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {{"limit=7\n", "disc-*.nii: 6 files, but [data] limit is 7"},
+                 {"limit=5\nlabels=labels-[0-3].nii\n", "4 files, but [data] limit is 5"},
+                 {"limit=1\n", "[data] limit: a pair needs 2 scans"}};
+    g_autoptr(GError) error = NULL;
+    g_autoptr(LamDataset) few = dataset_of(f, "limit=3\nlabels=labels-*.nii\n", &error);
+    g_assert_no_error(error);
+    g_autofree char *about = lam_dataset_describe(few);
+    g_assert_nonnull(strstr(about, "3 scans"));
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) why = NULL;
+        g_assert_null(dataset_of(f, wrong[i].text, &why));
+        g_assert_nonnull(why);
+        g_assert_nonnull(strstr(why->message, wrong[i].message));
+    }
+}
+
 /* Label maps alone, and shapes of nothing, give samples whose labels can be aligned. */
 static void test_synthetic(Fixture *f, gconstpointer data)
 {
@@ -396,6 +427,7 @@ int main(int argc, char **argv)
     } tests[] = {
         {"/modes/resume-with-everything", test_resume_with_everything},
         {"/modes/labels", test_labels},
+        {"/modes/limit", test_limit},
         {"/modes/synthetic", test_synthetic},
         {"/modes/ramp", test_ramp},
         {"/modes/anatomy", test_anatomy},

@@ -1,0 +1,32 @@
+/* Labelled pairs of a study, held in memory, and how good models are on them. */
+#pragma once
+
+#include <lambdascope/model.h>
+#include <lambdascope/progress.h>
+#include <lambdascope/registration.h>
+
+typedef struct LamLabelledPairs LamLabelledPairs;
+
+/* csv: as lam_pairs_load. align: affinely, once for all models; false: they are already. */
+LamLabelledPairs *lam_labelled_pairs_load(const char *csv, const char *folder, bool align,
+                                          GError **error);
+void lam_labelled_pairs_free(LamLabelledPairs *pairs);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelledPairs, lam_labelled_pairs_free)
+
+/* Means over the pairs, of lam_score on the fixed scan's own grid. */
+typedef struct {
+    double lambda;
+    double subcortical, cortical, roughness, fold_percent, sd_log_jacobian;
+    double seconds; /* for a pair that is affinely aligned */
+} LamMeanScore;
+
+typedef struct {
+    LamMethod method;
+    LamModel *model;       /* NULL for the linear and the classical one */
+    double refine_seconds; /* of refinement and classical registration; < 0: their own default */
+} LamScoredMethod;
+
+/* Fills the scores of n λ, which they hold. */
+bool lam_labelled_pairs_score(LamLabelledPairs *pairs, const LamScoredMethod *method,
+                              LamMeanScore *scores, int n, const LamProgress *progress,
+                              GError **error);
