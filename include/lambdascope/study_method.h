@@ -19,7 +19,7 @@ typedef struct {
     char *name;      /* in tables and figures */
     LamModel *model; /* of a network; a reference of its own */
     double lambda;   /* unused if undeformed */
-    double seconds;  /* classical: as in LamRefineOptions; < 0: its default */
+    double seconds;  /* classical: as in LamRefineOptions; 0: no limit */
 } LamStudyMethod;
 
 LamStudyMethod *lam_study_method_new_undeformed(const char *name);

@@ -41,8 +41,7 @@ static bool check(const Options *o, GError **error)
         why = "--lambda: a number from 0 to 1 is needed (see --help)";
     else if (!(o->classical_lambda >= 0 && o->classical_lambda <= 1))
         why = "--classical-lambda: a number from 0 to 1 is needed (see --help)";
-    else if (!(o->classical_seconds == -1 ||
-               (o->classical_seconds >= 0 && o->classical_seconds <= 86400)))
+    else if (!(o->classical_seconds >= 0 && o->classical_seconds <= 86400))
         why = "--classical-seconds: a number from 0 to 86400 is needed (see --help)";
     else if (o->steps < 2 || o->steps > 101)
         why = "--steps: from 2 to 101 (see --help)";
@@ -91,7 +90,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"classical-lambda", 0, 0, G_OPTION_ARG_DOUBLE, &o->classical_lambda,
          "Of classical registration (default 0.1)", "L"},
         {"classical-seconds", 0, 0, G_OPTION_ARG_DOUBLE, &o->classical_seconds,
-         "Time for each; 0 = no limit (default 20)", "SECONDS"},
+         "Limit for each, which makes results depend on the machine; 0 = none (default 0)",
+         "SECONDS"},
         {"steps", 0, 0, G_OPTION_ARG_INT, &o->steps,
          "--pairs: contrasts from t = 0 to 1 (default 9)", "N"},
         {"fixed-contrast", 0, 0, G_OPTION_ARG_STRING, &o->fixed_contrast,
@@ -183,12 +183,7 @@ static bool run(Options *o, GError **error)
 int lam_cli_study_contrast(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {.lambda = 0.2,
-                 .classical_lambda = 0.1,
-                 .classical_seconds = -1,
-                 .warp_mm = 4,
-                 .steps = 9,
-                 .seeds = 3};
+    Options o = {.lambda = 0.2, .classical_lambda = 0.1, .warp_mm = 4, .steps = 9, .seeds = 3};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
     options_clear(&o);

@@ -9,7 +9,6 @@ static LamStudyMethod *method_new(LamStudyMethodKind kind, char *name)
     LamStudyMethod *method = g_new0(LamStudyMethod, 1);
     method->kind = kind;
     method->name = name;
-    method->seconds = -1;
     return method;
 }
 
@@ -84,8 +83,7 @@ static LamSnapshot *deform(const LamStudyMethod *method, LamSession *session,
     if (method->kind == LAM_STUDY_NETWORK)
         return lam_session_set_lambda(session, method->lambda, false, error);
     LamRefineOptions options = lam_refine_options_classical(method->lambda);
-    if (method->seconds >= 0)
-        options.seconds = method->seconds;
+    options.seconds = method->seconds;
     return lam_session_refine(session, NULL, &options, NULL, progress, error);
 }
 

@@ -83,6 +83,7 @@ static LamVolume *labels_from_atlas(const LamStudySelfOptions *o, LamVolume *fix
 {
     LamSessionOptions options = {.fixed = fixed, .moving = o->atlas};
     LamRefineOptions refine = lam_refine_options_classical(ATLAS_LAMBDA);
+    refine.seconds = 0; /* the same on every machine */
     g_autoptr(LamSession) session = lam_session_open(&options, progress, error);
     g_autoptr(LamSnapshot) snapshot =
         session != NULL ? lam_session_refine(session, NULL, &refine, NULL, progress, error) : NULL;
