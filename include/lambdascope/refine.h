@@ -3,7 +3,8 @@
  * which needs no network).
  *
  * Minimised over v, with d = exp(v) - id:
- *   (1 - λ) (-NCC(fixed, moving o A o (id + d))) + λ |grad d|^2      as in training (loss.h)
+ *   (1 - λ) (-NCC(fixed, moving o A o (id + d))) + λ |grad d|^2      as in training (loss.h); NMI or MSE
+ *                                                                    in place of NCC if asked for
  *   + a barrier against folds of d (lam_op_folds)
  *   + label_weight (1 - mean Dice) + landmark_weight mean |d(x) - A^-1 y + x|^2     where they are given
  * by Adam (Kingma and Ba 2015) whose steps are smoothed by a Gaussian (a Sobolev-like metric).
@@ -12,6 +13,7 @@
  * threads as long as the clock does not cut it short. */
 #pragma once
 
+#include <lambdascope/loss.h>
 #include <lambdascope/session.h>
 
 G_BEGIN_DECLS
@@ -30,11 +32,13 @@ typedef struct {
     double
         seconds; /* by the clock, preparation included: planned for, and kept to within an iteration
                      * and the measurements at the end; 0 = no limit */
+    LamSimilarity similarity; /* NCC (as networks are trained with), NMI or MSE */
     int n_levels;
     LamRefineLevel levels[LAM_REFINE_MAX_LEVELS]; /* coarsest first */
 
     const LamVolume *fixed_mask; /* weight >= 0 of the similarity at each point of the fixed scan's
-                                  * world (0 outside the mask's grid); NULL: everywhere 1 */
+                                  * world (0 outside the mask's grid); NULL: everywhere 1. For
+                                  * NCC alone */
     const LamVolume *fixed_labels, *moving_labels; /* both or none */
     const int *labels;                             /* which to align; NULL: all that both hold */
     int n_labels;
@@ -50,8 +54,10 @@ LamRefineOptions lam_refine_options_classical(double lambda);
 
 /* The terms on the finest grid that was reached. NaN: not asked for. */
 typedef struct {
-    double loss;        /* all of it */
-    double similarity;  /* mean squared local correlation, in [0,1]; higher is better */
+    double loss; /* all of it */
+    double
+        similarity; /* mean squared local correlation, in [0,1], or NMI, in [1,2], or minus the MSE:
+                         * higher is better */
     double roughness;   /* mean squared gradient of d */
     double label_dice;  /* mean soft Dice of the labels to align */
     double landmark_mm; /* root mean square distance */

@@ -4,6 +4,7 @@
  * Thread-safety: as the session. */
 #pragma once
 
+#include <lambdascope/loss.h>
 #include <lambdascope/session.h>
 
 G_BEGIN_DECLS
@@ -16,16 +17,17 @@ typedef enum {
 
 typedef struct {
     LamStudyMethodKind kind;
-    char *name;      /* in tables and figures */
-    LamModel *model; /* of a network; a reference of its own */
-    double lambda;   /* unused if undeformed */
-    double seconds;  /* classical: as in LamRefineOptions; 0: no limit */
+    char *name;               /* in tables and figures */
+    LamModel *model;          /* of a network; a reference of its own */
+    double lambda;            /* unused if undeformed */
+    LamSimilarity similarity; /* classical */
+    double seconds;           /* classical: as in LamRefineOptions; 0: no limit */
 } LamStudyMethod;
 
 LamStudyMethod *lam_study_method_new_undeformed(const char *name);
 /* Named after the model's file. */
 LamStudyMethod *lam_study_method_new_network(LamModel *model, double lambda);
-/* similarity: which images are alike, "ncc". LAM_ERROR_ARGUMENT if it is another. */
+/* similarity: "ncc", "nmi" or "mse". LAM_ERROR_ARGUMENT if it is another. */
 LamStudyMethod *lam_study_method_new_classical(const char *similarity, double lambda,
                                                double seconds, GError **error);
 void lam_study_method_free(LamStudyMethod *method);

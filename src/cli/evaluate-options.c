@@ -17,7 +17,7 @@ const char *lam_evaluate_method_name(LamEvaluateMethod method)
 
 /* As given. */
 typedef struct {
-    char *lambda, *grid, **models, **methods;
+    char *lambda, *grid, *similarity, **models, **methods;
     gboolean as_json, per_structure, symmetric, hd95;
 } Given;
 
@@ -25,6 +25,7 @@ static void given_clear(Given *g)
 {
     g_free(g->lambda);
     g_free(g->grid);
+    g_free(g->similarity);
     g_strfreev(g->models);
     g_strfreev(g->methods);
 }
@@ -68,6 +69,8 @@ static bool parse_given(LamEvaluateOptions *o, Given *g, int *argc, char ***argv
          "METHOD[,METHOD...]"},
         {"refine-seconds", 'r', 0, G_OPTION_ARG_DOUBLE, &o->seconds,
          "Time for each pair and λ; 0 = no limit (default 20)", "SECONDS"},
+        {"similarity", 0, 0, G_OPTION_ARG_STRING, &g->similarity,
+         "What refine and classical compare scans by: ncc (default), nmi or mse", "NAME"},
         {"symmetric", 'S', 0, G_OPTION_ARG_NONE, &g->symmetric,
          "Half-way between the scans, the network asked both ways", NULL},
         {"hd95", 'H', 0, G_OPTION_ARG_NONE, &g->hd95,
@@ -138,6 +141,16 @@ static bool read_grid(LamEvaluateOptions *o, const Given *g, GError **error)
     return true;
 }
 
+static bool read_similarity(LamEvaluateOptions *o, const Given *g, GError **error)
+{
+    if (g->similarity == NULL)
+        return true;
+    if (!lam_similarity_parse(g->similarity, &o->similarity) || o->similarity > LAM_SIMILARITY_MSE)
+        return misuse(error, "--similarity: ncc, nmi or mse is needed");
+    return o->methods[LAM_EVALUATE_REFINE] || o->methods[LAM_EVALUATE_CLASSICAL] ||
+           misuse(error, "--similarity needs --method refine or classical");
+}
+
 static bool check(const LamEvaluateOptions *o, GError **error)
 {
     bool optimises = o->methods[LAM_EVALUATE_REFINE] || o->methods[LAM_EVALUATE_CLASSICAL];
@@ -160,7 +173,8 @@ bool lam_evaluate_parse(LamEvaluateOptions *o, int *argc, char ***argv, GError *
     Given g = {0};
     *o = (LamEvaluateOptions){.seconds = -1, .label_share = -1};
     bool ok = parse_given(o, &g, argc, argv, error) && read_models(o, &g, error) &&
-              read_methods(o, &g, error) && read_grid(o, &g, error) && check(o, error);
+              read_methods(o, &g, error) && read_grid(o, &g, error) &&
+              read_similarity(o, &g, error) && check(o, error);
     if (ok) {
         o->pairs_path = (*argv)[1];
         o->json = g.as_json;

@@ -83,6 +83,7 @@ static LamSnapshot *compute(const LamEvaluateOptions *o, LamEvaluateMethod metho
         return g_steal_pointer(&first);
     LamRefineOptions options =
         (classical ? lam_refine_options_classical : lam_refine_options_default)(lambda);
+    options.similarity = o->similarity;
     if (o->seconds >= 0)
         options.seconds = o->seconds;
     return lam_session_refine(session, first, &options, NULL, progress, error);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lambdascope/label_names.h>
+#include <lambdascope/loss.h>
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/score.h>
@@ -24,8 +25,9 @@ typedef struct {
     bool methods[LAM_EVALUATE_METHODS];
     GArray *lambdas; /* double */
     bool fixed_grid, symmetric, per_structure, hd95, json;
-    double seconds;     /* of refinement; negative: not given */
-    double label_share; /* -1: not given */
+    double seconds;           /* of refinement; negative: not given */
+    LamSimilarity similarity; /* that it maximises */
+    double label_share;       /* -1: not given */
     char *csv, *plot, *names;
 } LamEvaluateOptions;
 

@@ -17,6 +17,8 @@ static const Word methods[] = {{"network", LAM_METHOD_NETWORK},
                                {"refine", LAM_METHOD_REFINE},
                                {"classical", LAM_METHOD_CLASSICAL},
                                {NULL}};
+static const Word similarities[] = {
+    {"ncc", LAM_SIMILARITY_NCC}, {"nmi", LAM_SIMILARITY_NMI}, {"mse", LAM_SIMILARITY_MSE}, {NULL}};
 static const Word measures[] = {{"auto", LAM_AFFINE_AUTO},
                                 {"correlation", LAM_AFFINE_CORRELATION},
                                 {"nmi", LAM_AFFINE_NMI},
@@ -75,9 +77,10 @@ static bool check_network_options(const LamRegisterArguments *a, LamMethod metho
 bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choice, GError **error)
 {
     *choice = (LamRegisterChoice){.options = lam_registration_options_default()};
-    int kind, method, measure, interpolation;
+    int kind, method, similarity, measure, interpolation;
     if (!choose(kinds, "transform", a->kind != NULL ? a->kind : "deformable", &kind, error) ||
         !choose(methods, "method", a->method, &method, error) ||
+        !choose(similarities, "similarity", a->similarity, &similarity, error) ||
         !choose(measures, "measure", a->measure, &measure, error) ||
         !choose(interpolations, "interpolation", a->interpolation, &interpolation, error) ||
         !choose_convention(a->to, &choice->to, error) ||
@@ -86,6 +89,10 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
     if (!(a->lambda >= 0 && a->lambda <= 1))
         return misuse(error, "--lambda: a number from 0 to 1 is needed (see --help)");
     choice->options.method = kind > 0 ? LAM_METHOD_LINEAR : method;
+    if (a->similarity != NULL && choice->options.method != LAM_METHOD_REFINE &&
+        choice->options.method != LAM_METHOD_CLASSICAL)
+        return misuse(error, "--similarity: --method refine or classical is needed");
+    choice->options.terms.similarity = (LamSimilarity)similarity;
     if (!check_network_options(a, choice->options.method, error))
         return false;
     if (a->label_weight >= 0)
@@ -119,6 +126,7 @@ GPtrArray *lam_register_shared_arguments(const LamRegisterArguments *a)
     add(out, "lambda", g_ascii_dtostr(lambda, sizeof lambda, a->lambda));
     add(out, "transform", a->kind);
     add(out, "method", a->method);
+    add(out, "similarity", a->similarity);
     add(out, "measure", a->measure);
     add(out, "model", a->model);
     add(out, "initial", a->initial);

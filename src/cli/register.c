@@ -42,6 +42,9 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
          "METHOD"},
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &a->seconds,
          "What refine and classical may take, 0: what they need (default 20)", "S"},
+        {"similarity", 0, 0, G_OPTION_ARG_STRING, &a->similarity,
+         "What refine and classical compare scans by: ncc (default), nmi (across contrasts) or mse",
+         "NAME"},
         {"symmetric", 0, 0, G_OPTION_ARG_NONE, &a->symmetric,
          "Exchanging the scans inverts the result; twice the network's time", NULL},
         {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, &a->fixed_labels,
@@ -347,12 +350,12 @@ static void run_clear(LamRegisterRun *run)
 
 static void arguments_clear(LamRegisterArguments *a)
 {
-    char *strings[] = {a->fixed,        a->moving,        a->fixed_mask, a->moving_mask,
-                       a->kind,         a->method,        a->measure,    a->model,
-                       a->initial,      a->initial_from,  a->warped,     a->field,
-                       a->transform,    a->inverse,       a->affine,     a->to,
-                       a->report,       a->interpolation, a->batch,      a->output,
-                       a->fixed_labels, a->moving_labels, a->landmarks,  a->uncertainty};
+    char *strings[] = {
+        a->fixed,        a->moving,       a->fixed_mask,    a->moving_mask,   a->kind,
+        a->method,       a->similarity,   a->measure,       a->model,         a->initial,
+        a->initial_from, a->warped,       a->field,         a->transform,     a->inverse,
+        a->affine,       a->to,           a->report,        a->interpolation, a->batch,
+        a->output,       a->fixed_labels, a->moving_labels, a->landmarks,     a->uncertainty};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
 }

@@ -9,7 +9,7 @@
 /* As typed; NULL and 0 where not given. */
 typedef struct {
     char *fixed, *moving, *fixed_mask, *moving_mask;
-    char *kind, *method, *measure, *model, *initial, *initial_from;
+    char *kind, *method, *similarity, *measure, *model, *initial, *initial_from;
     double lambda, seconds;
     double label_share; /* -1 where not given */
     gboolean keep_initial, symmetric;

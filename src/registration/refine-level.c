@@ -85,6 +85,7 @@ static void build(LamRefineGraph *g, const LamRefineOptions *o, const LamRefineL
         g->weight = lam_graph_input(g->graph, "weight", image);
     LamNode *d = lam_op_integrate(g->graph, g->velocity, SQUARINGS);
     LamLossOptions terms = lam_loss_options_default();
+    terms.similarity = o->similarity;
     LamLossInputs inputs = {.fixed = g->fixed,
                             .moving = g->moving,
                             .weight = g->weight,

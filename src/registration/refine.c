@@ -60,6 +60,11 @@ static bool check(const LamSession *session, const LamRefineOptions *o, GError *
     const char *why = wrong_with_levels(o);
     if (!(o->lambda >= 0 && o->lambda <= 1))
         why = "λ must be between 0 and 1";
+    else if (o->similarity != LAM_SIMILARITY_NCC && o->similarity != LAM_SIMILARITY_NMI &&
+             o->similarity != LAM_SIMILARITY_MSE)
+        why = "the similarity must be NCC, NMI or MSE";
+    else if (o->similarity != LAM_SIMILARITY_NCC && o->fixed_mask != NULL)
+        why = "a mask goes with NCC alone";
     else if (!(o->seconds >= 0))
         why = "the seconds must be 0 or more";
     else if (!(o->label_weight >= 0 && o->label_weight <= 1e6) ||

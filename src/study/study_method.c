@@ -35,21 +35,11 @@ LamStudyMethod *lam_study_method_new_network(LamModel *model, double lambda)
     return method;
 }
 
-/* What refinement can maximise; the one place that knows. */
-static const char *const similarities[] = {"ncc"};
-
-static bool is_similarity(const char *name)
-{
-    for (size_t i = 0; i < G_N_ELEMENTS(similarities); i++)
-        if (strcmp(name, similarities[i]) == 0)
-            return true;
-    return false;
-}
-
 LamStudyMethod *lam_study_method_new_classical(const char *similarity, double lambda,
                                                double seconds, GError **error)
 {
-    if (!is_similarity(similarity)) {
+    LamSimilarity kind;
+    if (!lam_similarity_parse(similarity, &kind) || kind > LAM_SIMILARITY_MSE) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot register without a network: %s: no such similarity", similarity);
         return NULL;
@@ -59,6 +49,7 @@ LamStudyMethod *lam_study_method_new_classical(const char *similarity, double la
         method_new(LAM_STUDY_CLASSICAL, g_strdup_printf("classical, %s", capitals));
     method->lambda = lambda;
     method->seconds = seconds;
+    method->similarity = kind;
     return method;
 }
 
@@ -84,6 +75,7 @@ static LamSnapshot *deform(const LamStudyMethod *method, LamSession *session,
         return lam_session_set_lambda(session, method->lambda, false, error);
     LamRefineOptions options = lam_refine_options_classical(method->lambda);
     options.seconds = method->seconds;
+    options.similarity = method->similarity;
     return lam_session_refine(session, NULL, &options, NULL, progress, error);
 }
 

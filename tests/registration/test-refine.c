@@ -96,7 +96,9 @@ static double mean_error(const LamSnapshot *s, const LamVolume *fixed)
     return sum / n;
 }
 
-static void test_known(RefineFixture *f, gconstpointer data)
+/* inverted: the moving scan's bright is dark. */
+static void find_known(const RefineFixture *f, LamSimilarity similarity, double lambda,
+                       bool inverted, double *before, double *after)
 {
     LamMat4 identity = lam_mat4_identity();
     g_autoptr(LamVolume) field = lam_volume_new(&f->moving->grid, 3, NULL);
@@ -111,18 +113,47 @@ static void test_known(RefineFixture *f, gconstpointer data)
     g_autoptr(LamVolume) moving = textured(&f->moving->grid);
     g_autoptr(LamVolume) fixed =
         lam_resample_field(moving, &f->fixed->grid, field, LAM_LINEAR, 0, NULL);
+    for (size_t i = 0; inverted && i < lam_grid_voxels(&moving->grid); i++)
+        moving->data[i] = moving->data[i] > 20 ? 220 - moving->data[i] : moving->data[i];
     g_autoptr(LamSession) session = refine_open(NULL, fixed, moving, &identity, false);
-    LamRefineOptions options = lam_refine_options_classical(0.5);
+    LamRefineOptions options = lam_refine_options_classical(lambda);
     LamRefineReport report;
+    options.similarity = similarity;
     options.seconds = 0;
     options.n_levels = 2;
     options.levels[0] = (LamRefineLevel){2.5, 5, 40};
     options.levels[1] = (LamRefineLevel){2.5, 2.5, 40};
     g_autoptr(LamSnapshot) s = refine_run(session, NULL, &options, &report);
-    double before = mean_error(NULL, fixed), after = mean_error(s, fixed);
-    g_test_message("mean error %.2f mm, then %.2f mm", before, after);
-    g_assert_cmpfloat(after, <, 0.6 * before);
+    *before = mean_error(NULL, fixed);
+    *after = mean_error(s, fixed);
+    g_test_message("mean error %.2f mm, then %.2f mm; similarity %.3f, then %.3f", *before, *after,
+                   report.before.similarity, report.after.similarity);
+    g_assert_cmpfloat(report.after.similarity, >, report.before.similarity);
     g_assert_cmpfloat(s->statistics.fold_percent, ==, 0);
+}
+
+static void test_known(RefineFixture *f, gconstpointer data)
+{
+    double before, after;
+    find_known(f, LAM_SIMILARITY_NCC, 0.5, false, &before, &after);
+    g_assert_cmpfloat(after, <, 0.6 * before);
+}
+
+static void test_mse(RefineFixture *f, gconstpointer data)
+{
+    double before, after;
+    find_known(f, LAM_SIMILARITY_MSE, 0.5, false, &before, &after);
+    g_assert_cmpfloat(after, <, 0.7 * before);
+}
+
+/* Whatever is bright. */
+static void test_nmi(RefineFixture *f, gconstpointer data)
+{
+    double before, after;
+    for (int inverted = 0; inverted < 2; inverted++) {
+        find_known(f, LAM_SIMILARITY_NMI, 0.2, inverted, &before, &after);
+        g_assert_cmpfloat(after, <, 0.85 * before);
+    }
 }
 
 /* λ = 1: nothing but smoothness counts. */
@@ -318,6 +349,12 @@ static void test_refused(RefineFixture *f, gconstpointer data)
     o.seconds = NAN;
     refused(f->session, &o, "seconds");
     o = good;
+    o.similarity = LAM_SIMILARITY_NONE;
+    refused(f->session, &o, "similarity");
+    o.similarity = LAM_SIMILARITY_NMI;
+    o.fixed_mask = f->fixed;
+    refused(f->session, &o, "mask");
+    o = good;
     o.landmark_weight = -1;
     refused(f->session, &o, "weights");
     const LamVec3 here = {{0, 0, 0}}, away = {{0, 500, 0}}, nowhere = {{NAN, 0, 0}};
@@ -354,6 +391,8 @@ int main(int argc, char **argv)
         {"snapshot", test_snapshot},
         {"deterministic", test_deterministic},
         {"known-deformation", test_known},
+        {"mse", test_mse},
+        {"nmi", test_nmi},
         {"lambda-one", test_lambda_one},
         {"labels", test_labels},
         {"landmarks", test_landmarks},
