@@ -59,7 +59,7 @@ static void test_help(void)
 
 static void test_usage(void)
 {
-    static const char *const wrong[][8] = {
+    static const char *const wrong[][11] = {
         {"frobnicate"},
         {"info"},
         {"info", "a", "b"},
@@ -74,6 +74,8 @@ static void test_usage(void)
         {"register", "--fixed", "a", "--moving", "b", "--lambda", "0.5"},
         {"register", "-f", "a", "-m", "b", "-l", "0.5"},
         {"register", "-f", "a", "-m", "b", "-wc", "-t", "bent"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--method", "refine", "--similarity", "magic"},
+        {"register", "-f", "a", "-m", "b", "-wc", "--similarity", "nmi"},
         {"register", "-f", "a", "-m", "b", "-wc", "--method", "magic"},
         {"register", "-f", "a", "-m", "b", "-wc", "--to", "mars"},
         {"register", "-f", "a", "-m", "b", "-wc", "--keep-initial"},
@@ -100,6 +102,8 @@ static void test_usage(void)
         {"evaluate", "a.csv", "--label-share", "7"},
         {"evaluate", "a.csv", "-m", "classical", "--label-share", "0.5"},
         {"evaluate", "a.csv", "--method", "magic"},
+        {"evaluate", "a.csv", "--similarity", "nmi"},
+        {"evaluate", "a.csv", "--method", "classical", "--similarity", "field"},
         {"evaluate", "a.csv", "--refine-seconds", "5"},
         {"evaluate", "a.csv", "-m", "refine", "--refine-seconds", "-2"},
         {"synth", "phantom"},
