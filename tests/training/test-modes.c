@@ -379,6 +379,45 @@ static void test_samples(Fixture *f, gconstpointer data)
         }
 }
 
+/* A run that learns nothing ends after its patience, long before its schedule. */
+static void count_validations(const char *line, void *user)
+{
+    *(int *)user += g_str_has_prefix(line, "validation after");
+}
+
+static void test_patience(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *pairs = g_build_filename(f->folder, "pairs.csv", NULL);
+    g_autofree char *out = g_build_filename(f->folder, "run", NULL);
+    for (int scan = 0; scan < 2; scan++) { /* 4 is a subcortical structure */
+        g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", f->folder, scan);
+        g_autoptr(LamVolume) labels = lam_nifti_load(path, 0, &error);
+        for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
+            labels->data[i] = labels->data[i] > 0 ? 4 : 0;
+        g_assert_true(lam_nifti_save(labels, path, LAM_NIFTI_INT16, NULL, &error));
+    }
+    g_assert_true(g_file_set_contents(pairs,
+                                      "fixed,moving,fixed_labels,moving_labels\n"
+                                      "disc-0.nii,disc-1.nii,labels-0.nii,labels-1.nii\n",
+                                      -1, NULL));
+    g_autofree char *recipe = disc_recipe(
+        f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nvalidation=pairs.csv\n"
+                           "[training]\nminutes=10\nrate=1e-8\nrate_end=0\npatience=2\n"
+                           "validate_minutes=0.01\nlambdas=0.5\n");
+    int validations = 0;
+    LamTrainOptions options = {.recipe = recipe,
+                               .data = f->folder,
+                               .output = out,
+                               .say = count_validations,
+                               .user = &validations};
+    gint64 start = g_get_monotonic_time();
+    g_assert_true(lam_train(&options, NULL, &error));
+    g_assert_no_error(error);
+    g_assert_cmpint(validations, >=, 3);
+    g_assert_cmpfloat(1e-6 * (double)(g_get_monotonic_time() - start), <, 300);
+}
+
 /* ---- refused steps ---- */
 
 static int count_refused(const Fixture *f, const char *output)
@@ -437,6 +476,7 @@ int main(int argc, char **argv)
         {"/modes/start", test_start},
         {"/modes/find-rate", test_find_rate},
         {"/modes/samples", test_samples},
+        {"/modes/patience", test_patience},
         {"/modes/refused", test_refused},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
