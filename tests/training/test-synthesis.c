@@ -166,22 +166,30 @@ static double roughness(const LamGrid *grid, const float *image, int axis)
     return sum;
 }
 
-/* Along one of the axes neighbours become alike. */
+/* Along one axis neighbours become far more alike than along the others, wherever the slices drawn are
+ * thick enough. */
 static void test_thick_slices(void)
 {
     LamGrid grid = grid_of(SIDE - 1);
     size_t n = lam_grid_voxels(&grid);
     g_autoptr(LamLabelMap) map = head_map(&grid);
     g_autofree float *sharp = g_new(float, n), *thick = g_new(float, n);
-    LamSynthesisOptions options = {.spread = 0.1};
-    int smoothed = 0;
-    draw(map, &options, &grid, 3, sharp, NULL);
-    options.thick = 1;
-    options.thick_mm = 12;
-    draw(map, &options, &grid, 3, thick, NULL);
-    for (int axis = 0; axis < 3; axis++)
-        smoothed += roughness(&grid, thick, axis) < 0.6 * roughness(&grid, sharp, axis);
-    g_assert_cmpint(smoothed, ==, 1);
+    int once = 0;
+    for (guint32 seed = 1; seed <= 12; seed++) {
+        LamSynthesisOptions options = {.spread = 0.1};
+        double least = INFINITY, second = INFINITY;
+        draw(map, &options, &grid, seed, sharp, NULL);
+        options.thick = 1;
+        options.thick_mm = 12;
+        draw(map, &options, &grid, seed, thick, NULL);
+        for (int axis = 0; axis < 3; axis++) {
+            double share = roughness(&grid, thick, axis) / roughness(&grid, sharp, axis);
+            second = fmin(second, fmax(share, least));
+            least = fmin(least, share);
+        }
+        once += least < 0.7 * second;
+    }
+    g_assert_cmpint(once, >=, 6);
 }
 
 static void test_wrong_maps(void)
