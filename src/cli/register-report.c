@@ -35,12 +35,17 @@ static void print_linear(const LamRegisterRun *run)
         printf(", warped %.3f\n", r->after);
 }
 
-static void print_refinement(const LamRefineReport *r)
+/* What the similarity of a refinement is called, by LamSimilarity. */
+static const char *const similarity_names[] = {"local correlation", "mutual information",
+                                               "minus the squared difference"};
+static const char *const similarity_keys[] = {"local_correlation", "mutual_information",
+                                              "minus_squared_difference"};
+
+static void print_refinement(const LamRefineReport *r, LamSimilarity similarity)
 {
-    printf("refinement   %d iterations in %.1f s%s: loss %.4f to %.4f, local correlation %.4f to "
-           "%.4f\n",
+    printf("refinement   %d iterations in %.1f s%s: loss %.4f to %.4f, %s %.4f to %.4f\n",
            r->iterations, r->seconds, r->out_of_time ? " (out of time)" : "", r->before.loss,
-           r->after.loss, r->before.similarity, r->after.similarity);
+           r->after.loss, similarity_names[similarity], r->before.similarity, r->after.similarity);
     if (!isnan(r->after.label_dice))
         printf("labels       soft Dice %.3f to %.3f\n", r->before.label_dice, r->after.label_dice);
     if (!isnan(r->after.landmark_mm))
@@ -60,7 +65,7 @@ static void print_summary(const LamRegisterRun *run)
                s->fold_percent, s->digital_fold_percent, s->ndv_percent);
     }
     if (r->refinement.iterations > 0)
-        print_refinement(&r->refinement);
+        print_refinement(&r->refinement, run->choice.options.terms.similarity);
     if (run->inversion.points > 0)
         printf("inverse      solved to %.4f mm on average, at most %.2f mm\n",
                run->inversion.mean_mm, run->inversion.largest_mm);
@@ -120,26 +125,28 @@ static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
     lam_cli_json_statistics(json, &run->result.statistics);
 }
 
-static void json_terms(JsonBuilder *json, const char *name, const LamRefineTerms *terms)
+static void json_terms(JsonBuilder *json, const char *name, const LamRefineTerms *terms,
+                       LamSimilarity similarity)
 {
     json_builder_set_member_name(json, name);
     json_builder_begin_object(json);
     lam_cli_json_number(json, "loss", terms->loss);
-    lam_cli_json_number(json, "local_correlation", terms->similarity);
+    lam_cli_json_number(json, similarity_keys[similarity], terms->similarity);
     lam_cli_json_number(json, "roughness", terms->roughness);
     lam_cli_json_number(json, "label_dice", terms->label_dice);
     lam_cli_json_number(json, "landmark_mm", terms->landmark_mm);
     json_builder_end_object(json);
 }
 
-static void json_refinement(JsonBuilder *json, const LamRefineReport *report)
+static void json_refinement(JsonBuilder *json, const LamRefineReport *report,
+                            LamSimilarity similarity)
 {
     json_builder_set_member_name(json, "refinement");
     json_builder_begin_object(json);
     lam_cli_json_integer(json, "iterations", report->iterations);
     lam_cli_json_number(json, "seconds", report->seconds);
-    json_terms(json, "before", &report->before);
-    json_terms(json, "after", &report->after);
+    json_terms(json, "before", &report->before, similarity);
+    json_terms(json, "after", &report->after, similarity);
     json_builder_end_object(json);
 }
 
@@ -185,7 +192,7 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
     if (!is_linear(run))
         json_deformation(json, run);
     if (r->refinement.iterations > 0)
-        json_refinement(json, &r->refinement);
+        json_refinement(json, &r->refinement, run->choice.options.terms.similarity);
     lam_cli_json_number(json, "seconds_load", run->load_s);
     lam_cli_json_number(json, "seconds_linear", r->linear_s);
     lam_cli_json_number(json, "seconds_deformation", r->deformable_s);

@@ -320,6 +320,23 @@ static void test_register_refine(void)
     lam_cli_run_clear(&run);
 }
 
+/* The report calls the similarity by its name. */
+static void test_register_similarity(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *warped = in_folder("similarity.nii.gz");
+    LamCliRun run = lam_cli_run("register", "-f", fixture->fixed, "-m", fixture->moving, "--method",
+                                "classical", "--similarity", "nmi", "-l", "0.02", "--seconds", "2",
+                                "--warped", warped, "--json", NULL);
+    assert_done(&run);
+    JsonObject *refinement =
+        json_object_get_object_member(parse_object(run.out, parser), "refinement");
+    JsonObject *after = json_object_get_object_member(refinement, "after");
+    g_assert_false(json_object_has_member(after, "local_correlation"));
+    g_assert_cmpfloat(json_object_get_double_member(after, "mutual_information"), >, 1);
+    lam_cli_run_clear(&run);
+}
+
 static void test_synth_brains(void)
 {
     g_autofree char *table = in_folder("labels.csv"), *maps = in_pair("fixed_labels.nii.gz");
@@ -384,6 +401,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/register/affine", test_register_affine);
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/register/refine", test_register_refine);
+    g_test_add_func("/cli/register/similarity", test_register_similarity);
     g_test_add_func("/cli/synth-brains", test_synth_brains);
     fixture = lam_cli_fixture_new();
     int status = g_test_run();

@@ -117,6 +117,19 @@ static void test_methods(void)
     g_assert_cmpfloat(dice_by("classical", "--refine-seconds=0"), >, network + 0.02);
 }
 
+static void test_similarity(void)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    LamCliRun run = lam_cli_run("evaluate", pairs, "-l", "0.02", "-m", "classical", "-r", "2",
+                                "--json", "--similarity", "nmi", NULL);
+    assert_done(&run);
+    JsonObject *object = parse_object(run.out, parser);
+    g_assert_cmpstr(json_object_get_string_member(object, "similarity"), ==, "nmi");
+    g_assert_cmpfloat(json_object_get_double_member(at_lambda(result(object, 0), 0), "correlation"),
+                      >, 0.8);
+    lam_cli_run_clear(&run);
+}
+
 /* ---- lists ---- */
 
 /* The lines that begin so, and the mean, the deviation and the pairs of the first one. */
@@ -311,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/evaluate/json", test_json);
     g_test_add_func("/cli/evaluate/text", test_text);
     g_test_add_func("/cli/evaluate/methods", test_methods);
+    g_test_add_func("/cli/evaluate/similarity", test_similarity);
     g_test_add_func("/cli/evaluate/lists", test_lists);
     g_test_add_func("/cli/evaluate/deviation", test_deviation);
     g_test_add_func("/cli/evaluate/names", test_names);
