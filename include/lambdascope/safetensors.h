@@ -34,6 +34,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSafetensors, lam_safetensors_free)
 bool lam_safetensors_add(LamSafetensors *file, const char *name, int ndim, const size_t *shape,
                          const float *data, GError **error);
 void lam_safetensors_set_metadata(LamSafetensors *file, const char *key, const char *value);
+/* A number as text, so that reading it gives the same bits. */
+void lam_safetensors_set_number(LamSafetensors *file, const char *key, double value);
 
 const LamNamedTensor *lam_safetensors_find(const LamSafetensors *file, const char *name);
 const LamNamedTensor *lam_safetensors_at(const LamSafetensors *file,

@@ -97,6 +97,12 @@ void lam_safetensors_set_metadata(LamSafetensors *file, const char *key, const c
     g_hash_table_insert(file->metadata, g_utf8_make_valid(key, -1), g_utf8_make_valid(value, -1));
 }
 
+void lam_safetensors_set_number(LamSafetensors *file, const char *key, double value)
+{
+    char text[G_ASCII_DTOSTR_BUF_SIZE];
+    lam_safetensors_set_metadata(file, key, g_ascii_dtostr(text, sizeof text, value));
+}
+
 const LamNamedTensor *lam_safetensors_find(const LamSafetensors *file, const char *name)
 {
     return g_hash_table_lookup(file->by_name, name);

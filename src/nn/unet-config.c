@@ -100,10 +100,8 @@ static void write_list(LamSafetensors *file, const char *key, int n, const int *
 
 void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
 {
-    char spacing[G_ASCII_DTOSTR_BUF_SIZE];
     lam_safetensors_set_metadata(file, "architecture", ARCHITECTURE);
-    lam_safetensors_set_metadata(file, "spacing_mm",
-                                 g_ascii_dtostr(spacing, sizeof spacing, c->spacing_mm));
+    lam_safetensors_set_number(file, "spacing_mm", c->spacing_mm);
     write_list(file, "size", 3, c->size);
     write_list(file, "encoder", c->n_encoder, c->encoder);
     write_list(file, "decoder", c->n_decoder, c->decoder);

@@ -5,14 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define NUMBER "%.17g"
-#define MEAN   "mean/"
-
-static void set_number(LamSafetensors *file, const char *key, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    lam_safetensors_set_metadata(file, key, g_ascii_formatd(text, sizeof text, NUMBER, value));
-}
+#define MEAN "mean/"
 
 /* All of them are finite and none is negative. */
 static bool get_number(const LamSafetensors *file, const char *key, double *value, GError **error)
@@ -51,10 +44,10 @@ bool lam_checkpoint_write(const char *path, const LamUnetConfig *config,
 {
     g_autoptr(LamSafetensors) file = lam_safetensors_new();
     lam_unet_config_write(config, file);
-    set_number(file, "run.step", (double)state->step);
-    set_number(file, "run.since_best", (double)state->since_best);
-    set_number(file, "run.seconds", state->seconds);
-    set_number(file, "run.best", state->best);
+    lam_safetensors_set_number(file, "run.step", (double)state->step);
+    lam_safetensors_set_number(file, "run.since_best", (double)state->since_best);
+    lam_safetensors_set_number(file, "run.seconds", state->seconds);
+    lam_safetensors_set_number(file, "run.best", state->best);
     return lam_parameters_write(parameters, lam_parameters_values((LamParameters *)parameters),
                                 file, NULL, error) &&
            (mean == NULL || lam_parameters_write(parameters, mean, file, MEAN, error)) &&

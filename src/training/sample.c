@@ -66,22 +66,16 @@ void lam_sample_free(LamSample *sample)
     g_free(sample);
 }
 
-static void set_number(LamSafetensors *file, const char *key, double value)
-{
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
-    lam_safetensors_set_metadata(file, key, g_ascii_dtostr(text, sizeof text, value));
-}
-
 bool lam_sample_save(const LamSample *sample, const char *path, GError **error)
 {
     g_autoptr(LamSafetensors) file = lam_safetensors_new();
     const int *n = sample->grid.size, *f = sample->grid.field_size;
     const size_t image[] = {(size_t)n[2], (size_t)n[1], (size_t)n[0]};
     const size_t field[] = {3, (size_t)f[2], (size_t)f[1], (size_t)f[0]};
-    set_number(file, "number", (double)sample->number);
-    set_number(file, "lambda", sample->lambda);
-    set_number(file, "label_share", sample->label_share);
-    set_number(file, "spacing_mm", sample->grid.spacing_mm);
+    lam_safetensors_set_number(file, "number", (double)sample->number);
+    lam_safetensors_set_number(file, "lambda", sample->lambda);
+    lam_safetensors_set_number(file, "label_share", sample->label_share);
+    lam_safetensors_set_number(file, "spacing_mm", sample->grid.spacing_mm);
     return lam_safetensors_add(file, "fixed", 3, image, sample->fixed, error) &&
            lam_safetensors_add(file, "moving", 3, image, sample->moving, error) &&
            lam_safetensors_add(file, "fixed_labels", 3, image, sample->fixed_labels, error) &&
