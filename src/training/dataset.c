@@ -1,6 +1,7 @@
 #include "dataset.h"
 
 #include "anatomy.h"
+#include "augment.h"
 #include "phantom-noise.h"
 #include "source.h"
 
@@ -41,16 +42,21 @@ char **lam_source_glob(const char *folder, const char *pattern, int least, const
     return paths;
 }
 
-bool lam_source_relate(const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
-                       LamMat4 *out, GError **error)
+bool lam_source_place(const LamRecipe *recipe, GRand *rand, LamVec3 centre_mm,
+                      const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
+                      LamMat4 *fixed_map, LamMat4 *moving_map, GError **error)
 {
-    LamMat4 to_reference;
+    LamMat4 to_reference, apart;
     if (!lam_mat4_invert(fixed_from_reference, &to_reference)) {
         g_set_error_literal(error, LAM_ERROR, LAM_ERROR_FAILED,
                             "cannot train: the affine of a scan: it is singular");
         return false;
     }
-    *out = lam_mat4_multiply(moving_from_reference, &to_reference);
+    LamMat4 aligned = lam_mat4_multiply(moving_from_reference, &to_reference);
+    lam_augment_draw(recipe, rand, centre_mm, fixed_map, &apart);
+    /* grid -> common -> fixed world -> reference -> moving world, the moving side a little off */
+    LamMat4 off = lam_mat4_multiply(&apart, fixed_map);
+    *moving_map = lam_mat4_multiply(&aligned, &off);
     return true;
 }
 

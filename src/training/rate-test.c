@@ -61,8 +61,6 @@ static bool run(LamTrainer *t, int steps, FILE *log, Search *s, GError **error)
     return true;
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamTrainer, lam_trainer_clear)
-
 bool lam_train_find_rate(const LamTrainOptions *options, int steps, double *rate,
                          const LamProgress *progress, GError **error)
 {

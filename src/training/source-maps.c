@@ -2,8 +2,6 @@
  * random shapes. */
 #include "source.h"
 
-#include "augment.h"
-
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
 #include <math.h>
@@ -170,12 +168,10 @@ static bool maps_draw(const LamSource *source, const LamRecipe *recipe, GRand *r
     LamGrid grid = grid_of(recipe, sample, f, rand);
     size_t n = lam_sample_voxels(sample);
     g_autofree guint8 *labels = g_malloc(n);
-    LamMat4 common, apart, aligned;
-    if (!lam_source_relate(&f->from_reference, &m->from_reference, &aligned, error))
+    LamMat4 common, map;
+    if (!lam_source_place(recipe, rand, lam_grid_centre_mm(&grid), &f->from_reference,
+                          &m->from_reference, &common, &map, error))
         return false;
-    lam_augment_draw(recipe, rand, lam_grid_centre_mm(&grid), &common, &apart);
-    LamMat4 off = lam_mat4_multiply(&apart, &common);
-    LamMat4 map = lam_mat4_multiply(&aligned, &off);
     if (!lam_synthesis_draw(f->map, &look, &grid, &common, rand, sample->fixed, labels, error))
         return false;
     put_labels(s, labels, sample->fixed_labels, n);

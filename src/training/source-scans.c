@@ -201,13 +201,10 @@ static bool random_warp(const Drawing *w, GRand *rand, LamVolume **d, GError **e
 static bool draw_pair(const Drawing *w, const Scans *s, const Scan *f, const Scan *m, GRand *rand,
                       GError **error)
 {
-    LamMat4 common, apart, aligned;
-    if (!lam_source_relate(&f->from_reference, &m->from_reference, &aligned, error))
+    LamMat4 common, map;
+    if (!lam_source_place(w->recipe, rand, f->centre_mm, &f->from_reference, &m->from_reference,
+                          &common, &map, error))
         return false;
-    lam_augment_draw(w->recipe, rand, f->centre_mm, &common, &apart);
-    /* grid -> common -> fixed world -> reference -> moving world, the moving side a little off */
-    LamMat4 off = lam_mat4_multiply(&apart, &common);
-    LamMat4 map = lam_mat4_multiply(&aligned, &off);
     g_autoptr(LamVolume) fixed_warp = NULL;
     g_autoptr(LamVolume) moving_warp = NULL;
     return random_warp(w, rand, &fixed_warp, error) && random_warp(w, rand, &moving_warp, error) &&

@@ -33,6 +33,9 @@ void lam_source_pick(GRand *rand, int n, bool same, int *a, int *b);
  * the message, as "scans". Free with g_strfreev. */
 char **lam_source_glob(const char *folder, const char *pattern, int least, const char *what,
                        GError **error);
-/* The map of a pair's moving side: world of the fixed one -> world of the moving one. */
-bool lam_source_relate(const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
-                       LamMat4 *out, GError **error);
+/* Draws where a pair is sampled: *fixed_map and *moving_map take the grid's points to the worlds of the fixed
+ * and of the moving scan, both augmented alike and the moving side a little more. *_from_reference: world
+ * of the reference scan -> world of the scan. */
+bool lam_source_place(const LamRecipe *recipe, GRand *rand, LamVec3 centre_mm,
+                      const LamMat4 *fixed_from_reference, const LamMat4 *moving_from_reference,
+                      LamMat4 *fixed_map, LamMat4 *moving_map, GError **error);

@@ -46,6 +46,7 @@ char *lam_trainer_path(const LamTrainer *t, const char *name);
 /* Everything but the log: recipe, data, network, weights. */
 bool lam_trainer_start(LamTrainer *t, GError **error);
 void lam_trainer_clear(LamTrainer *t);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamTrainer, lam_trainer_clear)
 
 /* The graph and the samples of the coarse or of the network's own grid. */
 bool lam_trainer_enter(LamTrainer *t, bool coarse, GError **error);

@@ -267,8 +267,6 @@ static bool loop(LamTrainer *t, GError **error)
     return save_checkpoint(t, error) && (schedule(t) < 1 || validate(t, error));
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamTrainer, lam_trainer_clear)
-
 bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GError **error)
 {
     g_auto(LamTrainer) trainer = {.options = options, .progress = progress};

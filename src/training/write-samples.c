@@ -34,8 +34,6 @@ static bool write_sample(const LamTrainer *t, const LamSample *s, GError **error
     return true;
 }
 
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamTrainer, lam_trainer_clear)
-
 bool lam_train_write_samples(const LamTrainOptions *options, int count, const LamProgress *progress,
                              GError **error)
 {
