@@ -20,6 +20,12 @@ typedef struct {
     double seconds; /* for a pair that is affinely aligned */
 } LamMeanScore;
 
+/* The figure that lies `at` bytes into the score: offsetof(LamMeanScore, …). */
+static inline double lam_mean_score_figure(const LamMeanScore *score, size_t at)
+{
+    return *(const double *)((const char *)score + at);
+}
+
 typedef struct {
     LamMethod method;
     LamModel *model;       /* NULL for the linear and the classical one */

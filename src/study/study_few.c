@@ -1,6 +1,5 @@
 #include <lambdascope/study_few.h>
 
-#include "labelled-pairs.h"
 #include "training-private.h"
 
 #include <lambdascope/error.h>
@@ -31,22 +30,16 @@ static void study_clear(Study *s)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Study, study_clear)
 
-static bool wrong(GError **error, const char *why)
-{
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot make study: %s", why);
-    return false;
-}
-
 static bool check(const LamStudyFewOptions *o, GError **error)
 {
     if (o->n_scans < 1)
-        return wrong(error, "a number of scans is needed");
+        return lam_study_refuse(error, "a number of scans is needed");
     for (int i = 0; i < o->n_scans; i++)
         if (o->scans[i] < 2 || (i > 0 && o->scans[i] <= o->scans[i - 1]))
-            return wrong(error, "numbers of scans must be 2 or more, and rise");
+            return lam_study_refuse(error, "numbers of scans must be 2 or more, and rise");
     if (!(o->lambda >= 0 && o->lambda <= 1))
-        return wrong(error, "λ must be within 0 and 1");
-    return o->refine_seconds < 86400 || wrong(error, "over a day for a pair");
+        return lam_study_refuse(error, "λ must be within 0 and 1");
+    return o->refine_seconds < 86400 || lam_study_refuse(error, "over a day for a pair");
 }
 
 /* ---- training ---- */
@@ -133,12 +126,6 @@ static LamStudyTable *table_of(const Study *s)
     return table;
 }
 
-/* offset: of a figure in LamMeanScore. */
-static double figure(const LamMeanScore *score, size_t offset)
-{
-    return *(const double *)((const char *)score + offset);
-}
-
 static void add_curves(LamPlotPanel *panel, const Study *s, size_t offset)
 {
     int n = s->options->n_scans;
@@ -146,8 +133,8 @@ static void add_curves(LamPlotPanel *panel, const Study *s, size_t offset)
                       *refined = g_new(double, n);
     for (int i = 0; i < n; i++) {
         x[i] = s->options->scans[i];
-        network[i] = figure(&s->few[i].network, offset);
-        refined[i] = figure(&s->few[i].refined, offset);
+        network[i] = lam_mean_score_figure(&s->few[i].network, offset);
+        refined[i] = lam_mean_score_figure(&s->few[i].refined, offset);
     }
     const LamPlotSeries curves[] = {
         {.name = "network", .x = x, .y = network, .n = n, .style = LAM_PLOT_BOTH, .colour = 0},
@@ -157,7 +144,8 @@ static void add_curves(LamPlotPanel *panel, const Study *s, size_t offset)
          .n = n,
          .style = LAM_PLOT_BOTH,
          .colour = 1}};
-    const LamPlotLine line = {.at = figure(&s->classical, offset), .name = "without a network"};
+    const LamPlotLine line = {.at = lam_mean_score_figure(&s->classical, offset),
+                              .name = "without a network"};
     for (size_t i = 0; i < G_N_ELEMENTS(curves); i++)
         lam_plot_add_series(panel, &curves[i]);
     lam_plot_add_line(panel, &line);
@@ -184,12 +172,9 @@ LamStudyResult *lam_study_few(const LamStudyFewOptions *options, const LamProgre
                               GError **error)
 {
     g_auto(Study) s = {.options = options};
-    bool align = true;
-    g_autofree char *csv =
-        check(options, error) ? lam_study_recipe_pairs(&options->training, &align, error) : NULL;
-    if (csv == NULL)
+    if (!check(options, error))
         return NULL;
-    s.pairs = lam_labelled_pairs_load(csv, options->training.data, align, error);
+    s.pairs = lam_study_pairs(&options->training, error);
     if (s.pairs == NULL || !train_all(&s, progress, error) || !score_all(&s, progress, error))
         return NULL;
     return lam_study_result_new(table_of(&s), NULL, plot_of(&s));

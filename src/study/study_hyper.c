@@ -1,6 +1,5 @@
 #include <lambdascope/study_hyper.h>
 
-#include "labelled-pairs.h"
 #include "training-private.h"
 
 #include <lambdascope/error.h>
@@ -33,24 +32,19 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Study, study_clear)
 
 /* ---- what is asked ---- */
 
-static bool wrong(GError **error, const char *why)
-{
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot make study: %s", why);
-    return false;
-}
-
 static bool check(const LamStudyHyperOptions *o, GError **error)
 {
     if (o->n_lambdas < 1 || o->curve < 2)
-        return wrong(error, "at least one λ of a single model and two of the curve are needed");
+        return lam_study_refuse(error,
+                                "at least one λ of a single model and two of the curve are needed");
     if (!(o->budget > 0 && o->budget <= 1000))
-        return wrong(error, "the budget must be above 0 and at most 1000");
+        return lam_study_refuse(error, "the budget must be above 0 and at most 1000");
     for (int i = 0; i < o->n_lambdas; i++) {
         if (!(o->lambdas[i] >= 0 && o->lambdas[i] <= 1))
-            return wrong(error, "λ must be within 0 and 1");
+            return lam_study_refuse(error, "λ must be within 0 and 1");
         for (int k = 0; k < i; k++)
             if (fabs(o->lambdas[i] - o->lambdas[k]) < SAME)
-                return wrong(error, "a λ is named twice");
+                return lam_study_refuse(error, "a λ is named twice");
     }
     return true;
 }
@@ -228,7 +222,7 @@ static double *values_of(const LamMeanScore *scores, int n, size_t at)
 {
     double *values = g_new(double, n);
     for (int i = 0; i < n; i++)
-        values[i] = *(const double *)((const char *)&scores[i] + at);
+        values[i] = lam_mean_score_figure(&scores[i], at);
     return values;
 }
 
@@ -270,12 +264,9 @@ LamStudyResult *lam_study_hyper(const LamStudyHyperOptions *options,
                                 GError **error)
 {
     g_auto(Study) s = {.options = options};
-    bool align = true;
-    g_autofree char *csv =
-        check(options, error) ? lam_study_recipe_pairs(&options->training, &align, error) : NULL;
-    if (csv == NULL)
+    if (!check(options, error))
         return NULL;
-    s.pairs = lam_labelled_pairs_load(csv, options->training.data, align, error);
+    s.pairs = lam_study_pairs(&options->training, error);
     if (s.pairs == NULL || !train_all(&s, progress, error) || !score_all(&s, progress, error))
         return NULL;
     *findings = findings_of(&s);

@@ -68,19 +68,27 @@ GKeyFile *lam_study_recipe(const LamStudyTraining *study, double budget, GError 
     return g_steal_pointer(&recipe);
 }
 
-char *lam_study_recipe_pairs(const LamStudyTraining *study, bool *align, GError **error)
+LamLabelledPairs *lam_study_pairs(const LamStudyTraining *study, GError **error)
 {
     g_autoptr(GKeyFile) recipe = load_base(study, error);
     if (recipe == NULL)
         return NULL;
     g_autofree char *name = g_key_file_get_string(recipe, "data", "validation", NULL);
     g_autofree char *folder = g_path_get_dirname(study->recipe);
-    *align = !g_key_file_has_key(recipe, "data", "align", NULL) ||
-             g_key_file_get_boolean(recipe, "data", "align", NULL);
-    if (name != NULL)
-        return g_build_filename(folder, name, NULL);
-    refuse(study, "[data] validation: missing; a study needs labelled pairs", error);
-    return NULL;
+    bool align = !g_key_file_has_key(recipe, "data", "align", NULL) ||
+                 g_key_file_get_boolean(recipe, "data", "align", NULL);
+    if (name == NULL) {
+        refuse(study, "[data] validation: missing; a study needs labelled pairs", error);
+        return NULL;
+    }
+    g_autofree char *csv = g_build_filename(folder, name, NULL);
+    return lam_labelled_pairs_load(csv, study->data, align, error);
+}
+
+bool lam_study_refuse(GError **error, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot make study: %s", why);
+    return false;
 }
 
 /* Writes the recipe of a run, or sees that it is the one that is there. */
