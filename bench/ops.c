@@ -194,6 +194,14 @@ static LamNode *label_dice(Rig *rig, const Case *c)
     return lam_op_label_dice(rig->graph, a, b, field(rig, c), 35, 0.5);
 }
 
+static LamNode *label_entropy(Rig *rig, const Case *c)
+{
+    LamShape scores = c->shape, map = {1, 2 * scores.d, 2 * scores.h, 2 * scores.w};
+    scores.c = 32;
+    LamNode *x = add_input(rig, scores, 1, true);
+    return lam_op_label_entropy(rig->graph, x, add_input(rig, map, 20, false), 0.5);
+}
+
 static LamNode *sample(Rig *rig, const Case *c)
 {
     LamNode *points = add_input(rig, (LamShape){3, 1, 1, 100}, 20, false);
@@ -267,6 +275,7 @@ static const Case cases[] = {
     {"svf-kl", "field, 40×48×40", svf_kl, BOTH, {1, 40, 48, 40}},
     {"folds", "field, 40×48×40", folds, BOTH, {1, 40, 48, 40}},
     {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
+    {"label-entropy", "32 labels, scores 40×48×40", label_entropy, BOTH, {1, 40, 48, 40}},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"sum", "two scalars", sum, BOTH, {1, 1, 1, 1}},
     {"blend", "two scalars", blend, BOTH, {1, 1, 1, 1}},

@@ -83,6 +83,13 @@ LamNode *lam_op_bending(LamGraph *graph, LamNode *field);
 LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n,
                            double power);
 
+/* Cross entropy of scores [K,d,h,w] (plain; their softmax is the probability of labels 0 .. K-1) against a
+ * label map [1,D,H,W] whose sizes are whole multiples of theirs: each of the map's voxels is compared with
+ * the score's voxel that covers it, and weighs n^(power - 1) where n voxels have its label, so that a
+ * label weighs n^power: 0 = all labels alike, 1 = all voxels alike. Values of the map that are no label
+ * count as 0. In nats, 0 at best. A gradient flows to the scores alone. */
+LamNode *lam_op_label_entropy(LamGraph *graph, LamNode *scores, LamNode *labels, double power);
+
 /* A field [C,D,H,W] at points [3,1,1,N] (w, h, d in voxels), linear, edges clamped: [C,1,1,N]. A
  * gradient flows to the field alone. */
 LamNode *lam_op_sample(LamGraph *graph, LamNode *field, LamNode *points);

@@ -1,14 +1,15 @@
 /* The registration U-Net of VoxelMorph whose convolutions are static or generated from λ by a
  * hypernetwork (HyperMorph, Hoopes et al. 2021).
  *
- *   fixed, moving ─ encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
+ *   fixed, moving ─ (features of each ─) encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
  *   (λ, 1-λ) ─ dense layers ─ one linear head per generated kernel and bias ──┘
  *
  * What flow gives is a stationary velocity whose exponential is the displacement; or, without integration
  * steps, the displacement itself. A probabilistic network (`uncertain`; Dalca et al. 2019) gives the mean
  * of the velocity, and beside it, from the same features, the logarithm of its variance.
  *
- * The field lives 2^(encoder levels - decoder levels) coarser than the input. */
+ * The field lives 2^(encoder levels - decoder levels) coarser than what the encoder sees: the scans, or
+ * features that are coarser in the same way. */
 #pragma once
 
 #include <lambdascope/graph.h>
@@ -43,14 +44,21 @@ typedef struct {
     bool uncertain;    /* also the log variance of flow */
     bool hyper_labels; /* a second hyperparameter: the share μ of labels in the loss, in [0,1]; the
                         * hypernetwork sees (λ, 1-λ, μ, 1-μ) */
+    /* Of the features that a smaller U-Net takes from each scan alone before the registration sees them;
+     * channels as above. None: the registration sees the scans. `structures`: training also asks the
+     * features what a voxel is, so that they say the same of any contrast (after SynthSeg, Billot et al.
+     * 2023); 0: it does not. */
+    int n_features_encoder, features_encoder[LAM_UNET_MAX_LEVELS];
+    int n_features_decoder, features_decoder[LAM_UNET_MAX_LEVELS];
+    int structures;
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
 bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
- * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true, uncertain
- * and hyper_labels. Errors: LAM_ERROR_MODEL. */
+ * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
+ * uncertain, hyper_labels, features_encoder, features_decoder and structures. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
@@ -77,6 +85,10 @@ typedef struct {
     LamNode *log_variance; /* likewise, of voxels^2; NULL if the network is not uncertain */
     LamNode *noise;        /* input, likewise, for the caller to fill with normal(0, 1); NULL unless
                               * sampling */
+    LamNode *fixed_structures,
+        *moving_structures; /* [structures + 1,d,h,w] on the features' grid: scores
+                                                    * whose softmax is the probability of each label,
+                                                    * 0 = none of them; NULL without structures */
     LamNode *displacement; /* the velocity's exponential; without integration steps the same node */
 } LamUnet;
 

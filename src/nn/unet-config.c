@@ -6,6 +6,7 @@
 
 #define ARCHITECTURE    "hypermorph-unet-1"
 #define MAX_CHANNELS    1024
+#define MAX_STRUCTURES  255
 #define MAX_SIZE        512
 #define MAX_VOXELS      (256 * 256 * 256)
 #define CONCAT_MULTIPLE 16 /* the largest channel block, whatever this machine's */
@@ -15,7 +16,8 @@ static const char *const skip_names[] = {"concat", "add"};
 static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
-static const char *const optional_keys[] = {"uncertain", "hyper_labels"};
+static const char *const optional_keys[] = {"uncertain", "hyper_labels", "features_encoder",
+                                            "features_decoder", "structures"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -53,6 +55,27 @@ static bool check_list(const char *key, int n, const int *list, int min_n, int l
     return true;
 }
 
+/* The features of both scans enter the registration as whole channel blocks. */
+static bool check_features(const LamUnetConfig *c, GError **error)
+{
+    int n = c->n_features_decoder;
+    if (c->n_features_encoder == 0 && n == 0)
+        return c->structures == 0 || wrong(error, "structures", "need features_encoder");
+    if (!check_list("features_encoder", c->n_features_encoder, c->features_encoder, 2, 1,
+                    MAX_CHANNELS, error) ||
+        !check_list("features_decoder", n, c->features_decoder, 1, 1, MAX_CHANNELS, error))
+        return false;
+    if (n > c->n_features_encoder)
+        return wrong(error, "features_decoder", "more levels than features_encoder");
+    for (int i = 0; i < n; i++)
+        if (c->features_decoder[i] % CONCAT_MULTIPLE != 0 &&
+            (i == n - 1 || c->skip == LAM_SKIP_CONCAT))
+            return wrong(error, "features_decoder", "channels must be multiples of 16");
+    if (c->structures < 0 || c->structures > MAX_STRUCTURES)
+        return wrong(error, "structures", "must be within 0 and 255");
+    return true;
+}
+
 bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
 {
     if (!check_list("size", 3, c->size, 3, 1, MAX_SIZE, error) ||
@@ -73,10 +96,13 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
     for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
         if (c->decoder[i] % CONCAT_MULTIPLE != 0)
             return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
-    int multiple = 1 << (c->n_encoder - 1);
+    if (!check_features(c, error))
+        return false;
+    int multiple = 1 << MAX(c->n_features_encoder - 1,
+                            c->n_features_encoder - c->n_features_decoder + c->n_encoder - 1);
     for (int i = 0; i < 3; i++)
         if (c->size[i] != 1 && c->size[i] % multiple != 0)
-            return wrong(error, "size", "must be divisible by 2^(encoder levels - 1), or 1");
+            return wrong(error, "size", "must be divisible by 2^(levels - 1), or 1");
     if ((gint64)c->size[0] * c->size[1] * c->size[2] > MAX_VOXELS)
         return wrong(error, "size", "more than 256^3 voxels");
     if (c->size[0] < 2 || c->size[1] < 2)
@@ -114,6 +140,12 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
         lam_safetensors_set_metadata(file, "uncertain", "true");
     if (c->hyper_labels)
         lam_safetensors_set_metadata(file, "hyper_labels", "true");
+    if (c->n_features_encoder > 0) {
+        write_list(file, "features_encoder", c->n_features_encoder, c->features_encoder);
+        write_list(file, "features_decoder", c->n_features_decoder, c->features_decoder);
+    }
+    if (c->structures > 0)
+        write_list(file, "structures", 1, &c->structures);
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -160,7 +192,9 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
     } lists[] = {{"encoder", &c->n_encoder, c->encoder},
                  {"decoder", &c->n_decoder, c->decoder},
                  {"final", &c->n_final, c->final},
-                 {"hidden", &c->n_hidden, c->hidden}};
+                 {"hidden", &c->n_hidden, c->hidden},
+                 {"features_encoder", &c->n_features_encoder, c->features_encoder},
+                 {"features_decoder", &c->n_features_decoder, c->features_decoder}};
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         if (g_str_equal(key, lists[i].key)) {
             int n = parse_list(value, lists[i].list, LAM_UNET_MAX_LEVELS);
@@ -173,6 +207,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
     if (g_str_equal(key, "integration_steps"))
         return parse_list(value, &c->integration_steps, 1) == 1 ||
                wrong(error, key, "must be a number");
+    if (g_str_equal(key, "structures"))
+        return parse_list(value, &c->structures, 1) == 1 || wrong(error, key, "must be a number");
     if (g_str_equal(key, "spacing_mm")) {
         char *end = NULL;
         c->spacing_mm = g_ascii_strtod(value, &end);
@@ -243,12 +279,23 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
            same_list(a->n_hidden, a->hidden, b->n_hidden, b->hidden) &&
            a->generated == b->generated && a->skip == b->skip &&
            a->integration_steps == b->integration_steps && a->uncertain == b->uncertain &&
-           a->hyper_labels == b->hyper_labels;
+           a->hyper_labels == b->hyper_labels &&
+           same_list(a->n_features_encoder, a->features_encoder, b->n_features_encoder,
+                     b->features_encoder) &&
+           same_list(a->n_features_decoder, a->features_decoder, b->n_features_decoder,
+                     b->features_decoder) &&
+           a->structures == b->structures;
+}
+
+/* Halvings between the scans and what the registration sees. */
+static int feature_halvings(const LamUnetConfig *c)
+{
+    return c->n_features_encoder - c->n_features_decoder;
 }
 
 int lam_unet_field_factor(const LamUnetConfig *config)
 {
-    return 1 << (config->n_encoder - config->n_decoder);
+    return 1 << (feature_halvings(config) + config->n_encoder - config->n_decoder);
 }
 
 void lam_unet_field_size(const LamUnetConfig *config, int size[3])

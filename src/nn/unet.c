@@ -3,10 +3,11 @@
 #include <lambdascope/unet.h>
 #include <math.h>
 
-#define SLOPE          0.2f /* leaky ReLU, as VoxelMorph */
-#define FLOW_DEVIATION 1e-4 /* the field starts near zero */
-#define HEAD_SHARE     0.1  /* heads' matrices, relative to the He-normal kernel in their bias */
-#define HEAD_RATE      0.1  /* a generated weight moves by the sum of its head's steps */
+#define SLOPE               0.2f /* leaky ReLU, as VoxelMorph */
+#define FLOW_DEVIATION      1e-4 /* the field starts near zero */
+#define STRUCTURE_DEVIATION 0.05 /* all structures about as likely at first */
+#define HEAD_SHARE          0.1 /* heads' matrices, relative to the He-normal kernel in their bias */
+#define HEAD_RATE           0.1 /* a generated weight moves by the sum of its head's steps */
 
 /* Everywhere the same at first. VoxelMorph starts at -10, a deviation of 0.007 voxels; this one is 0.05:
  * still nothing beside a displacement, but within one or two of where prior and images hold it, so that
@@ -21,8 +22,9 @@ typedef struct {
     LamParameters *parameters;
     LamNode *code; /* last hidden layer of the hypernetwork */
     int code_size;
-    LamNode *features;     /* blocked, likewise the next */
-    LamNode *log_variance; /* NULL if the network is not uncertain */
+    LamNode *features;      /* blocked, likewise the next */
+    LamNode *log_variance;  /* NULL if the network is not uncertain */
+    LamNode *structures[2]; /* of fixed and moving; NULL without */
 } Builder;
 
 static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
@@ -53,15 +55,17 @@ typedef struct {
     bool generated, bias;
     double deviation; /* 0: He-normal */
     double start;     /* of the bias */
+    bool pointwise;   /* one tap instead of 3 x 3 x 3 */
 } Layer;
 
 static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend)
 {
-    const int depth_taps = b->config->size[2] == 1 ? 1 : 3;
-    size_t shape[] = {(size_t)layer.out, (size_t)layer.in, (size_t)depth_taps, 3, 3};
+    const int taps = layer.pointwise ? 1 : 3, depth_taps = b->config->size[2] == 1 ? 1 : taps;
+    size_t shape[] = {(size_t)layer.out, (size_t)layer.in, (size_t)depth_taps, (size_t)taps,
+                      (size_t)taps};
     size_t bias_shape[] = {(size_t)layer.out};
     double gain = 2.0 / (1.0 + layer.slope * layer.slope);
-    double he = sqrt(gain / (layer.in * 9.0 * depth_taps));
+    double he = sqrt(gain / ((double)layer.in * taps * taps * depth_taps));
     double deviation = layer.deviation > 0 ? layer.deviation : he;
     g_autofree char *weight_name = g_strconcat(layer.name, ".weight", NULL);
     g_autofree char *bias_name = g_strconcat(layer.name, ".bias", NULL);
@@ -75,7 +79,7 @@ static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend
                    : parameter(b, bias_name, 1, bias_shape, (LamInit){0, 1, layer.start});
     if (b->graph == NULL)
         return NULL;
-    LamConvOptions options = {layer.out, {3, 3, depth_taps}, layer.stride, layer.slope};
+    LamConvOptions options = {layer.out, {taps, taps, depth_taps}, layer.stride, layer.slope};
     return lam_op_conv(b->graph, x, weight, bias, addend, options);
 }
 
@@ -97,41 +101,43 @@ static void build_hypernetwork(Builder *b, LamNode *input)
     b->code_size = width;
 }
 
-/* Channels of the two images enter side by side as one plain tensor. */
-static void build_encoder(Builder *b, LamNode *pair, LamNode *levels[])
+/* A U-Net without its last layers: of the registration, or of the features of one scan. */
+typedef struct {
+    const char *prefix; /* of its parameters' names */
+    int in;             /* channels */
+    int n_encoder, n_decoder;
+    const int *encoder, *decoder;
+    bool generated_encoder, generated_decoder;
+} Tower;
+
+static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *levels[])
 {
-    const LamUnetConfig *c = b->config;
-    LamNode *x = pair;
-    for (int i = 0; i < c->n_encoder; i++) {
-        g_autofree char *name = g_strdup_printf("encoder.%d", i);
-        Layer layer = {name,  i == 0 ? 2 : c->encoder[i - 1],    c->encoder[i], i == 0 ? 1 : 2,
-                       SLOPE, c->generated == LAM_GENERATED_ALL, true,          0};
+    for (int i = 0; i < t->n_encoder; i++) {
+        g_autofree char *name = g_strdup_printf("%sencoder.%d", t->prefix, i);
+        Layer layer = {name,          i == 0 ? t->in : t->encoder[i - 1],
+                       t->encoder[i], i == 0 ? 1 : 2,
+                       SLOPE,         t->generated_encoder,
+                       true,          0};
         levels[i] = x = convolution(b, layer, x, NULL);
     }
+    return x;
 }
 
 /* One level up: x is upsampled to the skip's size and joined with it. */
-static LamNode *ascend(Builder *b, int step, LamNode *x, LamNode *skip)
+static LamNode *ascend(Builder *b, const Tower *t, int step, LamNode *x, LamNode *skip)
 {
-    const LamUnetConfig *c = b->config;
-    int level = c->n_encoder - 1 - step, skip_channels = c->encoder[level];
-    g_autofree char *name = g_strdup_printf("decoder.%d", step);
-    g_autofree char *skip_name = g_strdup_printf("skip.%d", step);
-    Layer layer = {name,
-                   c->decoder[step - 1],
-                   c->decoder[step],
-                   1,
-                   SLOPE,
-                   c->generated != LAM_GENERATED_NONE,
-                   true,
-                   0};
+    int skip_channels = t->encoder[t->n_encoder - 1 - step];
+    g_autofree char *name = g_strdup_printf("%sdecoder.%d", t->prefix, step);
+    g_autofree char *skip_name = g_strdup_printf("%sskip.%d", t->prefix, step);
+    Layer layer = {
+        name, t->decoder[step - 1], t->decoder[step], 1, SLOPE, t->generated_decoder, true, 0};
     LamNode *up = NULL, *addend = NULL;
     if (b->graph != NULL && skip != NULL) {
         LamShape s = lam_node_shape(skip);
         up = lam_op_upsample(b->graph, x, s.d, s.h, s.w);
     }
-    if (c->skip == LAM_SKIP_ADD) {
-        Layer side = {skip_name, skip_channels, c->decoder[step], 1, 1, false, false, 0};
+    if (b->config->skip == LAM_SKIP_ADD) {
+        Layer side = {skip_name, skip_channels, t->decoder[step], 1, 1, false, false, 0};
         addend = convolution(b, side, skip, NULL);
     } else {
         layer.in += skip_channels;
@@ -140,16 +146,77 @@ static LamNode *ascend(Builder *b, int step, LamNode *x, LamNode *skip)
     return convolution(b, layer, up, addend);
 }
 
-static LamNode *build_decoder(Builder *b, LamNode *levels[])
+static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x)
+{
+    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
+    int top = t->n_encoder - 1;
+    g_autofree char *name = g_strdup_printf("%sdecoder.0", t->prefix);
+    Layer bottom = {name, t->encoder[top], t->decoder[0], 1, SLOPE, t->generated_decoder, true, 0};
+    x = convolution(b, bottom, descend(b, t, x, levels), NULL);
+    for (int step = 1; step < t->n_decoder; step++)
+        x = ascend(b, t, step, x, levels[top - step]);
+    return x;
+}
+
+/* The same weights for either scan; what they make of it does not depend on λ. */
+static LamNode *build_features(Builder *b, LamNode *image)
+{
+    const LamUnetConfig *c = b->config;
+    Tower tower = {"features.",
+                   1,
+                   c->n_features_encoder,
+                   c->n_features_decoder,
+                   c->features_encoder,
+                   c->features_decoder,
+                   false,
+                   false};
+    return build_tower(b, &tower, image);
+}
+
+/* How much a voxel looks like each structure, from its features. */
+static LamNode *build_structures(Builder *b, LamNode *features)
+{
+    const LamUnetConfig *c = b->config;
+    Layer head = {.name = "structures",
+                  .in = c->features_decoder[c->n_features_decoder - 1],
+                  .out = c->structures + 1,
+                  .stride = 1,
+                  .slope = 1,
+                  .bias = true,
+                  .deviation = STRUCTURE_DEVIATION,
+                  .pointwise = true};
+    LamNode *scores = convolution(b, head, features, NULL);
+    return b->graph != NULL ? lam_op_to_plain(b->graph, scores) : NULL;
+}
+
+/* What the registration sees: the two scans' intensities, or their features, side by side. */
+static LamNode *build_pair(Builder *b, LamNode *fixed, LamNode *moving)
+{
+    const LamUnetConfig *c = b->config;
+    LamNode *pair[] = {fixed, moving};
+    for (int i = 0; i < 2 && c->n_features_encoder > 0; i++) {
+        pair[i] = build_features(b, pair[i]);
+        if (c->structures > 0)
+            b->structures[i] = build_structures(b, pair[i]);
+    }
+    return b->graph != NULL ? lam_op_concat(b->graph, pair[0], pair[1]) : NULL;
+}
+
+static LamNode *build_registration(Builder *b, LamNode *pair)
 {
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
-    int top = c->n_encoder - 1, width = c->decoder[c->n_decoder - 1];
-    Layer bottom = {"decoder.0", c->encoder[top],   c->decoder[0], 1,
-                    SLOPE,       generated_decoder, true,          0};
-    LamNode *x = convolution(b, bottom, levels[top], NULL);
-    for (int step = 1; step < c->n_decoder; step++)
-        x = ascend(b, step, x, levels[top - step]);
+    int width = c->decoder[c->n_decoder - 1];
+    int in = c->n_features_encoder > 0 ? c->features_decoder[c->n_features_decoder - 1] : 1;
+    Tower tower = {"",
+                   2 * in,
+                   c->n_encoder,
+                   c->n_decoder,
+                   c->encoder,
+                   c->decoder,
+                   c->generated == LAM_GENERATED_ALL,
+                   generated_decoder};
+    LamNode *x = build_tower(b, &tower, pair);
     for (int i = 0; i < c->n_final; i++) {
         g_autofree char *name = g_strdup_printf("final.%d", i);
         Layer layer = {name, width, c->final[i], 1, SLOPE, generated_decoder, true, 0};
@@ -166,19 +233,17 @@ static LamNode *build_decoder(Builder *b, LamNode *levels[])
     return velocity;
 }
 
-static LamNode *build(Builder *b, LamNode *pair, LamNode *hyper)
+static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hyper)
 {
-    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     if (b->config->generated != LAM_GENERATED_NONE)
         build_hypernetwork(b, hyper);
-    build_encoder(b, pair, levels);
-    return build_decoder(b, levels);
+    return build_registration(b, build_pair(b, fixed, moving));
 }
 
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
 {
     Builder b = {.config = config, .parameters = parameters};
-    build(&b, NULL, NULL);
+    build(&b, NULL, NULL, NULL);
 }
 
 static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph)
@@ -201,9 +266,10 @@ static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParamet
 {
     Builder b = {.config = config, .graph = graph, .parameters = parameters};
     LamUnet unet = add_inputs(config, graph);
-    LamNode *pair = lam_op_concat(graph, unet.fixed, unet.moving);
-    unet.velocity = lam_op_to_plain(graph, build(&b, pair, unet.hyper));
+    unet.velocity = lam_op_to_plain(graph, build(&b, unet.fixed, unet.moving, unet.hyper));
     unet.features = b.features;
+    unet.fixed_structures = b.structures[0];
+    unet.moving_structures = b.structures[1];
     if (config->uncertain)
         unet.log_variance = lam_op_to_plain(graph, b.log_variance);
     return unet;

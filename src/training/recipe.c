@@ -42,6 +42,8 @@ static const Key table[] = {
     {"loss", "fold_weight", NUMBER, AT(loss.fold_weight), 0, 1e6},
     {"loss", "fold_margin", NUMBER, AT(loss.fold_margin), 0, 1},
     {"loss", "kl_weight", NUMBER, AT(kl_weight), 0, 1e6},
+    {"loss", "structure_weight", NUMBER, AT(structure_weight), 0, 1e6},
+    {"loss", "structure_power", NUMBER, AT(structure_power), 0, 1},
     {"loss", "prior", NUMBER, AT(prior), 1e-6, 1e6},
     {"training", "seed", INTEGER, AT(seed), 0, 1e9},
     {"training", "steps", INTEGER, AT(steps), 1, 1e8},
@@ -104,6 +106,7 @@ static LamRecipe *defaults(void)
         .shape_scale_mm = 32,
         .loss = lam_loss_options_default(),
         .prior = 10,
+        .structure_power = 0.5,
         .seed = 1,
         .steps = 1000,
         .rate = 5e-4,
@@ -328,6 +331,10 @@ static bool check_loss(const LamRecipe *r, GError **error)
                      "none needs a label_weight or an anatomy_weight above 0");
     if (by_labels && !has_labels(r))
         return wrong(error, "[loss] label_weight, anatomy_weight", "need [data] labels");
+    if ((r->structure_weight > 0) != (r->network.structures > 0))
+        return wrong(error, "[loss] structure_weight", "goes with [network] structures");
+    if (r->structure_weight > 0 && !has_labels(r))
+        return wrong(error, "[loss] structure_weight", "needs [data] labels");
     if (r->kl_weight > 0 && !r->network.uncertain)
         return wrong(error, "[loss] kl_weight", "needs [network] uncertain=true");
     return true;

@@ -40,6 +40,8 @@ typedef struct {
 
     LamLossOptions loss;     /* [loss] */
     double kl_weight, prior; /* [loss]: of the probabilistic model */
+    /* [loss]: of the cross entropy of structures; see lam_op_label_entropy */
+    double structure_weight, structure_power;
 
     /* [training] */
     guint32 seed;

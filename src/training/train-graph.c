@@ -1,5 +1,6 @@
 #include "train-graph.h"
 
+#include <lambdascope/error.h>
 #include <lambdascope/ops.h>
 #include <math.h>
 #include <string.h>
@@ -22,7 +23,8 @@ static LamUnetConfig config_on(const LamRecipe *recipe, const LamSampleGrid *gri
 static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)
 {
     const LamShape image = lam_node_shape(g->unet.fixed);
-    if (recipe->loss.label_weight > 0 && n_labels > 0) {
+    bool named = g->unet.fixed_structures != NULL;
+    if ((recipe->loss.label_weight > 0 || named) && n_labels > 0) {
         g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
         g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
     }
@@ -44,10 +46,30 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
                            .displacement = g->unet.displacement};
 }
 
+/* What the features of each scan say of its voxels against its label map. Not weighed by 1 - λ: they do
+ * not depend on λ. */
+static void add_structures(LamTrainGraph *g, const LamRecipe *recipe)
+{
+    LamUnet *u = &g->unet;
+    if (u->fixed_structures == NULL || recipe->structure_weight <= 0)
+        return;
+    double power = recipe->structure_power;
+    LamNode *fixed = lam_op_label_entropy(g->graph, u->fixed_structures, g->fixed_labels, power);
+    LamNode *moving = lam_op_label_entropy(g->graph, u->moving_structures, g->moving_labels, power);
+    g->structures = lam_op_sum(g->graph, fixed, moving, 1);
+    g->total = lam_op_sum(g->graph, g->total, g->structures, (float)recipe->structure_weight);
+}
+
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
                            int n_labels, LamParameters *parameters, GError **error)
 {
     LamUnetConfig config = config_on(recipe, grid);
+    if (config.structures > 0 && config.structures != n_labels) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot train: [network] structures: %d, but the data have %d",
+                    config.structures, n_labels);
+        return false;
+    }
     LamLossOptions options = recipe->loss;
     *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true)};
     lam_graph_set_precision(g->graph, recipe->precision);
@@ -61,6 +83,7 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
                               (float)recipe->prior);
         g->total = lam_op_sum(g->graph, g->total, g->kl, (float)recipe->kl_weight);
     }
+    add_structures(g, recipe);
     return lam_graph_finalise(g->graph, error);
 }
 
@@ -91,7 +114,8 @@ LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
     lam_unet_set_hyper(&g->unet, g->graph, sample->lambda, sample->label_share);
     lam_graph_forward(g->graph, g->total, NULL);
     return (LamTrainTerms){value_of(g->loss.similarity), value_of(g->loss.roughness),
-                           value_of(g->loss.labels), value_of(g->loss.anatomy), value_of(g->total)};
+                           value_of(g->loss.labels),     value_of(g->loss.anatomy),
+                           value_of(g->structures),      value_of(g->total)};
 }
 
 void lam_train_graph_backward(LamTrainGraph *g)

@@ -10,12 +10,14 @@ typedef struct {
     LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy,
         *truth;  /* inputs; NULL where the loss has no use for them */
     LamNode *kl; /* NULL unless uncertain */
+    LamNode
+        *structures; /* cross entropy, of both scans; NULL unless the network names structures */
     LamNode *total;
 } LamTrainGraph;
 
 /* The figures of one sample; NaN: no such term. */
 typedef struct {
-    double similarity, roughness, labels, anatomy, loss;
+    double similarity, roughness, labels, anatomy, structures, loss;
 } LamTrainTerms;
 
 /* n_labels: of the samples' maps. parameters are borrowed, allocated with gradients. */

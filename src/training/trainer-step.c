@@ -54,6 +54,7 @@ static void add_terms(LamStep *out, const LamTrainTerms *terms, double lambda, i
     out->terms.roughness += terms->roughness / n;
     out->terms.labels += terms->labels / n;
     out->terms.anatomy += terms->anatomy / n;
+    out->terms.structures += terms->structures / n;
     out->terms.loss += terms->loss / n;
 }
 

@@ -70,7 +70,8 @@ static bool open_logs(LamTrainer *t, GError **error)
         !lam_train_log_trim(validation, done > 0 ? done + 1 : 0, error))
         return false;
     t->steps_log = lam_train_log_open(
-        steps, "step,seconds,rate,lambda,similarity,roughness,labels,anatomy,loss,waited_ms",
+        steps,
+        "step,seconds,rate,lambda,similarity,roughness,labels,anatomy,structures,loss,waited_ms",
         error);
     return t->steps_log != NULL;
 }
@@ -84,6 +85,7 @@ static void keep_running(LamTrainTerms *mean, const LamTrainTerms *new, guint64 
     mean->roughness = keep * mean->roughness + (1 - keep) * new->roughness;
     mean->labels = keep * mean->labels + (1 - keep) * new->labels;
     mean->anatomy = keep * mean->anatomy + (1 - keep) * new->anatomy;
+    mean->structures = keep * mean->structures + (1 - keep) * new->structures;
 }
 
 /* Terms that the loss does not have stay empty in the log. */
@@ -107,6 +109,7 @@ static bool step(LamTrainer *t, GError **error)
     log_number(t->steps_log, done.terms.roughness);
     log_number(t->steps_log, done.terms.labels);
     log_number(t->steps_log, done.terms.anatomy);
+    log_number(t->steps_log, done.terms.structures);
     log_number(t->steps_log, done.terms.loss);
     fprintf(t->steps_log, ",%.2f\n", done.waited_ms);
     keep_running(&t->running, &done.terms, number);
@@ -128,6 +131,8 @@ static void report(const LamTrainer *t)
         g_string_append_printf(text, ", Dice %.4f", 1 - t->running.labels);
     if (!isnan(t->running.anatomy))
         g_string_append_printf(text, ", anatomy %.4f", -t->running.anatomy);
+    if (!isnan(t->running.structures))
+        g_string_append_printf(text, ", structures %.4f", t->running.structures);
     g_string_append_printf(text, ", roughness %.4f, %.0f min left", t->running.roughness, left);
     lam_progress_report(t->progress, share, text->str);
 }

@@ -347,8 +347,19 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels;
+    bool uncertain, hyper_labels, features;
 } UnetCase;
+
+/* Two scans' features on half the grid, the registration beneath them on that. */
+static void add_features(LamUnetConfig *config)
+{
+    config->n_features_encoder = 3;
+    config->n_features_decoder = 2;
+    for (int i = 0; i < 3; i++)
+        config->features_encoder[i] = config->features_decoder[i] = 16;
+    config->structures = 3;
+    config->n_encoder = config->n_decoder = 2;
+}
 
 static void test_unet(gconstpointer data)
 {
@@ -360,6 +371,8 @@ static void test_unet(gconstpointer data)
     config.integration_steps = c->steps;
     config.uncertain = c->uncertain;
     config.hyper_labels = c->hyper_labels;
+    if (c->features)
+        add_features(&config);
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -373,8 +386,17 @@ static void test_unet(gconstpointer data)
         loss = lam_op_sum(graph, loss,
                           lam_op_svf_kl(graph, unet.lambda, unet.velocity, unet.log_variance, 2),
                           0.1f);
+    LamNode *labels = NULL;
+    if (c->features) {
+        labels = lam_graph_input(graph, "labels", lam_node_shape(unet.fixed));
+        LamNode *a = lam_op_label_entropy(graph, unet.fixed_structures, labels, 0.5);
+        LamNode *b = lam_op_label_entropy(graph, unet.moving_structures, labels, 0.5);
+        loss = lam_op_sum(graph, loss, lam_op_sum(graph, a, b, 1), 0.5f);
+    }
     lam_graph_finalise(graph, &error);
     g_assert_no_error(error);
+    for (size_t i = 0; labels != NULL && i < lam_node_count(labels); i++)
+        lam_node_value(labels)[i] = (float)(i / 5 % 4);
     fill_image(unet.fixed, 0.3);
     fill_image(unet.moving, 0.9);
     if (c->uncertain)
@@ -397,10 +419,14 @@ static void add_unet_tests(void)
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 0, false, false},
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, true, false},
         {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, true, true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true},
+        {true, LAM_SKIP_CONCAT, LAM_GENERATED_DECODER, 5, .features = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain/labels", &modes[2], test_unet);
+    g_test_add_data_func("/gradients/loss/features", &modes[3], test_unet);
+    g_test_add_data_func("/gradients/loss/features/concat", &modes[4], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,

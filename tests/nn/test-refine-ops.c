@@ -220,6 +220,52 @@ static void test_label_dice(void)
     }
 }
 
+/* ---- cross entropy of labels ---- */
+
+static int label_in(double value, int n)
+{
+    return value > 0 && value < n ? (int)value : 0;
+}
+
+/* n: labels, 0 included; other: the map, twice as fine as the scores. */
+static double naive_entropy(const Trial *t, const double *scores)
+{
+    LamShape s = t->field;
+    int fd = s.d > 1 ? 2 : 1;
+    double count[8] = {0}, sum = 0, total = 0;
+    size_t voxels = (size_t)s.d * (size_t)s.h * (size_t)s.w;
+    for (size_t i = 0; i < voxels * 4 * (size_t)fd; i++)
+        count[label_in(t->other[0][i], t->n)]++;
+    for (int l = 0; l < t->n; l++)
+        total += count[l] > 0 ? pow(count[l], t->power) : 0;
+    for (int d = 0; d < s.d * fd; d++)
+        for (int h = 0; h < s.h * 2; h++)
+            for (int w = 0; w < s.w * 2; w++) {
+                int l = label_in(t->other[0][(d * s.h * 2 + h) * s.w * 2 + w], t->n);
+                size_t at = (size_t)((d / fd * s.h + h / 2) * s.w + w / 2);
+                double all = 0;
+                for (int k = 0; k < t->n; k++)
+                    all += exp(scores[(size_t)k * voxels + at]);
+                sum += pow(count[l], t->power - 1) / total *
+                       (log(all) - scores[(size_t)l * voxels + at]);
+            }
+    return sum;
+}
+
+static void test_label_entropy(void)
+{
+    for (size_t i = 0; i < 3; i++) {
+        Rig rig;
+        rig_init(&rig, 41 + (guint32)i);
+        Trial t = {.field = grids[i], .n = 5, .power = 0.5 * (double)i};
+        t.field.c = t.n;
+        LamShape map = {1, grids[i].d > 1 ? 2 * grids[i].d : 1, 2 * grids[i].h, 2 * grids[i].w};
+        LamNode *scores = rig_variable(&rig, t.field, 1.5), *labels = rig_input(&rig, map, 3);
+        check(&rig, lam_op_label_entropy(rig.graph, scores, labels, t.power), naive_entropy, &t,
+              true);
+    }
+}
+
 /* ---- weighted NCC ---- */
 
 static double naive_cc(LamShape s, const double *a, const double *b, const int p[3], int radius)
@@ -332,6 +378,7 @@ int main(int argc, char **argv)
     g_test_add_func("/refine-ops/no-folds", test_no_folds);
     g_test_add_func("/refine-ops/sample", test_sample);
     g_test_add_func("/refine-ops/label-dice", test_label_dice);
+    g_test_add_func("/refine-ops/label-entropy", test_label_entropy);
     g_test_add_func("/refine-ops/weighted-ncc", test_weighted_ncc);
     g_test_add_func("/refine-ops/threads", test_threads);
     return g_test_run();

@@ -20,6 +20,13 @@ static void test_round_trip(void)
         config.integration_steps = i % 4 ? 3 * i % 13 : 0;
         config.uncertain = i / 2 % 2 == 1;
         config.hyper_labels = i > 2;
+        config.n_features_encoder = i > 3 ? 3 : 0;
+        config.n_features_decoder = i > 3 ? 2 : 0;
+        for (int k = 0; k < 3; k++)
+            config.features_encoder[k] = config.features_decoder[k] = 16 * (k + 1);
+        config.structures = i > 4 ? 12 : 0;
+        if (i > 3) /* five levels, of which the registration has what the features leave */
+            config.n_encoder = config.n_decoder = 4;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
         lam_unet_config_write(&config, file);
         bool read = lam_unet_config_read(&back, file, &error);
@@ -90,6 +97,9 @@ static void test_refused(void)
         {"uncertain", "TRUE"},
         {"hyper_labels", "yes"},
         {"hyper_labels", "true "},
+        {"features_encoder", "16"},
+        {"structures", "3"},
+        {"structures", "many"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -112,6 +122,75 @@ static void test_concat_widths(void)
     config.skip = LAM_SKIP_CONCAT;
     g_assert_false(lam_unet_config_check(&config, &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+}
+
+/* What the registration sees of the features, and on which grid. */
+static void test_features(void)
+{
+    g_autoptr(GError) error = NULL;
+    LamUnetConfig config = lam_unet_config_default();
+    static const char *const keys[][2] = {{"features_encoder", "16,32,64"},
+                                          {"features_decoder", "64,32"},
+                                          {"structures", "5"},
+                                          {"encoder", "32,64"},
+                                          {"decoder", "64"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    g_assert_true(lam_unet_config_check(&config, NULL));
+    g_assert_cmpint(lam_unet_field_factor(&config), ==, 4);
+    LamUnetConfig wide = config;
+    wide.features_decoder[1] = 24;
+    g_assert_false(lam_unet_config_check(&wide, &error));
+    g_assert_nonnull(strstr(error->message, "features_decoder"));
+    g_clear_error(&error);
+    wide = config;
+    wide.size[0] = 84; /* fits the features' two halvings, but not the registration's third */
+    wide.n_encoder = 3;
+    wide.encoder[2] = 64;
+    g_assert_false(lam_unet_config_check(&wide, &error));
+    g_assert_nonnull(strstr(error->message, "size"));
+    wide = config;
+    wide.structures = 6;
+    g_assert_false(lam_unet_config_equal(&wide, &config));
+    wide = config;
+    wide.features_encoder[1] = 16;
+    g_assert_false(lam_unet_config_equal(&wide, &config));
+}
+
+/* The same scan twice gives the same scores twice, and they do not depend on λ. */
+static void test_shared_features(void)
+{
+    LamUnetConfig config = lam_unet_config_default();
+    static const char *const keys[][2] = {
+        {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
+        {"features_decoder", "16,16"}, {"structures", "5"},
+        {"encoder", "16,16"},          {"decoder", "16,16"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    g_assert_true(lam_unet_config_check(&config, NULL));
+    g_autoptr(LamParameters) parameters = lam_parameters_new();
+    lam_unet_declare(&config, parameters);
+    g_assert_true(lam_parameters_allocate(parameters, false, NULL));
+    lam_parameters_initialise(parameters, 3);
+    g_autoptr(LamGraph) graph = lam_graph_new(parameters, false);
+    LamUnet unet = lam_unet_build(&config, graph, parameters);
+    g_assert_true(lam_graph_finalise(graph, NULL));
+    LamShape s = lam_node_shape(unet.fixed_structures);
+    g_assert_true(s.c == 6 && s.w == 8 && s.h == 8 && s.d == 4);
+    g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.hyper));
+    g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.moving));
+    g_assert_true(lam_node_depends_on(unet.displacement, unet.moving));
+    for (size_t i = 0; i < lam_node_count(unet.fixed); i++)
+        lam_node_value(unet.fixed)[i] = lam_node_value(unet.moving)[i] = (float)(i % 7);
+    lam_unet_set_lambda(&unet, graph, 0.5);
+    lam_graph_forward(graph, NULL, NULL);
+    double largest = 0;
+    for (size_t i = 0; i < lam_node_count(unet.fixed_structures); i++) {
+        g_assert_cmpfloat(lam_node_value(unet.fixed_structures)[i], ==,
+                          lam_node_value(unet.moving_structures)[i]);
+        largest = fmax(largest, fabs((double)lam_node_value(unet.fixed_structures)[i]));
+    }
+    g_assert_cmpfloat(largest, >, 0);
 }
 
 /* A model that names none of the modes is what it always was, and a model without them names none. */
@@ -335,6 +414,8 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/modes-left-out", test_modes_left_out);
     g_test_add_func("/unet/labels-need-hypernetwork", test_labels_need_hypernetwork);
     g_test_add_func("/unet/displacement", test_displacement);
+    g_test_add_func("/unet/features", test_features);
+    g_test_add_func("/unet/features/shared", test_shared_features);
     g_test_add_func("/unet/uncertain", test_uncertain);
     g_test_add_func("/unet/sampling", test_sampling);
     g_test_add_func("/unet/two-hyperparameters", test_two_hyperparameters);

@@ -6,6 +6,7 @@
 #include "recipe.h"
 
 #include <glib/gstdio.h>
+#include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/safetensors.h>
 #include <math.h>
@@ -318,6 +319,27 @@ static void test_other_losses(Fixture *f, gconstpointer data)
     }
 }
 
+/* Asked what each voxel is, the features learn it; the count must be that of the data. */
+static void test_structures(Fixture *f, gconstpointer data)
+{
+    const char *text = "[network]\nsize=48,48,1\nspacing_mm=1\nfeatures_encoder=16,16,16\n"
+                       "features_decoder=16,16\nstructures=%d\nencoder=16,16\ndecoder=16,16\n"
+                       "final=16\nhidden=16,16\ngenerated=decoder\nskip=add\n"
+                       "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
+                       "[loss]\nstructure_weight=0.3\n[training]\nsteps=150\nrate=3e-3\n";
+    g_autofree char *good = g_strdup_printf(text, 2), *bad = g_strdup_printf(text, 5);
+    run(f, good, "run", false, 0);
+    double before = column(f, "run", "structures", 0, 10);
+    double after = column(f, "run", "structures", 130, 150);
+    g_test_message("cross entropy %.3f, then %.3f", before, after);
+    g_assert_cmpfloat(after, <, 0.5 * before);
+    g_autoptr(GError) error = NULL;
+    g_autofree char *recipe = disc_recipe(f->folder, bad);
+    g_assert_false(disc_train(f->folder, recipe, "other", false, 0, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+    g_assert_nonnull(strstr(error->message, "structures: 5, but the data have 2"));
+}
+
 /* A model to start from: its tensors are where the run begins. */
 static void test_start(Fixture *f, gconstpointer data)
 {
@@ -473,6 +495,7 @@ int main(int argc, char **argv)
         {"/modes/simulated", test_simulated},
         {"/modes/supervised", test_supervised},
         {"/modes/other-losses", test_other_losses},
+        {"/modes/structures", test_structures},
         {"/modes/start", test_start},
         {"/modes/find-rate", test_find_rate},
         {"/modes/samples", test_samples},

@@ -302,6 +302,8 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nscans=disc-*.nii\nsimulated=true\n", "[data] simulated"},
         {"[data]\nscans=disc-*.nii\n[loss]\nlabel_weight=1\n", "need [data] labels"},
         {"[data]\nscans=disc-*.nii\n[loss]\nkl_weight=1\n", "uncertain=true"},
+        {"[data]\nscans=disc-*.nii\n[loss]\nstructure_weight=1\n", "[network] structures"},
+        {"[data]\nscans=disc-*.nii\n[network]\nstructures=3\n", "goes with [network] structures"},
         {"[data]\nscans=disc-*.nii\n[loss]\nroughness=sandpaper\n", "[loss] roughness"},
         {"[data]\nscans=disc-*.nii\nlabels=none-*.nii\n", "no label maps match"},
         {"[data]\nscans=disc-*.nii\nalign=false\nlabels=disc-0.nii\n", "one label map for each"},
