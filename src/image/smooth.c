@@ -76,8 +76,11 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pass, pass_clear)
 /* Along a row, copied with its ends repeated. */
 static void smooth_row(float *row, int n, Pass *p)
 {
-    for (int i = 0; i < n + 2 * p->radius; i++)
-        p->copy[i] = row[CLAMP(i - p->radius, 0, n - 1)];
+    memcpy(p->copy + p->radius, row, (size_t)n * sizeof *row);
+    for (int i = 0; i < p->radius; i++) {
+        p->copy[i] = row[0];
+        p->copy[p->radius + n + i] = row[n - 1];
+    }
     for (int d = 0; d <= p->radius; d++) {
         p->below[d] = p->copy + p->radius - d;
         p->above[d] = p->copy + p->radius + d;

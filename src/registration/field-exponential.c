@@ -1,6 +1,7 @@
 /* exp(t v) on any grid, oblique or not. */
 #include <lambdascope/field.h>
 
+#include <lambdascope/clones.h>
 #include <lambdascope/error.h>
 #include <lambdascope/memory.h>
 #include <lambdascope/trilinear.h>
@@ -60,21 +61,25 @@ static inline Vector between(const Vector *u, LamTap x, LamTap y, LamTap z)
     return p + z.share * (q - p);
 }
 
+LAM_CLONES static void compose_row(const Vector *u, const int n[3], int row, Vector *out)
+{
+    size_t w = (size_t)n[0], wh = w * (size_t)n[1], start = (size_t)row * w;
+    int j = row % n[1], k = row / n[1];
+    for (int i = 0; i < n[0]; i++) {
+        Vector d = u[start + (size_t)i];
+        LamTap x = lam_tap((double)d[0] + i, n[0], 1), y = lam_tap((double)d[1] + j, n[1], w),
+               z = lam_tap((double)d[2] + k, n[2], wh);
+        out[start + (size_t)i] = d + between(u, x, y, z);
+    }
+}
+
 /* out(x) = u(x) + u(x + u(x)). */
 static void compose_self(const Vector *u, const int n[3], Vector *out)
 {
-    size_t w = (size_t)n[0], wh = w * (size_t)n[1];
     int rows = n[1] * n[2];
 #pragma omp parallel for schedule(static)
     for (int row = 0; row < rows; row++)
-        for (int i = 0; i < n[0]; i++) {
-            size_t at = (size_t)row * w + (size_t)i;
-            Vector d = u[at];
-            LamTap x = lam_tap((double)d[0] + i, n[0], 1),
-                   y = lam_tap((double)d[1] + row % n[1], n[1], w),
-                   z = lam_tap((double)d[2] + row / n[1], n[2], wh);
-            out[at] = d + between(u, x, y, z);
-        }
+        compose_row(u, n, row, out);
 }
 
 static int squarings_for(double voxels)

@@ -59,15 +59,18 @@ LAM_CLONES static void nearest_voxels(const float *restrict moved, float first, 
     }
 }
 
-/* What one thread needs of a row. */
+/* What is needed of a row: where each of its voxels finds its label. */
 typedef struct {
     float *line, *moved;
     int *at[3];
+    const guint8 **label;
 } Row;
 
 static Row row_new(int count, int points)
 {
-    Row r = {g_new(float, points + 1), g_new0(float, count), {NULL}};
+    Row r = {.line = g_new(float, points + 1),
+             .moved = g_new0(float, count),
+             .label = g_new(const guint8 *, count)};
     for (int a = 0; a < 3; a++)
         r.at[a] = g_new(int, count);
     return r;
@@ -77,6 +80,7 @@ static void row_clear(Row *r)
 {
     g_free(r->line);
     g_free(r->moved);
+    g_free(r->label);
     for (int a = 0; a < 3; a++)
         g_free(r->at[a]);
 }
@@ -95,7 +99,8 @@ static void find_voxels(const Course *c, const LamGrid *grid, const int map_size
     }
 }
 
-static void look_up(const LamLabelMap *map, guint8 outside, const Row *r, int count, guint8 *labels)
+/* The labels are asked for, but not waited for: they lie all over a map that no cache holds. */
+static void find_labels(const LamLabelMap *map, const guint8 *outside, int count, Row *r)
 {
     const unsigned u = (unsigned)map->grid.size[0], v = (unsigned)map->grid.size[1],
                    w = (unsigned)map->grid.size[2];
@@ -103,7 +108,23 @@ static void look_up(const LamLabelMap *map, guint8 outside, const Row *r, int co
         unsigned x = (unsigned)r->at[0][i] - 1, y = (unsigned)r->at[1][i] - 1,
                  z = (unsigned)r->at[2][i] - 1;
         bool inside = x < u && y < v && z < w;
-        labels[i] = inside ? map->index[((size_t)z * v + y) * u + x] : outside;
+        r->label[i] = inside ? map->index + ((size_t)z * v + y) * u + x : outside;
+        __builtin_prefetch(r->label[i]);
+    }
+}
+
+/* Each row is found while the labels of the one before are on their way. */
+static void carry_plane(const LamLabelMap *map, const Course *c, const LamGrid *grid, int plane,
+                        const guint8 *outside, Row two[2], guint8 *labels)
+{
+    int count = grid->size[0], rows = grid->size[1];
+    for (int j = 0; j <= rows; j++) {
+        if (j < rows) {
+            find_voxels(c, grid, map->grid.size, plane * rows + j, &two[j % 2]);
+            find_labels(map, outside, count, &two[j % 2]);
+        }
+        for (int i = 0; j > 0 && i < count; i++)
+            *labels++ = *two[(j - 1) % 2].label[i];
     }
 }
 
@@ -117,15 +138,15 @@ void lam_label_map_carry(const LamLabelMap *map, const LamGrid *grid, const LamV
     course.affine = lam_mat4_multiply(&to_index, &grid->to_world);
     if (d != NULL)
         course_displace(&course, grid, d, &to_index);
-    guint8 background = background_of(map->table);
-    int n = grid->size[0], rows = grid->size[1] * grid->size[2];
+    const guint8 background = background_of(map->table);
+    size_t area = (size_t)grid->size[0] * (size_t)grid->size[1];
 #pragma omp parallel
     {
-        g_auto(Row) r = row_new(n, course.lattice.points[0]);
+        g_auto(Row) even = row_new(grid->size[0], course.lattice.points[0]);
+        g_auto(Row) odd = row_new(grid->size[0], course.lattice.points[0]);
+        Row two[2] = {even, odd};
 #pragma omp for schedule(static)
-        for (int row = 0; row < rows; row++) {
-            find_voxels(&course, grid, map->grid.size, row, &r);
-            look_up(map, background, &r, n, labels + (size_t)row * (size_t)n);
-        }
+        for (int plane = 0; plane < grid->size[2]; plane++)
+            carry_plane(map, &course, grid, plane, &background, two, labels + (size_t)plane * area);
     }
 }

@@ -67,6 +67,16 @@ static void strip(const LamLabelTable *table, guint8 *labels, size_t n, Palette 
         labels[v] = to[labels[v]];
 }
 
+/* row: noise, becomes greys. */
+LAM_CLONES static void paint_row(const Palette *palette, const guint8 *restrict labels, int n,
+                                 float *restrict row)
+{
+    for (int i = 0; i < n; i++) {
+        float value = palette->mean[labels[i]] + palette->spread[labels[i]] * row[i];
+        row[i] = value > 0 ? value : 0;
+    }
+}
+
 static void paint(const Palette *palette, const guint8 *labels, const LamGrid *grid, guint32 seed,
                   float *image)
 {
@@ -74,13 +84,8 @@ static void paint(const Palette *palette, const guint8 *labels, const LamGrid *g
 #pragma omp parallel for schedule(static)
     for (int row = 0; row < rows; row++) {
         size_t at = (size_t)row * (size_t)n;
-        float *to = image + at;
-        lam_noise_run(seed, (guint32)at, to, n);
-        for (int i = 0; i < n; i++) {
-            guint8 l = labels[at + (size_t)i];
-            float value = palette->mean[l] + palette->spread[l] * to[i];
-            to[i] = value > 0 ? value : 0;
-        }
+        lam_noise_run(seed, (guint32)at, image + at, n);
+        paint_row(palette, labels + at, n, image + at);
     }
 }
 
