@@ -196,20 +196,29 @@ static float brightest(const float *image, size_t n)
     return top;
 }
 
-/* To 0 … 1, then to the power gamma, from a table. */
-static void stretch(float *image, size_t n, double gamma)
+/* table: of GAMMA_STEPS, and the last once more. */
+LAM_CLONES static void stretch_row(const float *restrict table, float scale, int n,
+                                   float *restrict row)
 {
-    float top = brightest(image, n), table[GAMMA_STEPS + 2];
+    for (int i = 0; i < n; i++) {
+        float t = row[i] * scale;
+        t = t < GAMMA_STEPS ? t : GAMMA_STEPS;
+        int at = (int)t;
+        row[i] = table[at] + (t - (float)at) * (table[at + 1] - table[at]);
+    }
+}
+
+/* To 0 … 1, then to the power gamma, from a table. */
+static void stretch(const LamGrid *grid, float *image, double gamma)
+{
+    float top = brightest(image, lam_grid_voxels(grid)), table[GAMMA_STEPS + 2];
     float scale = top > 0 ? GAMMA_STEPS / top : 0;
     for (int i = 0; i <= GAMMA_STEPS + 1; i++)
         table[i] = (float)pow(fmin((double)i / GAMMA_STEPS, 1), gamma);
+    int n = grid->size[0], rows = grid->size[1] * grid->size[2];
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        float t = image[i] * scale;
-        t = t < GAMMA_STEPS ? t : GAMMA_STEPS;
-        int at = (int)t;
-        image[i] = table[at] + (t - (float)at) * (table[at + 1] - table[at]);
-    }
+    for (int row = 0; row < rows; row++)
+        stretch_row(table, scale, n, image + (size_t)row * (size_t)n);
 }
 
 static bool scan(const LamSynthesisOptions *o, const LamGrid *grid, float *image, GRand *rand,
@@ -243,6 +252,6 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
     paint(&palette, labels, grid, g_rand_int(rand), image);
     if (!scan(o, grid, image, rand, error))
         return false;
-    stretch(image, n, exp(o->gamma * lam_random_normal(rand)));
+    stretch(grid, image, exp(o->gamma * lam_random_normal(rand)));
     return true;
 }
