@@ -61,14 +61,25 @@ static inline Vector between(const Vector *u, LamTap x, LamTap y, LamTap z)
     return p + z.share * (q - p);
 }
 
+/* lam_tap of i + d. The whole part of d is added in integers, so that float is exact enough. */
+static inline LamTap tap_beside(int i, float d, int n, size_t stride)
+{
+    int whole = (int)d - (d < 0), at = i + whole;
+    float share = d - (float)whole;
+    if (at < 0 || at >= n - 1)
+        share = 0;
+    at = at < 0 ? 0 : at > n - 1 ? n - 1 : at;
+    return (LamTap){(size_t)at * stride, at + 1 < n ? stride : 0, share};
+}
+
 LAM_CLONES static void compose_row(const Vector *u, const int n[3], int row, Vector *out)
 {
     size_t w = (size_t)n[0], wh = w * (size_t)n[1], start = (size_t)row * w;
     int j = row % n[1], k = row / n[1];
     for (int i = 0; i < n[0]; i++) {
         Vector d = u[start + (size_t)i];
-        LamTap x = lam_tap((double)d[0] + i, n[0], 1), y = lam_tap((double)d[1] + j, n[1], w),
-               z = lam_tap((double)d[2] + k, n[2], wh);
+        LamTap x = tap_beside(i, d[0], n[0], 1), y = tap_beside(j, d[1], n[1], w),
+               z = tap_beside(k, d[2], n[2], wh);
         out[start + (size_t)i] = d + between(u, x, y, z);
     }
 }

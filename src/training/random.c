@@ -61,6 +61,18 @@ static void add_rows(const LamLattice *lattice, const float *values, float *out)
     }
 }
 
+/* Both of the numbers that Box and Muller's transform makes of two. */
+static void fill_normal(float *out, size_t n, double sd, GRand *rand)
+{
+    for (size_t i = 0; i < n; i += 2) {
+        double radius = sd * sqrt(-2 * log(1 - g_rand_double(rand)));
+        double angle = 2 * G_PI * g_rand_double(rand);
+        out[i] = (float)(radius * cos(angle));
+        if (i + 1 < n)
+            out[i + 1] = (float)(radius * sin(angle));
+    }
+}
+
 void lam_random_field(LamVolume *volume, double scale_mm, double sd, GRand *rand)
 {
     const int *n = volume->grid.size;
@@ -77,8 +89,7 @@ void lam_random_field(LamVolume *volume, double scale_mm, double sd, GRand *rand
     size_t count = (size_t)points[0] * (size_t)points[1] * (size_t)points[2];
     g_autofree float *values = g_new(float, count);
     for (int c = 0; c < volume->channels; c++) {
-        for (size_t i = 0; i < count; i++)
-            values[i] = (float)(sd * lam_random_normal(rand));
+        fill_normal(values, count, sd, rand);
         add_rows(&lattice, values, lam_volume_channel(volume, c));
     }
 }
