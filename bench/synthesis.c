@@ -9,6 +9,7 @@
 #include <lambdascope/adam.h>
 #include <lambdascope/threads.h>
 #include <stdio.h>
+#include <time.h>
 
 #define ROUNDS 5
 
@@ -65,6 +66,26 @@ static void step(Bench *b, const LamSample *sample)
     lam_adam_step(b->adam, 1e-6, 1);
 }
 
+static double thread_seconds(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* Processor time does not tell what else the machine does, as wall time would. */
+static bool draw_pairs(Bench *b, int n, double *seconds, GError **error)
+{
+    lam_threads_set_own(1);
+    double start = thread_seconds();
+    for (int i = 0; i < n; i++)
+        if (!lam_dataset_draw(b->dataset, b->drawn + (guint64)i, b->still, error))
+            return false;
+    *seconds = thread_seconds() - start;
+    lam_threads_set(0);
+    return true;
+}
+
 static void steps_on_one(Bench *b, int n)
 {
     gint64 start = g_get_monotonic_time();
@@ -94,36 +115,52 @@ static bool steps_on_drawn(Bench *b, int n, GError **error)
     return queue != NULL;
 }
 
-static bool run(const char *recipe, const char *data, const char *cache, int repeats,
+static bool take_steps(Bench *b, int repeats, JsonBuilder *json, GError **error)
+{
+    int n = ROUNDS * repeats;
+    step(b, b->still);
+    for (int round = 0; round < ROUNDS; round++) {
+        steps_on_one(b, repeats);
+        if (!steps_on_drawn(b, repeats, error))
+            return false;
+    }
+    lam_cli_json_number(json, "step_ms_without_drawing", 1e3 * b->seconds[0] / n);
+    lam_cli_json_number(json, "step_ms", 1e3 * b->seconds[1] / n);
+    lam_cli_json_number(json, "waited_ms", 1e3 * b->waited_s / n);
+    lam_cli_json_number(json, "drawing_share", 1 - b->seconds[0] / b->seconds[1]);
+    return true;
+}
+
+static bool draw_only(Bench *b, int pairs, JsonBuilder *json, GError **error)
+{
+    double seconds = 0;
+    if (!draw_pairs(b, pairs, &seconds, error))
+        return false;
+    lam_cli_json_number(json, "pair_core_ms", 1e3 * seconds / pairs);
+    return true;
+}
+
+/* pairs 0: steps. */
+static bool run(const char *recipe, const char *data, const char *cache, int repeats, int pairs,
                 GError **error)
 {
     Bench b = {0};
     lam_threads_set(0);
-    bool ok = prepare(&b, recipe, data, cache, error);
+    g_autoptr(JsonBuilder) json = json_builder_new();
+    json_builder_begin_object(json);
+    bool ok =
+        prepare(&b, recipe, data, cache, error) &&
+        (pairs > 0 ? draw_only(&b, pairs, json, error) : take_steps(&b, repeats, json, error));
+    json_builder_end_object(json);
     if (ok)
-        step(&b, b.still);
-    for (int round = 0; ok && round < ROUNDS; round++) {
-        steps_on_one(&b, repeats);
-        ok = steps_on_drawn(&b, repeats, error);
-    }
-    if (ok) {
-        int n = ROUNDS * repeats;
-        g_autoptr(JsonBuilder) json = json_builder_new();
-        json_builder_begin_object(json);
-        lam_cli_json_number(json, "step_ms_without_drawing", 1e3 * b.seconds[0] / n);
-        lam_cli_json_number(json, "step_ms", 1e3 * b.seconds[1] / n);
-        lam_cli_json_number(json, "waited_ms", 1e3 * b.waited_s / n);
-        lam_cli_json_number(json, "drawing_share", 1 - b.seconds[0] / b.seconds[1]);
-        json_builder_end_object(json);
         lam_cli_json_print(json);
-    }
     bench_clear(&b);
     return ok;
 }
 
 int main(int argc, char **argv)
 {
-    int repeats = 5;
+    int repeats = 5, pairs = 0;
     g_autofree char *cache = NULL;
     g_autoptr(GError) error = NULL;
     const LamCliSyntax syntax = {
@@ -134,11 +171,12 @@ int main(int argc, char **argv)
     const GOptionEntry entries[] = {
         {"repeats", 'n', 0, G_OPTION_ARG_INT, &repeats, "Steps a round, of 5 each (default: 5)",
          "N"},
+        {"pairs", 0, 0, G_OPTION_ARG_INT, &pairs, "Only draw so many pairs, on one thread", "N"},
         {"affines", 0, 0, G_OPTION_ARG_FILENAME, &cache, "File that keeps the affines of the data",
          "FILE"},
         {NULL},
     };
     if (lam_cli_parse(&syntax, entries, &argc, &argv, &error))
-        run(argv[1], argv[2], cache, CLAMP(repeats, 1, 1000), &error);
+        run(argv[1], argv[2], cache, CLAMP(repeats, 1, 1000), CLAMP(pairs, 0, 100000), &error);
     return lam_cli_finish("synthesis", error);
 }

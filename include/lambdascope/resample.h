@@ -29,6 +29,10 @@ LamVolume *lam_resample_field(const LamVolume *source, const LamGrid *grid,
  * field of displacements or velocities needs. Multi-threaded. */
 LamVolume *lam_resample_clamped(const LamVolume *source, const LamGrid *grid, GError **error);
 
+/* Separable Gaussian in place, of [D,H,W] values; size: W, H, D. sigma in voxels along each axis (0 = none);
+ * the outer voxels are repeated beyond the edge. Multi-threaded. */
+void lam_smooth(float *data, const int size[3], const double sigma_vox[3]);
+
 /* Separable Gaussian, sigma in mm along each voxel axis (0 = none). Returns a new volume. */
 LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **error);
 

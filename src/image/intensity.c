@@ -109,8 +109,7 @@ LamVolume *lam_volume_prepare(const LamVolume *scan, double spacing_mm, GError *
     double sigma_vox[3];
     for (int a = 0; a < 3; a++)
         sigma_vox[a] = lam_antialias_sigma_vox(spacing.v[a], spacing_mm);
-    if (!lam_smooth_axes(out, sigma_vox, error))
-        return NULL;
+    lam_smooth_axes(out, sigma_vox);
     return g_steal_pointer(&out);
 }
 

@@ -1,13 +1,15 @@
 #include "smooth.h"
 
-#include <lambdascope/error.h>
-#include <lambdascope/memory.h>
+#include <lambdascope/clones.h>
 #include <lambdascope/resample.h>
 
 #include <math.h>
 #include <string.h>
 
 #define REACH_SIGMAS 3.0
+#define LANES        16
+
+typedef float Lanes __attribute__((vector_size(4 * LANES), aligned(4), may_alias));
 
 /* Weights of one side, kernel[0] in the middle; sums to 1 over both. */
 static float *make_kernel(double sigma, int *radius)
@@ -25,112 +27,125 @@ static float *make_kernel(double sigma, int *radius)
     return kernel;
 }
 
-/* Smooths count lines that lie beside each other in memory: element e of line l is at e*count + l.
- * With count = 1 this is a row. */
-static void smooth_lines(const float *in, float *out, int n, size_t count, const float *kernel,
-                         int radius)
+/* to = kernel[0] * middle + sum of kernel[d] * (below[d] + above[d]), element by element: middle is below[0]. */
+LAM_CLONES static void weigh(const float *const *below, const float *const *above,
+                             const float *kernel, int radius, int count, float *to)
 {
-    for (int e = 0; e < n; e++) {
-        float *restrict to = out + (size_t)e * count;
-        const float *restrict middle = in + (size_t)e * count;
-        for (size_t l = 0; l < count; l++)
-            to[l] = kernel[0] * middle[l];
-        for (int d = 1; d <= radius; d++) {
-            const float *restrict below = in + (size_t)MAX(e - d, 0) * count;
-            const float *restrict above = in + (size_t)MIN(e + d, n - 1) * count;
-            float w = kernel[d];
-            for (size_t l = 0; l < count; l++)
-                to[l] += w * (below[l] + above[l]);
-        }
+    int l = 0;
+    for (; l + LANES <= count; l += LANES) {
+        Lanes sum = kernel[0] * *(const Lanes *)(below[0] + l);
+        for (int d = 1; d <= radius; d++)
+            sum += kernel[d] * (*(const Lanes *)(below[d] + l) + *(const Lanes *)(above[d] + l));
+        *(Lanes *)(to + l) = sum;
+    }
+    for (; l < count; l++) {
+        float sum = kernel[0] * below[0][l];
+        for (int d = 1; d <= radius; d++)
+            sum += kernel[d] * (below[d][l] + above[d][l]);
+        to[l] = sum;
     }
 }
 
-/* A row at a time: the row is copied with its ends repeated, then each tap is one pass over it. */
-static void smooth_row(float *row, int n, const float *kernel, int radius, float *padded)
+/* A kernel and what one thread needs to apply it: a copy of what is being replaced, and the lines that an
+ * output is made of. */
+typedef struct {
+    float *kernel, *copy;
+    int radius;
+    const float **below, **above;
+} Pass;
+
+static Pass pass_new(double sigma, size_t copied)
 {
-    for (int i = 0; i < n + 2 * radius; i++)
-        padded[i] = row[CLAMP(i - radius, 0, n - 1)];
-    const float *restrict middle = padded + radius;
-    for (int i = 0; i < n; i++)
-        row[i] = kernel[0] * middle[i];
-    for (int d = 1; d <= radius; d++)
-        for (int i = 0; i < n; i++)
-            row[i] += kernel[d] * (middle[i - d] + middle[i + d]);
+    Pass p = {0};
+    p.kernel = make_kernel(sigma, &p.radius);
+    p.copy = g_new(float, copied + 2 * (size_t)p.radius);
+    p.below = g_new(const float *, p.radius + 1);
+    p.above = g_new(const float *, p.radius + 1);
+    return p;
 }
 
-static void smooth_x(float *data, const int n[3], const float *kernel, int radius)
+static void pass_clear(Pass *p)
+{
+    g_free(p->kernel);
+    g_free(p->copy);
+    g_free(p->below);
+    g_free(p->above);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Pass, pass_clear)
+
+/* Along a row, copied with its ends repeated. */
+static void smooth_row(float *row, int n, Pass *p)
+{
+    memcpy(p->copy + p->radius, row, (size_t)n * sizeof *row);
+    for (int i = 0; i < p->radius; i++) {
+        p->copy[i] = row[0];
+        p->copy[p->radius + n + i] = row[n - 1];
+    }
+    for (int d = 0; d <= p->radius; d++) {
+        p->below[d] = p->copy + p->radius - d;
+        p->above[d] = p->copy + p->radius + d;
+    }
+    weigh(p->below, p->above, p->kernel, p->radius, n, row);
+}
+
+/* Across n lines of `count` neighbours, `stride` apart. */
+static void smooth_lines(float *lines, int n, size_t stride, int count, Pass *p)
+{
+    size_t width = (size_t)count;
+    for (int e = 0; e < n; e++)
+        memcpy(p->copy + (size_t)e * width, lines + (size_t)e * stride, width * sizeof(float));
+    for (int e = 0; e < n; e++) {
+        for (int d = 0; d <= p->radius; d++) {
+            p->below[d] = p->copy + (size_t)MAX(e - d, 0) * width;
+            p->above[d] = p->copy + (size_t)MIN(e + d, n - 1) * width;
+        }
+        weigh(p->below, p->above, p->kernel, p->radius, count, lines + (size_t)e * stride);
+    }
+}
+
+static void smooth_x(float *data, const int n[3], double sigma)
 {
     int rows = n[1] * n[2];
 #pragma omp parallel
     {
-        float *padded = g_new(float, n[0] + 2 * radius);
+        g_auto(Pass) pass = pass_new(sigma, (size_t)n[0]);
 #pragma omp for schedule(static)
         for (int row = 0; row < rows; row++)
-            smooth_row(data + (size_t)row * (size_t)n[0], n[0], kernel, radius, padded);
-        g_free(padded);
+            smooth_row(data + (size_t)row * (size_t)n[0], n[0], &pass);
     }
 }
 
-static void smooth_y(const float *in, float *out, const int n[3], const float *kernel, int radius)
+/* Along y or z, a plane of x and that axis at a time. */
+static void smooth_across(float *data, const int n[3], int axis, double sigma)
 {
-    size_t plane = (size_t)n[0] * (size_t)n[1];
-#pragma omp parallel for schedule(static)
-    for (int k = 0; k < n[2]; k++)
-        smooth_lines(in + (size_t)k * plane, out + (size_t)k * plane, n[1], (size_t)n[0], kernel,
-                     radius);
-}
-
-/* Across planes, shared out by output plane. */
-static void smooth_z(const float *in, float *out, const int n[3], const float *kernel, int radius)
-{
-    size_t plane = (size_t)n[0] * (size_t)n[1];
-#pragma omp parallel for schedule(static)
-    for (int k = 0; k < n[2]; k++) {
-        float *restrict to = out + (size_t)k * plane;
-        const float *restrict middle = in + (size_t)k * plane;
-        for (size_t l = 0; l < plane; l++)
-            to[l] = kernel[0] * middle[l];
-        for (int d = 1; d <= radius; d++) {
-            const float *restrict below = in + (size_t)MAX(k - d, 0) * plane;
-            const float *restrict above = in + (size_t)MIN(k + d, n[2] - 1) * plane;
-            for (size_t l = 0; l < plane; l++)
-                to[l] += kernel[d] * (below[l] + above[l]);
-        }
+    size_t w = (size_t)n[0], wh = w * (size_t)n[1];
+    size_t stride = axis == 1 ? w : wh, between = axis == 1 ? wh : w;
+    int planes = axis == 1 ? n[2] : n[1];
+#pragma omp parallel
+    {
+        g_auto(Pass) pass = pass_new(sigma, w * (size_t)n[axis]);
+#pragma omp for schedule(static)
+        for (int plane = 0; plane < planes; plane++)
+            smooth_lines(data + (size_t)plane * between, n[axis], stride, n[0], &pass);
     }
 }
 
-static void smooth_channel(float *data, float *other, const int n[3], const double sigma_vox[3])
+void lam_smooth(float *data, const int size[3], const double sigma_vox[3])
 {
-    float *from = data, *to = other;
     for (int a = 0; a < 3; a++) {
-        if (!(sigma_vox[a] > 0) || n[a] < 2)
+        if (!(sigma_vox[a] > 0) || size[a] < 2)
             continue;
-        int radius = 0;
-        g_autofree float *kernel = make_kernel(sigma_vox[a], &radius);
-        if (a == 0) {
-            smooth_x(from, n, kernel, radius);
-            continue;
-        }
-        (a == 1 ? smooth_y : smooth_z)(from, to, n, kernel, radius);
-        float *t = from;
-        from = to;
-        to = t;
+        if (a == 0)
+            smooth_x(data, size, sigma_vox[a]);
+        else
+            smooth_across(data, size, a, sigma_vox[a]);
     }
-    if (from != data)
-        memcpy(data, from, sizeof(float) * (size_t)n[0] * (size_t)n[1] * (size_t)n[2]);
 }
 
-bool lam_smooth_axes(LamVolume *volume, const double sigma_vox[3], GError **error)
+void lam_smooth_axes(LamVolume *volume, const double sigma_vox[3])
 {
-    if (!(sigma_vox[0] > 0) && !(sigma_vox[1] > 0) && !(sigma_vox[2] > 0))
-        return true;
-    float *other = lam_alloc_floats(lam_grid_voxels(&volume->grid), "smoothing", error);
-    if (other == NULL)
-        return false;
     for (int c = 0; c < volume->channels; c++)
-        smooth_channel(lam_volume_channel(volume, c), other, volume->grid.size, sigma_vox);
-    lam_free(other);
-    return true;
+        lam_smooth(lam_volume_channel(volume, c), volume->grid.size, sigma_vox);
 }
 
 LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **error)
@@ -144,7 +159,6 @@ LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **
     double sigma_vox[3];
     for (int a = 0; a < 3; a++)
         sigma_vox[a] = sigma_mm / spacing.v[a];
-    if (!lam_smooth_axes(out, sigma_vox, error))
-        g_clear_pointer(&out, lam_volume_unref);
+    lam_smooth_axes(out, sigma_vox);
     return out;
 }

@@ -5,4 +5,4 @@
 
 /* sigma in voxels along i, j, k; 0 = none. Smooths in place; the outer voxels are repeated beyond the
  * edge. */
-bool lam_smooth_axes(LamVolume *volume, const double sigma_vox[3], GError **error);
+void lam_smooth_axes(LamVolume *volume, const double sigma_vox[3]);

@@ -1,15 +1,8 @@
 /* Small things that the kernels share. Internal to src/nn. */
 #pragma once
 
+#include <lambdascope/clones.h>
 #include <stddef.h>
-
-/* One build, the best instruction set at run time. Sanitizers run before ifuncs are resolved. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) &&                             \
-    !defined(__SANITIZE_THREAD__) && !defined(__SANITIZE_ADDRESS__)
-#define LAM_CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LAM_CLONES
-#endif
 
 #define LAM_INLINE static inline __attribute__((always_inline))
 

@@ -1,33 +1,25 @@
 #include "anatomy.h"
 
 #include <lambdascope/resample.h>
-#include <string.h>
 
 #define SMOOTHING_VOX 0.8
 
-static bool picture(const LamSample *sample, const float *labels, const float *greys, float *out,
-                    GError **error)
+static void picture(const LamSample *sample, const float *labels, const float *greys, float *out)
 {
-    LamGrid grid = lam_grid_centred(sample->grid.size, 1, (LamVec3){{0, 0, 0}});
-    g_autoptr(LamVolume) hard = lam_volume_new(&grid, 1, error);
-    if (hard == NULL)
-        return false;
+    static const double sigma[3] = {SMOOTHING_VOX, SMOOTHING_VOX, SMOOTHING_VOX};
     size_t n = lam_sample_voxels(sample);
     for (size_t i = 0; i < n; i++)
-        hard->data[i] = greys[(int)labels[i]];
-    g_autoptr(LamVolume) soft = lam_volume_smooth(hard, SMOOTHING_VOX, error);
-    if (soft != NULL)
-        memcpy(out, soft->data, n * sizeof(float));
-    return soft != NULL;
+        out[i] = greys[(int)labels[i]];
+    lam_smooth(out, sample->grid.size, sigma);
 }
 
-bool lam_sample_draw_anatomy(LamSample *sample, int n, GRand *rand, GError **error)
+void lam_sample_draw_anatomy(LamSample *sample, int n, GRand *rand)
 {
     if (sample->fixed_anatomy == NULL)
-        return true;
+        return;
     g_autofree float *greys = g_new(float, n + 1);
     for (int i = 0; i <= n; i++)
         greys[i] = i > 0 ? (float)g_rand_double(rand) : 0;
-    return picture(sample, sample->fixed_labels, greys, sample->fixed_anatomy, error) &&
-           picture(sample, sample->moving_labels, greys, sample->moving_anatomy, error);
+    picture(sample, sample->fixed_labels, greys, sample->fixed_anatomy);
+    picture(sample, sample->moving_labels, greys, sample->moving_anatomy);
 }

@@ -5,4 +5,4 @@
 
 /* Both label maps of the sample in one set of random greys, smoothed: between hard labels the gradient
  * points nowhere as long as they are less than a voxel apart. n: labels. */
-bool lam_sample_draw_anatomy(LamSample *sample, int n, GRand *rand, GError **error);
+void lam_sample_draw_anatomy(LamSample *sample, int n, GRand *rand);

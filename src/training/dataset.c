@@ -2,7 +2,7 @@
 
 #include "anatomy.h"
 #include "augment.h"
-#include "phantom-noise.h"
+#include "noise.h"
 #include "source.h"
 
 #include <glob.h>
@@ -125,9 +125,8 @@ static double draw_share(double ends, GRand *rand)
 static void fill_noise(LamSample *sample, guint32 seed)
 {
     const int *f = sample->grid.field_size;
-    size_t n = 3 * (size_t)f[0] * (size_t)f[1] * (size_t)f[2];
-    for (size_t i = 0; sample->noise != NULL && i < n; i++)
-        sample->noise[i] = lam_noise_normal(seed, i);
+    if (sample->noise != NULL)
+        lam_noise_run(seed, 0, sample->noise, 3 * f[0] * f[1] * f[2]);
 }
 
 static void clear_maps(LamSample *sample)
@@ -152,8 +151,9 @@ bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *samp
     clear_maps(sample);
     int i = dataset->n_sources > 1 ? g_rand_int_range(rand, 0, dataset->n_sources) : 0;
     const LamSource *source = dataset->source[i];
-    bool drawn = source->draw(source, r, rand, sample, error) &&
-                 lam_sample_draw_anatomy(sample, source->n_labels, rand, error);
+    bool drawn = source->draw(source, r, rand, sample, error);
+    if (drawn)
+        lam_sample_draw_anatomy(sample, source->n_labels, rand);
     g_rand_free(rand);
     return drawn;
 }

@@ -1,13 +1,8 @@
 #include "label-carry.h"
 
-#include <lambdascope/trilinear.h>
-#include <math.h>
+#include "lattice.h"
 
-static inline int nearest(double p, int n)
-{
-    int i = (int)floor(p + 0.5);
-    return i >= 0 && i < n ? i : -1;
-}
+#include <lambdascope/clones.h>
 
 /* Position in the table of the value 0, for what lies outside of the map. */
 static guint8 background_of(const LamLabelTable *table)
@@ -16,59 +11,142 @@ static guint8 background_of(const LamLabelTable *table)
     return zero != NULL ? (guint8)(zero - table->label) : 0;
 }
 
-/* x + d(x), d NULL: x. */
+/* Where the voxels of a grid come to lie in the map, in its voxels: affine in the voxel, plus a
+ * displacement that is read from a lattice. */
 typedef struct {
-    const LamVolume *d;
-    LamMat4 to_voxel; /* of the grid that is walked to d's */
-    size_t w, wh, count;
-} Displacer;
+    LamMat4 affine;
+    LamLattice lattice;
+    float *moved[3]; /* on the lattice; NULL: nothing is displaced */
+} Course;
 
-static Displacer displacer_of(const LamVolume *d, const LamGrid *grid)
+static void course_clear(Course *c)
 {
-    Displacer out = {.d = d};
-    if (d == NULL)
-        return out;
-    lam_mat4_invert(&d->grid.to_world, &out.to_voxel);
-    out.to_voxel = lam_mat4_multiply(&out.to_voxel, &grid->to_world);
-    out.w = (size_t)d->grid.size[0];
-    out.wh = out.w * (size_t)d->grid.size[1];
-    out.count = out.wh * (size_t)d->grid.size[2];
-    return out;
+    lam_lattice_clear(&c->lattice);
+    for (int a = 0; a < 3; a++)
+        g_clear_pointer(&c->moved[a], g_free);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Course, course_clear)
+
+static void course_displace(Course *c, const LamGrid *grid, const LamVolume *d,
+                            const LamMat4 *to_index)
+{
+    LamMat4 to_lattice;
+    lam_mat4_invert(&d->grid.to_world, &to_lattice);
+    to_lattice = lam_mat4_multiply(&to_lattice, &grid->to_world);
+    const double first[3] = {to_lattice.m[0][3], to_lattice.m[1][3], to_lattice.m[2][3]};
+    const double step[3] = {to_lattice.m[0][0], to_lattice.m[1][1], to_lattice.m[2][2]};
+    lam_lattice_init(&c->lattice, grid->size, d->grid.size, first, step);
+    size_t n = lam_grid_voxels(&d->grid);
+    const float *x = d->data, *y = x + n, *z = y + n;
+    for (int a = 0; a < 3; a++) {
+        const float by_x = (float)to_index->m[a][0], by_y = (float)to_index->m[a][1],
+                    by_z = (float)to_index->m[a][2];
+        c->moved[a] = g_new(float, n);
+        for (size_t i = 0; i < n; i++)
+            c->moved[a][i] = by_x * x[i] + by_y * y[i] + by_z * z[i];
+    }
 }
 
-static inline LamVec3 displaced(const Displacer *s, LamVec3 voxel, LamVec3 x)
+/* The nearest voxel of n along one axis, counted from 1; 0 and n + 1: outside. */
+LAM_CLONES static void nearest_voxels(const float *restrict moved, float first, float step,
+                                      int count, int n, int *restrict at)
 {
-    if (s->d == NULL)
-        return x;
-    const int *c = s->d->grid.size;
-    LamVec3 p = lam_mat4_apply(&s->to_voxel, voxel);
-    LamTap tx = lam_tap(p.v[0], c[0], 1), ty = lam_tap(p.v[1], c[1], s->w),
-           tz = lam_tap(p.v[2], c[2], s->wh);
-    for (size_t a = 0; a < 3; a++)
-        x.v[a] += (double)lam_trilinear(s->d->data + a * s->count, tx, ty, tz);
-    return x;
+    const float beyond = (float)(n + 1);
+    for (int i = 0; i < count; i++) {
+        float p = first + (float)i * step + moved[i] + 1.5f;
+        p = p > 0 ? p : 0;
+        at[i] = (int)(p < beyond ? p : beyond);
+    }
+}
+
+/* What is needed of a row: where each of its voxels finds its label. */
+typedef struct {
+    float *line, *moved;
+    int *at[3];
+    const guint8 **label;
+} Row;
+
+static Row row_new(int count, int points)
+{
+    Row r = {.line = g_new(float, points + 1),
+             .moved = g_new0(float, count),
+             .label = g_new(const guint8 *, count)};
+    for (int a = 0; a < 3; a++)
+        r.at[a] = g_new(int, count);
+    return r;
+}
+
+static void row_clear(Row *r)
+{
+    g_free(r->line);
+    g_free(r->moved);
+    g_free(r->label);
+    for (int a = 0; a < 3; a++)
+        g_free(r->at[a]);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Row, row_clear)
+
+static void find_voxels(const Course *c, const LamGrid *grid, const int map_size[3], int row,
+                        Row *r)
+{
+    LamVec3 start = {{0, row % grid->size[1], row / grid->size[1]}};
+    LamVec3 first = lam_mat4_apply(&c->affine, start);
+    for (int a = 0; a < 3; a++) {
+        if (c->moved[a] != NULL)
+            lam_lattice_row(&c->lattice, c->moved[a], row, r->line, r->moved);
+        nearest_voxels(r->moved, (float)first.v[a], (float)c->affine.m[a][0], grid->size[0],
+                       map_size[a], r->at[a]);
+    }
+}
+
+/* The labels are asked for, but not waited for: they lie all over a map that no cache holds. */
+static void find_labels(const LamLabelMap *map, const guint8 *outside, int count, Row *r)
+{
+    const unsigned u = (unsigned)map->grid.size[0], v = (unsigned)map->grid.size[1],
+                   w = (unsigned)map->grid.size[2];
+    for (int i = 0; i < count; i++) {
+        unsigned x = (unsigned)r->at[0][i] - 1, y = (unsigned)r->at[1][i] - 1,
+                 z = (unsigned)r->at[2][i] - 1;
+        bool inside = x < u && y < v && z < w;
+        r->label[i] = inside ? map->index + ((size_t)z * v + y) * u + x : outside;
+        __builtin_prefetch(r->label[i]);
+    }
+}
+
+/* Each row is found while the labels of the one before are on their way. */
+static void carry_plane(const LamLabelMap *map, const Course *c, const LamGrid *grid, int plane,
+                        const guint8 *outside, Row two[2], guint8 *labels)
+{
+    int count = grid->size[0], rows = grid->size[1];
+    for (int j = 0; j <= rows; j++) {
+        if (j < rows) {
+            find_voxels(c, grid, map->grid.size, plane * rows + j, &two[j % 2]);
+            find_labels(map, outside, count, &two[j % 2]);
+        }
+        for (int i = 0; j > 0 && i < count; i++)
+            *labels++ = *two[(j - 1) % 2].label[i];
+    }
 }
 
 void lam_label_map_carry(const LamLabelMap *map, const LamGrid *grid, const LamVolume *d,
                          const LamMat4 *affine, guint8 *labels)
 {
-    const int *n = grid->size, *m = map->grid.size;
-    const Displacer displacer = displacer_of(d, grid);
+    g_auto(Course) course = {0};
     LamMat4 to_index;
     lam_mat4_invert(&map->grid.to_world, &to_index);
     to_index = lam_mat4_multiply(&to_index, affine);
-    guint8 background = background_of(map->table);
-    int rows = n[1] * n[2];
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++)
-        for (int i = 0; i < n[0]; i++) {
-            LamVec3 voxel = {{i, row % n[1], row / n[1]}};
-            LamVec3 x = displaced(&displacer, voxel, lam_mat4_apply(&grid->to_world, voxel));
-            x = lam_mat4_apply(&to_index, x);
-            int u = nearest(x.v[0], m[0]), v = nearest(x.v[1], m[1]), z = nearest(x.v[2], m[2]);
-            labels[(size_t)row * (size_t)n[0] + (size_t)i] =
-                u < 0 || v < 0 || z < 0
-                    ? background
-                    : map->index[((size_t)z * (size_t)m[1] + (size_t)v) * (size_t)m[0] + (size_t)u];
-        }
+    course.affine = lam_mat4_multiply(&to_index, &grid->to_world);
+    if (d != NULL)
+        course_displace(&course, grid, d, &to_index);
+    const guint8 background = background_of(map->table);
+    size_t area = (size_t)grid->size[0] * (size_t)grid->size[1];
+#pragma omp parallel
+    {
+        g_auto(Row) even = row_new(grid->size[0], course.lattice.points[0]);
+        g_auto(Row) odd = row_new(grid->size[0], course.lattice.points[0]);
+        Row two[2] = {even, odd};
+#pragma omp for schedule(static)
+        for (int plane = 0; plane < grid->size[2]; plane++)
+            carry_plane(map, &course, grid, plane, &background, two, labels + (size_t)plane * area);
+    }
 }

@@ -4,7 +4,7 @@
 #include <lambdascope/synthesis.h>
 
 /* labels(x) = map(A(x + d(x))) for the points x of the grid, [D,H,W], by nearest neighbour: positions in
- * the map's table; outside of the map that of the value 0. d: displacement in mm on a grid of its own;
- * NULL: none. Multi-threaded. */
+ * the map's table; outside of the map that of the value 0. d: displacement in mm on a coarser grid with the same
+ * axes; NULL: none. Multi-threaded. */
 void lam_label_map_carry(const LamLabelMap *map, const LamGrid *grid, const LamVolume *d,
                          const LamMat4 *affine, guint8 *labels);

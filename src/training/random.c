@@ -1,6 +1,7 @@
 #include "random.h"
 
-#include <lambdascope/trilinear.h>
+#include "lattice.h"
+
 #include <math.h>
 
 double lam_random_symmetric(GRand *rand, double largest)
@@ -41,7 +42,35 @@ LamMat4 lam_random_affine(const LamAffineRange *range, GRand *rand, LamVec3 c, d
 /* Points of the lattice along an axis of n voxels: one before the first voxel's, one after the last's. */
 static int lattice_points(int n, double step)
 {
-    return (int)ceil((n - 1) / step) + 2;
+    return (int)ceil((n - 1) * step) + 2;
+}
+
+static void add_rows(const LamLattice *lattice, const float *values, float *out)
+{
+    int rows = lattice->size[1] * lattice->size[2], n = lattice->size[0];
+#pragma omp parallel
+    {
+        g_autofree float *line = g_new(float, lattice->points[0] + 1), *read = g_new(float, n);
+#pragma omp for schedule(static)
+        for (int row = 0; row < rows; row++) {
+            float *to = out + (size_t)row * (size_t)n;
+            lam_lattice_row(lattice, values, row, line, read);
+            for (int i = 0; i < n; i++)
+                to[i] += read[i];
+        }
+    }
+}
+
+/* Both of the numbers that Box and Muller's transform makes of two. */
+static void fill_normal(float *out, size_t n, double sd, GRand *rand)
+{
+    for (size_t i = 0; i < n; i += 2) {
+        double radius = sd * sqrt(-2 * log(1 - g_rand_double(rand)));
+        double angle = 2 * G_PI * g_rand_double(rand);
+        out[i] = (float)(radius * cos(angle));
+        if (i + 1 < n)
+            out[i + 1] = (float)(radius * sin(angle));
+    }
 }
 
 void lam_random_field(LamVolume *volume, double scale_mm, double sd, GRand *rand)
@@ -51,24 +80,16 @@ void lam_random_field(LamVolume *volume, double scale_mm, double sd, GRand *rand
     double step[3], offset[3];
     int points[3];
     for (int a = 0; a < 3; a++) {
-        step[a] = fmax(scale_mm / spacing.v[a], 1);
+        step[a] = fmin(spacing.v[a] / scale_mm, 1);
         points[a] = lattice_points(n[a], step[a]);
         offset[a] = g_rand_double(rand); /* the lattice lies anywhere */
     }
-    size_t w = (size_t)points[0], wh = w * (size_t)points[1], count = wh * (size_t)points[2];
-    g_autofree float *lattice = g_new(float, count);
+    g_auto(LamLattice) lattice = {0};
+    lam_lattice_init(&lattice, n, points, offset, step);
+    size_t count = (size_t)points[0] * (size_t)points[1] * (size_t)points[2];
+    g_autofree float *values = g_new(float, count);
     for (int c = 0; c < volume->channels; c++) {
-        for (size_t i = 0; i < count; i++)
-            lattice[i] = (float)(sd * lam_random_normal(rand));
-        float *out = lam_volume_channel(volume, c);
-        int rows = n[1] * n[2];
-#pragma omp parallel for schedule(static)
-        for (int row = 0; row < rows; row++) {
-            LamTap y = lam_tap(row % n[1] / step[1] + offset[1], points[1], w);
-            LamTap z = lam_tap(row / n[1] / step[2] + offset[2], points[2], wh);
-            for (int i = 0; i < n[0]; i++)
-                out[(size_t)row * (size_t)n[0] + (size_t)i] +=
-                    lam_trilinear(lattice, lam_tap(i / step[0] + offset[0], points[0], 1), y, z);
-        }
+        fill_normal(values, count, sd, rand);
+        add_rows(&lattice, values, lam_volume_channel(volume, c));
     }
 }

@@ -1,12 +1,12 @@
 #include "synthesis-look.h"
 
-#include "phantom-noise.h"
+#include "lattice.h"
+#include "noise.h"
 #include "random.h"
 
+#include <lambdascope/clones.h>
 #include <lambdascope/resample.h>
-#include <lambdascope/trilinear.h>
 #include <math.h>
-#include <string.h>
 
 #define MOST_LABELS    256
 #define GAMMA_STEPS    1024
@@ -17,8 +17,12 @@
 
 typedef struct {
     float mean[MOST_LABELS], spread[MOST_LABELS]; /* by position in the table */
-    bool black[MOST_LABELS];
 } Palette;
+
+static void blacken(Palette *palette, int label)
+{
+    palette->mean[label] = palette->spread[label] = 0;
+}
 
 /* The same for a tissue in all samples; neighbours in the table differ. */
 static double usual_mean(int tissue)
@@ -42,8 +46,10 @@ static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *
         float spread = (float)(g_rand_double(rand) * o->spread);
         palette->mean[i] = twin < i ? palette->mean[twin] : mean;
         palette->spread[i] = twin < i ? palette->spread[twin] : spread;
-        palette->black[i] = blank && table->label[i].value == 0;
     }
+    for (int i = 0; i < table->count; i++)
+        if (blank && table->label[i].value == 0)
+            blacken(palette, i);
     g_rand_free(rand);
 }
 
@@ -56,61 +62,90 @@ static void strip(const LamLabelTable *table, guint8 *labels, size_t n, Palette 
             zero = (guint8)i;
     for (int i = 0; i < table->count; i++)
         to[i] = table->label[i].structure == 0 ? zero : (guint8)i;
-    palette->black[zero] = true;
+    blacken(palette, zero);
     for (size_t v = 0; v < n; v++)
         labels[v] = to[labels[v]];
 }
 
-static void paint(const Palette *palette, const guint8 *labels, guint32 seed, float *image,
-                  size_t n)
+/* row: noise, becomes greys. */
+LAM_CLONES static void paint_row(const Palette *palette, const guint8 *restrict labels, int n,
+                                 float *restrict row)
 {
+    for (int i = 0; i < n; i++) {
+        float value = palette->mean[labels[i]] + palette->spread[labels[i]] * row[i];
+        row[i] = value > 0 ? value : 0;
+    }
+}
+
+static void paint(const Palette *palette, const guint8 *labels, const LamGrid *grid, guint32 seed,
+                  float *image)
+{
+    int n = grid->size[0], rows = grid->size[1] * grid->size[2];
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        guint8 l = labels[i];
-        float value = palette->mean[l] + palette->spread[l] * lam_noise_normal(seed, i);
-        image[i] = palette->black[l] ? 0 : fmaxf(value, 0);
+    for (int row = 0; row < rows; row++) {
+        size_t at = (size_t)row * (size_t)n;
+        lam_noise_run(seed, (guint32)at, image + at, n);
+        paint_row(palette, labels + at, n, image + at);
     }
 }
 
 /* ---- what scanners do ---- */
 
-/* Multiplies by exp of a slow random field. */
-static bool shade(const LamSynthesisOptions *o, LamVolume *image, GRand *rand, GError **error)
+/* The grid that the shading is drawn on, `step` voxels of the image's apart. */
+static LamGrid shading_grid(const LamGrid *grid, double step[3])
 {
-    LamVec3 spacing = lam_grid_spacing_mm(&image->grid);
-    const int *n = image->grid.size;
-    LamGrid coarse = image->grid;
-    double step[3];
+    LamVec3 spacing = lam_grid_spacing_mm(grid);
+    LamGrid out = *grid;
     for (int a = 0; a < 3; a++) {
         step[a] = fmax(SHADING_MM / spacing.v[a], 1);
-        coarse.size[a] = (int)ceil((n[a] - 1) / step[a]) + 1;
+        out.size[a] = (int)ceil((grid->size[a] - 1) / step[a]) + 1;
         for (int r = 0; r < 3; r++)
-            coarse.to_world.m[r][a] *= step[a];
+            out.to_world.m[r][a] *= step[a];
     }
+    return out;
+}
+
+static void multiply(const LamLattice *lattice, const float *factors, float *image)
+{
+    int n = lattice->size[0], rows = lattice->size[1] * lattice->size[2];
+#pragma omp parallel
+    {
+        g_autofree float *line = g_new(float, lattice->points[0] + 1), *factor = g_new(float, n);
+#pragma omp for schedule(static)
+        for (int row = 0; row < rows; row++) {
+            float *to = image + (size_t)row * (size_t)n;
+            lam_lattice_row(lattice, factors, row, line, factor);
+            for (int i = 0; i < n; i++)
+                to[i] *= factor[i];
+        }
+    }
+}
+
+/* Multiplies by exp of a slow random field. */
+static bool shade(const LamSynthesisOptions *o, const LamGrid *grid, float *image, GRand *rand,
+                  GError **error)
+{
+    static const double first[3] = {0, 0, 0};
+    double step[3], per_voxel[3];
+    LamGrid coarse = shading_grid(grid, step);
+    for (int a = 0; a < 3; a++)
+        per_voxel[a] = 1 / step[a];
     g_autoptr(LamVolume) shading = lam_volume_new(&coarse, 1, error);
     if (shading == NULL)
         return false;
     lam_random_field(shading, o->bias_scale_mm, g_rand_double(rand) * o->bias, rand);
-    size_t count = lam_grid_voxels(&coarse), w = (size_t)coarse.size[0],
-           wh = w * (size_t)coarse.size[1];
+    size_t count = lam_grid_voxels(&coarse);
     for (size_t i = 0; i < count; i++)
         shading->data[i] = expf(shading->data[i]);
-    int rows = n[1] * n[2];
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++) {
-        LamTap y = lam_tap(row % n[1] / step[1], coarse.size[1], w);
-        LamTap z = lam_tap(row / n[1] / step[2], coarse.size[2], wh);
-        float *to = image->data + (size_t)row * (size_t)n[0];
-        for (int i = 0; i < n[0]; i++)
-            to[i] *= lam_trilinear(shading->data, lam_tap(i / step[0], coarse.size[0], 1), y, z);
-    }
+    g_auto(LamLattice) lattice = {0};
+    lam_lattice_init(&lattice, grid->size, coarse.size, first, per_voxel);
+    multiply(&lattice, shading->data, image);
     return true;
 }
 
 /* Slices of `step` voxels along an axis, each the mean of what it covers, linear between their middles. */
-static void thicken(LamVolume *image, int axis, double step)
+static void thicken(const int n[3], float *image, int axis, double step)
 {
-    const int *n = image->grid.size;
     size_t stride[3] = {1, (size_t)n[0], (size_t)n[0] * (size_t)n[1]};
     int b = (axis + 1) % 3, c = (axis + 2) % 3, slices = (int)ceil(n[axis] / step);
 #pragma omp parallel
@@ -119,7 +154,7 @@ static void thicken(LamVolume *image, int axis, double step)
 #pragma omp for schedule(static)
         for (int line = 0; line < n[b] * n[c]; line++) {
             float *at =
-                image->data + (size_t)(line % n[b]) * stride[b] + (size_t)(line / n[b]) * stride[c];
+                image + (size_t)(line % n[b]) * stride[b] + (size_t)(line / n[b]) * stride[c];
             for (int s = 0; s < slices; s++) {
                 int from = (int)(s * step), to = MIN((int)((s + 1) * step), n[axis]);
                 float sum = 0;
@@ -136,77 +171,87 @@ static void thicken(LamVolume *image, int axis, double step)
     }
 }
 
-/* The value below which nearly all voxels lie. */
-static float brightest(const float *image, size_t n)
+LAM_CLONES static float largest(const float *image, size_t n)
 {
     float top = 0;
+#pragma omp simd reduction(max : top)
     for (size_t i = 0; i < n; i++)
-        top = fmaxf(top, image[i]);
-    g_autofree size_t *bins = g_new0(size_t, HISTOGRAM_BINS);
-    for (size_t i = 0; top > 0 && i < n; i++)
-        bins[MIN((int)(image[i] / top * HISTOGRAM_BINS), HISTOGRAM_BINS - 1)]++;
-    size_t below = 0;
+        top = image[i] > top ? image[i] : top;
+    return top;
+}
+
+/* The value below which nearly all voxels lie. Every third of them tells it well enough: an odd number, so
+ * that no column of a grid of even size is left out. */
+static float brightest(const float *image, size_t n)
+{
+    float top = largest(image, n), scale = top > 0 ? HISTOGRAM_BINS / top : 0;
+    size_t bins[HISTOGRAM_BINS + 1] = {0}, below = 0, counted = (n + 2) / 3;
+    for (size_t i = 0; i < n; i += 3)
+        bins[(int)(image[i] * scale)]++;
     for (int b = 0; b < HISTOGRAM_BINS; b++) {
         below += bins[b];
-        if ((double)below >= BRIGHTEST * (double)n)
+        if ((double)below >= BRIGHTEST * (double)counted)
             return top * (float)(b + 1) / HISTOGRAM_BINS;
     }
     return top;
 }
 
-/* To 0 … 1, then to the power gamma, from a table. */
-static void stretch(float *image, size_t n, double gamma)
+/* table: of GAMMA_STEPS, and the last once more. */
+LAM_CLONES static void stretch_row(const float *restrict table, float scale, int n,
+                                   float *restrict row)
 {
-    float top = brightest(image, n), table[GAMMA_STEPS + 2];
-    float scale = top > 0 ? GAMMA_STEPS / top : 0;
-    for (int i = 0; i <= GAMMA_STEPS + 1; i++)
-        table[i] = (float)pow(fmin((double)i / GAMMA_STEPS, 1), gamma);
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++) {
-        float t = fminf(image[i] * scale, GAMMA_STEPS);
+    for (int i = 0; i < n; i++) {
+        float t = row[i] * scale;
+        t = t < GAMMA_STEPS ? t : GAMMA_STEPS;
         int at = (int)t;
-        image[i] = table[at] + (t - (float)at) * (table[at + 1] - table[at]);
+        row[i] = table[at] + (t - (float)at) * (table[at + 1] - table[at]);
     }
 }
 
-static bool scan(const LamSynthesisOptions *o, LamVolume **image, GRand *rand, GError **error)
+/* To 0 … 1, then to the power gamma, from a table. */
+static void stretch(const LamGrid *grid, float *image, double gamma)
 {
-    double blur_mm = g_rand_double(rand) * o->blur_mm;
-    if (blur_mm > 0) {
-        LamVolume *smooth = lam_volume_smooth(*image, blur_mm, error);
-        if (smooth == NULL)
-            return false;
-        lam_volume_unref(*image);
-        *image = smooth;
-    }
-    if (!shade(o, *image, rand, error))
+    float top = brightest(image, lam_grid_voxels(grid)), table[GAMMA_STEPS + 2];
+    float scale = top > 0 ? GAMMA_STEPS / top : 0;
+    for (int i = 0; i <= GAMMA_STEPS + 1; i++)
+        table[i] = (float)pow(fmin((double)i / GAMMA_STEPS, 1), gamma);
+    int n = grid->size[0], rows = grid->size[1] * grid->size[2];
+#pragma omp parallel for schedule(static)
+    for (int row = 0; row < rows; row++)
+        stretch_row(table, scale, n, image + (size_t)row * (size_t)n);
+}
+
+static bool scan(const LamSynthesisOptions *o, const LamGrid *grid, float *image, GRand *rand,
+                 GError **error)
+{
+    LamVec3 spacing = lam_grid_spacing_mm(grid);
+    double blur_mm = g_rand_double(rand) * o->blur_mm, sigma_vox[3];
+    for (int a = 0; a < 3; a++)
+        sigma_vox[a] = blur_mm / spacing.v[a];
+    lam_smooth(image, grid->size, sigma_vox);
+    if (!shade(o, grid, image, rand, error))
         return false;
     bool thick = g_rand_double(rand) < o->thick;
     int axis = g_rand_int_range(rand, 0, 3);
-    double spacing = lam_grid_spacing_mm(&(*image)->grid).v[axis];
-    double step = g_rand_double(rand) * o->thick_mm / spacing;
-    if (thick && step > 1 && (*image)->grid.size[axis] > 1)
-        thicken(*image, axis, step);
+    double step = g_rand_double(rand) * o->thick_mm / spacing.v[axis];
+    if (thick && step > 1 && grid->size[axis] > 1)
+        thicken(grid->size, image, axis, step);
     return true;
 }
 
 bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o,
-                        const LamGrid *grid, guint8 *labels, GRand *rand, float *out,
+                        const LamGrid *grid, guint8 *labels, GRand *rand, float *image,
                         GError **error)
 {
     size_t n = lam_grid_voxels(grid);
-    g_autoptr(LamVolume) image = lam_volume_new(grid, 1, error);
     Palette palette;
-    if (image == NULL)
-        return false;
     guint32 drawn = g_rand_int(rand);
     draw_palette(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);
     if (g_rand_double(rand) < o->strip)
         strip(table, labels, n, &palette);
-    paint(&palette, labels, g_rand_int(rand), image->data, n);
-    if (!scan(o, &image, rand, error))
+    paint(&palette, labels, grid, g_rand_int(rand), image);
+    if (!scan(o, grid, image, rand, error))
         return false;
-    stretch(image->data, n, exp(o->gamma * lam_random_normal(rand)));
-    memcpy(out, image->data, n * sizeof(float));
+    stretch(grid, image, exp(o->gamma * lam_random_normal(rand)));
     return true;
 }

@@ -59,6 +59,20 @@ static void test_smooth(void)
     g_assert_cmpmem(v->data, 315 * 4, same->data, 315 * 4);
 }
 
+/* Rows of more than one register, with something left over; in place; one axis not smoothed. */
+static void test_smooth_wide(void)
+{
+    g_autoptr(LamVolume) v = noise(37, 6, 5, -1, 1, 3);
+    g_autoptr(LamVolume) out = lam_volume_smooth(v, 0, NULL);
+    const double sigma[3] = {1.1, 1e-9, 0.7}, asked[3] = {1.1, 0, 0.7};
+    lam_smooth(out->data, out->grid.size, asked);
+    for (int k = 0; k < 5; k++)
+        for (int j = 0; j < 6; j++)
+            for (int i = 0; i < 37; i++)
+                g_assert_cmpfloat_with_epsilon(at(out, i, j, k), naive_smooth(v, i, j, k, sigma),
+                                               1e-5);
+}
+
 /* A kernel wider than the volume, and axes of one voxel. */
 static void test_smooth_small(void)
 {
@@ -203,6 +217,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/intensity/smooth", test_smooth);
+    g_test_add_func("/intensity/smooth-wide", test_smooth_wide);
     g_test_add_func("/intensity/smooth-small", test_smooth_small);
     g_test_add_func("/intensity/percentile", test_percentile);
     g_test_add_func("/intensity/prepare", test_prepare);
