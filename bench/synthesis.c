@@ -35,11 +35,17 @@ static void bench_clear(Bench *b)
     lam_recipe_free(b->recipe);
 }
 
-static bool prepare(Bench *b, const char *recipe, const char *data, const char *cache,
+typedef struct {
+    int repeats, pairs; /* pairs 0: steps */
+    gboolean coarse;
+    char *cache;
+} Options;
+
+static bool prepare(Bench *b, const char *recipe, const char *data, const Options *o,
                     GError **error)
 {
     b->recipe = lam_recipe_load(recipe, error);
-    b->dataset = b->recipe != NULL ? lam_dataset_new(b->recipe, data, cache, NULL, error) : NULL;
+    b->dataset = b->recipe != NULL ? lam_dataset_new(b->recipe, data, o->cache, NULL, error) : NULL;
     if (b->dataset == NULL)
         return false;
     b->parameters = lam_parameters_new();
@@ -48,7 +54,7 @@ static bool prepare(Bench *b, const char *recipe, const char *data, const char *
         return false;
     lam_parameters_initialise(b->parameters, 1);
     b->adam = lam_adam_new(b->parameters, error);
-    b->grid = lam_sample_grid(b->recipe, false);
+    b->grid = lam_sample_grid(b->recipe, o->coarse);
     b->still = lam_sample_new(b->recipe, &b->grid, error);
     /* as hard as they become */
     b->drawn = (guint64)b->recipe->ramp;
@@ -140,17 +146,15 @@ static bool draw_only(Bench *b, int pairs, JsonBuilder *json, GError **error)
     return true;
 }
 
-/* pairs 0: steps. */
-static bool run(const char *recipe, const char *data, const char *cache, int repeats, int pairs,
-                GError **error)
+static bool run(const char *recipe, const char *data, const Options *o, GError **error)
 {
     Bench b = {0};
     lam_threads_set(0);
     g_autoptr(JsonBuilder) json = json_builder_new();
     json_builder_begin_object(json);
-    bool ok =
-        prepare(&b, recipe, data, cache, error) &&
-        (pairs > 0 ? draw_only(&b, pairs, json, error) : take_steps(&b, repeats, json, error));
+    bool ok = prepare(&b, recipe, data, o, error) &&
+              (o->pairs > 0 ? draw_only(&b, MIN(o->pairs, 100000), json, error)
+                            : take_steps(&b, CLAMP(o->repeats, 1, 1000), json, error));
     json_builder_end_object(json);
     if (ok)
         lam_cli_json_print(json);
@@ -160,8 +164,7 @@ static bool run(const char *recipe, const char *data, const char *cache, int rep
 
 int main(int argc, char **argv)
 {
-    int repeats = 5, pairs = 0;
-    g_autofree char *cache = NULL;
+    Options o = {.repeats = 5};
     g_autoptr(GError) error = NULL;
     const LamCliSyntax syntax = {
         .arguments = "RECIPE DATA",
@@ -169,14 +172,16 @@ int main(int argc, char **argv)
                    "stays, by turns.\ndrawing_share: of a step's wall time.",
         .positional = 2};
     const GOptionEntry entries[] = {
-        {"repeats", 'n', 0, G_OPTION_ARG_INT, &repeats, "Steps a round, of 5 each (default: 5)",
+        {"repeats", 'n', 0, G_OPTION_ARG_INT, &o.repeats, "Steps a round, of 5 each (default: 5)",
          "N"},
-        {"pairs", 0, 0, G_OPTION_ARG_INT, &pairs, "Only draw so many pairs, on one thread", "N"},
-        {"affines", 0, 0, G_OPTION_ARG_FILENAME, &cache, "File that keeps the affines of the data",
-         "FILE"},
+        {"pairs", 0, 0, G_OPTION_ARG_INT, &o.pairs, "Only draw so many pairs, on one thread", "N"},
+        {"coarse", 0, 0, G_OPTION_ARG_NONE, &o.coarse, "On the grid of twice the spacing", NULL},
+        {"affines", 0, 0, G_OPTION_ARG_FILENAME, &o.cache,
+         "File that keeps the affines of the data", "FILE"},
         {NULL},
     };
     if (lam_cli_parse(&syntax, entries, &argc, &argv, &error))
-        run(argv[1], argv[2], cache, CLAMP(repeats, 1, 1000), CLAMP(pairs, 0, 100000), &error);
+        run(argv[1], argv[2], &o, &error);
+    g_free(o.cache);
     return lam_cli_finish("synthesis", error);
 }

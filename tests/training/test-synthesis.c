@@ -175,7 +175,7 @@ static void test_thick_slices(void)
     g_autoptr(LamLabelMap) map = head_map(&grid);
     g_autofree float *sharp = g_new(float, n), *thick = g_new(float, n);
     int once = 0;
-    for (guint32 seed = 1; seed <= 12; seed++) {
+    for (guint32 seed = 1; seed <= 48; seed++) {
         LamSynthesisOptions options = {.spread = 0.1};
         double least = INFINITY, second = INFINITY;
         draw(map, &options, &grid, seed, sharp, NULL);
@@ -189,7 +189,7 @@ static void test_thick_slices(void)
         }
         once += least < 0.7 * second;
     }
-    g_assert_cmpint(once, >=, 6);
+    g_assert_cmpint(once, >=, 26); /* two of three are */
 }
 
 static void test_wrong_maps(void)
