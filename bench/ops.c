@@ -194,6 +194,11 @@ static LamNode *label_dice(Rig *rig, const Case *c)
     return lam_op_label_dice(rig->graph, a, b, field(rig, c), 35, 0.5);
 }
 
+static LamNode *softmax(Rig *rig, const Case *c)
+{
+    return lam_op_softmax(rig->graph, image(rig, c));
+}
+
 static LamNode *label_entropy(Rig *rig, const Case *c)
 {
     LamShape scores = c->shape, map = {1, 2 * scores.d, 2 * scores.h, 2 * scores.w};
@@ -275,6 +280,7 @@ static const Case cases[] = {
     {"svf-kl", "field, 40×48×40", svf_kl, BOTH, {1, 40, 48, 40}},
     {"folds", "field, 40×48×40", folds, BOTH, {1, 40, 48, 40}},
     {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
+    {"softmax", "32 channels, 40×48×40", softmax, BOTH, HALF},
     {"label-entropy", "32 labels, scores 40×48×40", label_entropy, BOTH, {1, 40, 48, 40}},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"sum", "two scalars", sum, BOTH, {1, 1, 1, 1}},

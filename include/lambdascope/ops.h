@@ -83,6 +83,10 @@ LamNode *lam_op_bending(LamGraph *graph, LamNode *field);
 LamNode *lam_op_label_dice(LamGraph *graph, LamNode *fixed, LamNode *moving, LamNode *field, int n,
                            double power);
 
+/* exp x_k / sum of exp x over the channels of each voxel: probabilities of scores. x: blocked, its channels
+ * whole blocks (16 are). */
+LamNode *lam_op_softmax(LamGraph *graph, LamNode *x);
+
 /* Cross entropy of scores [K,d,h,w] (plain; their softmax is the probability of labels 0 .. K-1) against a
  * label map [1,D,H,W] whose sizes are whole multiples of theirs: each of the map's voxels is compared with
  * the score's voxel that covers it, and weighs n^(power - 1) where n voxels have its label, so that a

@@ -45,9 +45,9 @@ typedef struct {
     bool hyper_labels; /* a second hyperparameter: the share μ of labels in the loss, in [0,1]; the
                         * hypernetwork sees (λ, 1-λ, μ, 1-μ) */
     /* Of the features that a smaller U-Net takes from each scan alone before the registration sees them;
-     * channels as above. None: the registration sees the scans. `structures`: training also asks the
-     * features what a voxel is, so that they say the same of any contrast (after SynthSeg, Billot et al.
-     * 2023); 0: it does not. */
+     * channels as above. None: the registration sees the scans. `structures`: a linear layer makes of them
+     * the probability that a voxel is each of so many structures, learned from label maps (after SynthSeg,
+     * Billot et al. 2023), and the registration sees only that; 0: it sees the features. */
     int n_features_encoder, features_encoder[LAM_UNET_MAX_LEVELS];
     int n_features_decoder, features_decoder[LAM_UNET_MAX_LEVELS];
     int structures;
@@ -66,6 +66,9 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
 bool lam_unet_config_set(LamUnetConfig *config, const char *key, const char *value, GError **error);
 /* The reference model of DESIGN §4. */
 LamUnetConfig lam_unet_config_default(void);
+
+/* Channels of the structures' scores: one each and one for none of them, in whole blocks; 0 without. */
+int lam_unet_scores(const LamUnetConfig *config);
 
 /* Voxels of the input per voxel of the field, along each axis (an axis of size 1 stays). */
 int lam_unet_field_factor(const LamUnetConfig *config);
@@ -86,7 +89,7 @@ typedef struct {
     LamNode *noise;        /* input, likewise, for the caller to fill with normal(0, 1); NULL unless
                               * sampling */
     LamNode *fixed_structures,
-        *moving_structures; /* [structures + 1,d,h,w] on the features' grid: scores
+        *moving_structures; /* [lam_unet_scores,d,h,w] on the features' grid: scores
                                                     * whose softmax is the probability of each label,
                                                     * 0 = none of them; NULL without structures */
     LamNode *displacement; /* the velocity's exponential; without integration steps the same node */

@@ -55,7 +55,7 @@ static bool check_list(const char *key, int n, const int *list, int min_n, int l
     return true;
 }
 
-/* The features of both scans enter the registration as whole channel blocks. */
+/* The features of both scans enter the registration as whole channel blocks, if nothing is made of them. */
 static bool check_features(const LamUnetConfig *c, GError **error)
 {
     int n = c->n_features_decoder;
@@ -69,7 +69,7 @@ static bool check_features(const LamUnetConfig *c, GError **error)
         return wrong(error, "features_decoder", "more levels than features_encoder");
     for (int i = 0; i < n; i++)
         if (c->features_decoder[i] % CONCAT_MULTIPLE != 0 &&
-            (i == n - 1 || c->skip == LAM_SKIP_CONCAT))
+            ((i == n - 1 && c->structures == 0) || (i < n - 1 && c->skip == LAM_SKIP_CONCAT)))
             return wrong(error, "features_decoder", "channels must be multiples of 16");
     if (c->structures < 0 || c->structures > MAX_STRUCTURES)
         return wrong(error, "structures", "must be within 0 and 255");
@@ -291,6 +291,12 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
 static int feature_halvings(const LamUnetConfig *c)
 {
     return c->n_features_encoder - c->n_features_decoder;
+}
+
+int lam_unet_scores(const LamUnetConfig *c)
+{
+    int n = c->structures + 1;
+    return c->structures > 0 ? (n + CONCAT_MULTIPLE - 1) / CONCAT_MULTIPLE * CONCAT_MULTIPLE : 0;
 }
 
 int lam_unet_field_factor(const LamUnetConfig *config)

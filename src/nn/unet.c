@@ -179,43 +179,54 @@ static LamNode *build_structures(Builder *b, LamNode *features)
     const LamUnetConfig *c = b->config;
     Layer head = {.name = "structures",
                   .in = c->features_decoder[c->n_features_decoder - 1],
-                  .out = c->structures + 1,
+                  .out = lam_unet_scores(c),
                   .stride = 1,
                   .slope = 1,
                   .bias = true,
                   .deviation = STRUCTURE_DEVIATION,
                   .pointwise = true};
-    LamNode *scores = convolution(b, head, features, NULL);
-    return b->graph != NULL ? lam_op_to_plain(b->graph, scores) : NULL;
+    return convolution(b, head, features, NULL);
 }
 
-/* What the registration sees: the two scans' intensities, or their features, side by side. */
-static LamNode *build_pair(Builder *b, LamNode *fixed, LamNode *moving)
+/* What the registration sees of a scan: its intensities, its features, or, where those tell structures
+ * apart, the probability of each, in which no contrast is left. */
+static LamNode *build_view(Builder *b, LamNode *image, LamNode **scores)
 {
     const LamUnetConfig *c = b->config;
-    LamNode *pair[] = {fixed, moving};
-    for (int i = 0; i < 2 && c->n_features_encoder > 0; i++) {
-        pair[i] = build_features(b, pair[i]);
-        if (c->structures > 0)
-            b->structures[i] = build_structures(b, pair[i]);
-    }
-    return b->graph != NULL ? lam_op_concat(b->graph, pair[0], pair[1]) : NULL;
+    if (c->n_features_encoder == 0)
+        return image;
+    LamNode *features = build_features(b, image);
+    if (c->structures == 0)
+        return features;
+    LamNode *blocked = build_structures(b, features);
+    if (b->graph == NULL)
+        return NULL;
+    *scores = lam_op_to_plain(b->graph, blocked);
+    return lam_op_softmax(b->graph, blocked);
 }
 
-static LamNode *build_registration(Builder *b, LamNode *pair)
+static int view_channels(const LamUnetConfig *c)
+{
+    return c->structures > 0           ? lam_unet_scores(c)
+           : c->n_features_encoder > 0 ? c->features_decoder[c->n_features_decoder - 1]
+                                       : 1;
+}
+
+/* Channels of the two scans enter side by side. */
+static LamNode *build_registration(Builder *b, LamNode *fixed, LamNode *moving)
 {
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
     int width = c->decoder[c->n_decoder - 1];
-    int in = c->n_features_encoder > 0 ? c->features_decoder[c->n_features_decoder - 1] : 1;
     Tower tower = {"",
-                   2 * in,
+                   2 * view_channels(c),
                    c->n_encoder,
                    c->n_decoder,
                    c->encoder,
                    c->decoder,
                    c->generated == LAM_GENERATED_ALL,
                    generated_decoder};
+    LamNode *pair = b->graph != NULL ? lam_op_concat(b->graph, fixed, moving) : NULL;
     LamNode *x = build_tower(b, &tower, pair);
     for (int i = 0; i < c->n_final; i++) {
         g_autofree char *name = g_strdup_printf("final.%d", i);
@@ -237,7 +248,9 @@ static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hype
 {
     if (b->config->generated != LAM_GENERATED_NONE)
         build_hypernetwork(b, hyper);
-    return build_registration(b, build_pair(b, fixed, moving));
+    LamNode *view[] = {build_view(b, fixed, &b->structures[0]),
+                       build_view(b, moving, &b->structures[1])};
+    return build_registration(b, view[0], view[1]);
 }
 
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)

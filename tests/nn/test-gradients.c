@@ -214,6 +214,15 @@ static void test_integrate(gconstpointer data)
     check_rig(&rig, rig_loss(&rig, lam_op_integrate(rig.graph, v, 4)), 0.02);
 }
 
+static void test_softmax(void)
+{
+    Rig rig;
+    rig_init(&rig, 13);
+    LamNode *x = rig_variable(&rig, shape(32, 3, 5, 7), 1.5);
+    LamNode *y = lam_op_softmax(rig.graph, lam_op_to_blocked(rig.graph, x));
+    check_rig(&rig, rig_loss(&rig, lam_op_to_plain(rig.graph, y)), 0.01);
+}
+
 static void test_ncc(gconstpointer data)
 {
     Rig rig;
@@ -391,7 +400,7 @@ static void test_unet(gconstpointer data)
         labels = lam_graph_input(graph, "labels", lam_node_shape(unet.fixed));
         LamNode *a = lam_op_label_entropy(graph, unet.fixed_structures, labels, 0.5);
         LamNode *b = lam_op_label_entropy(graph, unet.moving_structures, labels, 0.5);
-        loss = lam_op_sum(graph, loss, lam_op_sum(graph, a, b, 1), 0.5f);
+        loss = lam_op_sum(graph, loss, lam_op_sum(graph, a, b, 1), 0.3f);
     }
     lam_graph_finalise(graph, &error);
     g_assert_no_error(error);
@@ -461,6 +470,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/integrate/2d", GINT_TO_POINTER(1), test_integrate);
     g_test_add_data_func("/gradients/ncc/3d", GINT_TO_POINTER(6), test_ncc);
     g_test_add_data_func("/gradients/ncc/2d", GINT_TO_POINTER(1), test_ncc);
+    g_test_add_func("/gradients/softmax", test_softmax);
     g_test_add_func("/gradients/scalars", test_scalars);
     g_test_add_data_func("/gradients/probabilistic/3d", GINT_TO_POINTER(4), test_probabilistic);
     g_test_add_data_func("/gradients/probabilistic/2d", GINT_TO_POINTER(1), test_probabilistic);

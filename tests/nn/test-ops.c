@@ -125,6 +125,32 @@ static void test_relu(void)
     }
 }
 
+static void softmax(const Trial *t, double *const *in, double *y)
+{
+    int voxels = t->in.d * t->in.h * t->in.w;
+    for (int i = 0; i < voxels; i++) {
+        double sum = 0;
+        for (int c = 0; c < t->in.c; c++)
+            sum += exp(in[0][c * voxels + i]);
+        for (int c = 0; c < t->in.c; c++)
+            y[c * voxels + i] = exp(in[0][c * voxels + i]) / sum;
+    }
+}
+
+/* Large scores, too, whose exponentials alone would not fit. */
+static void test_softmax(void)
+{
+    for (int blocks = 1; blocks < 3; blocks++) {
+        Rig rig;
+        rig_init(&rig, 4);
+        LamShape s = shape(16 * blocks, 3, 5, 7);
+        Trial t = {"softmax", s, s, 0, 0, softmax};
+        LamNode *x = rig_variable(&rig, s, blocks == 1 ? 2 : 20);
+        x = lam_op_softmax(rig.graph, lam_op_to_blocked(rig.graph, x));
+        check(&rig, lam_op_to_plain(rig.graph, x), &t);
+    }
+}
+
 static void upsample(const Trial *t, double *const *in, double *y)
 {
     ref_upsample(t->in, t->out, in[0], y);
@@ -381,6 +407,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(one, &per_op[i], with_one_thread);
         g_test_add_data_func(two, &per_op[i], with_two_threads);
     }
+    g_test_add_func("/ops/softmax", test_softmax);
     g_test_add_func("/ops/warp-by-hand", test_warp_by_hand);
     g_test_add_func("/ops/backward-twice", test_backward_twice);
     g_test_add_data_func("/ops/not-finite/3d", GINT_TO_POINTER(4), test_not_finite);

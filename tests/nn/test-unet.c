@@ -139,7 +139,11 @@ static void test_features(void)
     g_assert_true(lam_unet_config_check(&config, NULL));
     g_assert_cmpint(lam_unet_field_factor(&config), ==, 4);
     LamUnetConfig wide = config;
-    wide.features_decoder[1] = 24;
+    wide.features_decoder[1] = 24; /* well, while the registration sees only the structures */
+    g_assert_true(lam_unet_config_check(&wide, NULL));
+    g_assert_cmpint(lam_unet_scores(&wide), ==, 16);
+    wide.structures = 0;
+    g_assert_cmpint(lam_unet_scores(&wide), ==, 0);
     g_assert_false(lam_unet_config_check(&wide, &error));
     g_assert_nonnull(strstr(error->message, "features_decoder"));
     g_clear_error(&error);
@@ -176,7 +180,7 @@ static void test_shared_features(void)
     LamUnet unet = lam_unet_build(&config, graph, parameters);
     g_assert_true(lam_graph_finalise(graph, NULL));
     LamShape s = lam_node_shape(unet.fixed_structures);
-    g_assert_true(s.c == 6 && s.w == 8 && s.h == 8 && s.d == 4);
+    g_assert_true(s.c == 16 && s.w == 8 && s.h == 8 && s.d == 4);
     g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.hyper));
     g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.moving));
     g_assert_true(lam_node_depends_on(unet.displacement, unet.moving));
