@@ -2,8 +2,8 @@
  * viewer changes a scene on its main thread and lets a LamRenderer draw it; `lam render` fills one in
  * and draws it once. Pure data and geometry: nothing here needs a GL context.
  *
- * Spaces: every pane shows the same plane through *fixed world* (RAS+ mm), so the panes are linked by
- * construction: Fixed shows fixed(x), Moving shows moving(A x), Warped shows moving(A (x + d(x))). */
+ * Spaces: every view shows a plane through the same point of *fixed world* (RAS+ mm), so they are linked
+ * by construction: Fixed shows fixed(x), Moving shows moving(A x), Warped shows moving(A (x + d(x))). */
 #pragma once
 
 #include <lambdascope/volume.h>
@@ -38,33 +38,130 @@ bool lam_texels_sample(const LamTexels *texels, LamVec3 world_mm, double *values
 
 typedef enum { LAM_PLANE_AXIAL, LAM_PLANE_CORONAL, LAM_PLANE_SAGITTAL } LamPlane;
 typedef enum { LAM_PANE_FIXED, LAM_PANE_MOVING, LAM_PANE_WARPED, LAM_PANE_COUNT } LamPane;
+typedef enum {
+    LAM_ARRANGED_PANES,  /* fixed, moving and warped in one plane */
+    LAM_ARRANGED_PLANES, /* three planes of one pane */
+    LAM_ARRANGED_ALL,    /* three by three: planes below each other, panes beside each other */
+} LamArrangement;
 
 typedef struct {
     double low, high; /* scan values shown as black and white */
 } LamLevels;
+
+/* What the warped view shows of the fixed scan, too. Intensities are those of the views: 0 = black,
+ * 1 = white of each scan's window. */
+typedef enum {
+    LAM_COMPARE_NONE,
+    LAM_COMPARE_CHECKERBOARD, /* squares of the one and of the other by turns */
+    LAM_COMPARE_CURTAIN,      /* fixed to the left of a line, warped to the right */
+    LAM_COMPARE_COMPOSITE,    /* fixed in magenta, warped in green: grey where they agree */
+    LAM_COMPARE_DIFFERENCE, /* warped - fixed: green above, magenta below, black where they agree */
+    LAM_COMPARE_EDGES,      /* edges of the fixed scan over the warped one */
+    LAM_COMPARE_FADE,       /* from warped to fixed by their share */
+    LAM_COMPARE_COUNT
+} LamCompare;
+
+/* What is laid over the warped view. */
+typedef enum {
+    LAM_OVERLAY_NONE,
+    LAM_OVERLAY_DISPLACEMENT,  /* |d| in mm, with isolines */
+    LAM_OVERLAY_VOLUME_CHANGE, /* log2 |J|, from a half to twice */
+    LAM_OVERLAY_COUNT
+} LamOverlay;
+
+/* Of intensities. */
+typedef enum {
+    LAM_MAP_GREY,
+    LAM_MAP_CIVIDIS,
+    LAM_MAP_INFERNO,
+    LAM_MAP_VIRIDIS,
+    LAM_MAP_COUNT
+} LamColourMap;
+
+/* A field says for each point of the fixed scan where its tissue comes from. */
+typedef enum {
+    LAM_DIRECTION_FORWARD, /* how the tissue moves: a grid drawn on the moving scan, carried onto the
+                              * fixed one, over the warped view; arrows end where the tissue arrives */
+    LAM_DIRECTION_PULL_BACK, /* where it is fetched: the fixed scan's grid over the moving view; arrows end
+                              * where the tissue comes from */
+    LAM_DIRECTION_COUNT
+} LamDirection;
+
+/* What the grid's colour tells. */
+typedef enum {
+    LAM_GRID_BY_VOLUME, /* |J| */
+    LAM_GRID_BY_LENGTH, /* |d| */
+    LAM_GRID_BY_THROUGH, /* the part of d that leaves the plane: green towards the viewer's far side (+R, +A
+                          * or +S), magenta away from it */
+    LAM_GRID_BY_COUNT
+} LamGridColour;
+
+/* The names on command lines and of the viewer's actions; the parsers give false for others. */
+const char *lam_arrangement_name(LamArrangement arrangement);
+const char *lam_pane_name(LamPane pane);
+const char *lam_plane_name(LamPlane plane);
+const char *lam_compare_name(LamCompare compare);
+const char *lam_overlay_name(LamOverlay overlay);
+const char *lam_colour_map_name(LamColourMap map);
+const char *lam_direction_name(LamDirection direction);
+const char *lam_grid_colour_name(LamGridColour colour);
+bool lam_arrangement_parse(const char *name, LamArrangement *out);
+bool lam_pane_parse(const char *name, LamPane *out);
+bool lam_plane_parse(const char *name, LamPlane *out);
+bool lam_compare_parse(const char *name, LamCompare *out);
+bool lam_overlay_parse(const char *name, LamOverlay *out);
+bool lam_colour_map_parse(const char *name, LamColourMap *out);
+bool lam_direction_parse(const char *name, LamDirection *out);
+bool lam_grid_colour_parse(const char *name, LamGridColour *out);
 
 /* Device pixels, y down, origin at the top left of the target. */
 typedef struct {
     double x, y, width, height;
 } LamRect;
 
+#define LAM_VIEWS_MAX 9
+
+/* One picture of the layout. */
+typedef struct {
+    LamPane pane;
+    LamPlane plane;
+    LamRect rect;
+} LamView;
+
 typedef struct {
     LamTexels *fixed, *moving, *field; /* owned; any may be NULL */
     LamMat4 affine;                    /* A: fixed world -> moving world */
     char *fixed_name, *moving_name;    /* shown beside the pane titles; owned, may be NULL */
 
-    LamPlane plane;
-    LamVec3 cursor_mm;   /* fixed world */
-    double zoom;         /* 1 = the fixed scan's content fits the pane */
-    double pan_mm[2];    /* how far the view's centre lies to the right of and above home */
-    bool radiological;   /* patient's left on the right of the screen */
-    LamLevels levels[2]; /* [0] fixed, [1] moving and warped */
+    LamArrangement arrangement;
+    LamPane pane;         /* of LAM_ARRANGED_PLANES */
+    LamPlane plane;       /* of LAM_ARRANGED_PANES and of a maximised view */
+    LamVec3 cursor_mm;    /* fixed world */
+    double zoom;          /* 1 = the fixed scan's content fits the view */
+    LamVec3 pan_mm;       /* how far the views' centre lies from home, in fixed world */
+    bool radiological;    /* patient's left on the right of the screen */
+    LamLevels levels[2];  /* [0] fixed, [1] moving and warped */
+    LamColourMap colours; /* of intensities */
+    bool smooth;          /* linear between voxels; else each voxel is seen */
     bool grid;
     double grid_mm; /* distance of the grid's lines */
+    LamGridColour grid_colour;
+    LamDirection direction; /* of grid and arrows */
+    bool arrows;            /* over the warped view: d within the plane, in true length */
+    double arrows_mm;       /* their distance */
+    LamCompare compare;
+    double share;      /* [0,1]: where the curtain hangs; how much of the fixed scan a fade shows */
+    double checker_mm; /* side of the squares */
+    LamOverlay overlay;
+    double overlay_opacity; /* [0,1] */
+    double scale_mm;        /* top of the scale of displacements */
+    double
+        morph; /* [0,1]: the warped view shows moving(A (x + morph d(x))): straight ways, of which only
+                   * the ends are the field's; below 1 volume change has no colour */
     bool crosshair;
     bool annotations; /* titles, letters, figures, scale bar */
     bool flicker;     /* the warped pane shows the fixed scan */
-    int maximised;    /* the only LamPane shown, or -1 for all three */
+    int maximised;    /* the LamPane that is shown alone, in `plane`; or -1: the layout */
 
     /* Strip at the foot, for pictures that stand alone; not drawn while footer_notice is NULL. */
     double footer_lambda;
@@ -85,38 +182,39 @@ void lam_scene_reset_view(LamScene *scene);
 
 /* Unit vectors of the screen in world space: right, up, and away along which slices are stepped (always
  * towards +R, +A or +S). */
-void lam_scene_axes(const LamScene *scene, LamVec3 *right, LamVec3 *up, LamVec3 *through);
+void lam_scene_axes(const LamScene *scene, LamPlane plane, LamVec3 *right, LamVec3 *up,
+                    LamVec3 *through);
 
-/* Anatomical letters at the left, right, top and bottom edge of each pane; out has room for 4. */
-void lam_scene_letters(const LamScene *scene, char out[4]);
+/* Anatomical letters at the left, right, top and bottom edge of a view; out has room for 4. */
+void lam_scene_letters(const LamScene *scene, LamPlane plane, char out[4]);
 
-/* Pane rectangles on a target of width x height device pixels; panes not shown get zero width. `scale`
- * is device pixels per logical pixel. */
-void lam_scene_layout(const LamScene *scene, int width, int height, double scale,
-                      LamRect panes[LAM_PANE_COUNT]);
-/* The pane at a pixel, or -1. */
-int lam_scene_pane_at(const LamRect panes[LAM_PANE_COUNT], double x, double y);
+/* The views on a target of width x height device pixels, and how many there are. `scale` is device pixels
+ * per logical pixel. A scan of a single slice has only the views of its own plane. */
+int lam_scene_layout(const LamScene *scene, int width, int height, double scale,
+                     LamView views[LAM_VIEWS_MAX]);
+/* The view at a pixel, or NULL. */
+const LamView *lam_scene_view_at(const LamView *views, int n, double x, double y);
 /* Height of the strip at the foot in device pixels, 0 if there is none. */
 double lam_scene_footer_height(const LamScene *scene, double scale);
 
-/* Millimetres per device pixel in a pane. */
-double lam_scene_mm_per_pixel(const LamScene *scene, const LamRect *pane, double scale);
+/* Millimetres per device pixel in a view; where planes are beside each other, the same in all. */
+double lam_scene_mm_per_pixel(const LamScene *scene, const LamView *view, double scale);
 /* Fixed world point under a pixel position (pixel centres at .5), on the plane of the cursor. */
-LamVec3 lam_scene_unproject(const LamScene *scene, const LamRect *pane, double scale, double x,
+LamVec3 lam_scene_unproject(const LamScene *scene, const LamView *view, double scale, double x,
                             double y);
 /* Pixel position of a fixed world point (its depth is ignored). */
-void lam_scene_project(const LamScene *scene, const LamRect *pane, double scale, LamVec3 world_mm,
+void lam_scene_project(const LamScene *scene, const LamView *view, double scale, LamVec3 world_mm,
                        double *x, double *y);
 
-/* Moves the cursor through the slices by so many slices of the fixed scan's own spacing along the
- * plane's normal, within its box. */
-void lam_scene_step(LamScene *scene, double slices);
+/* Moves the cursor through the slices of a plane by so many slices of the fixed scan's own spacing along
+ * the plane's normal, within its box. */
+void lam_scene_step(LamScene *scene, LamPlane plane, double slices);
 
 /* Whether the fixed scan is a single slice; then *plane is the one that shows it (the nearest, if it is
  * oblique). */
 bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane);
 /* Zooms by a factor (limits 0.25 .. 40), keeping the world point under the given pixel where it is. */
-void lam_scene_zoom_at(LamScene *scene, const LamRect *pane, double scale, double x, double y,
+void lam_scene_zoom_at(LamScene *scene, const LamView *view, double scale, double x, double y,
                        double factor);
 
 G_END_DECLS

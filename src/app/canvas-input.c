@@ -1,5 +1,5 @@
-/* Mouse and touch on the pictures: drag = crosshair, right drag = window and level, middle drag = pan,
- * wheel = slices, Ctrl + wheel or pinch = zoom, double click = one pane or three. */
+/* Mouse and touch on the pictures: drag = crosshair (or curtain), right drag = window and level, middle drag = pan,
+ * wheel = slices, Ctrl + wheel or pinch = zoom, double click = one view or all. */
 #include "canvas-private.h"
 
 #include <math.h>
@@ -8,38 +8,60 @@
 #define WINDOW_DRAG_PX 350.0 /* a drag this long changes window or level by their whole width */
 #define ZOOM_STEP      1.15
 
-bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRect *rect)
+bool lam_canvas_view_at(LamCanvas *canvas, double x, double y, LamView *view)
 {
-    LamRect panes[LAM_PANE_COUNT];
+    LamView views[LAM_VIEWS_MAX];
     GtkWidget *widget = GTK_WIDGET(canvas);
     int scale = lam_canvas_pixel_scale(canvas);
-    lam_scene_layout(&canvas->scene, gtk_widget_get_width(widget) * scale,
-                     gtk_widget_get_height(widget) * scale, lam_canvas_text_scale(canvas), panes);
-    *pane = lam_scene_pane_at(panes, x * scale, y * scale);
-    if (*pane < 0)
+    int n = lam_scene_layout(&canvas->scene, gtk_widget_get_width(widget) * scale,
+                             gtk_widget_get_height(widget) * scale, lam_canvas_text_scale(canvas),
+                             views);
+    const LamView *found = lam_scene_view_at(views, n, x * scale, y * scale);
+    if (found == NULL)
         return false;
-    *rect = panes[*pane];
+    *view = *found;
     return true;
 }
 
-/* Moves the crosshair to a point in widget coordinates, seen in the pane where the drag began. */
+/* A curtain or a fade over the warped view follows the pointer there. */
+static bool moves_share(const LamCanvas *canvas)
+{
+    const LamScene *scene = &canvas->scene;
+    return canvas->drag_view.pane == LAM_PANE_WARPED && !scene->flicker &&
+           (scene->compare == LAM_COMPARE_CURTAIN || scene->compare == LAM_COMPARE_FADE);
+}
+
+static void move_share(LamCanvas *canvas, double x)
+{
+    const LamRect *r = &canvas->drag_view.rect;
+    canvas->scene.share = CLAMP((x * lam_canvas_pixel_scale(canvas) - r->x) / r->width, 0, 1);
+}
+
+/* Moves the crosshair to a point in widget coordinates, seen in the view where the drag began. */
 static void move_cursor(LamCanvas *canvas, double x, double y)
 {
     double scale = lam_canvas_pixel_scale(canvas);
     canvas->scene.cursor_mm = lam_scene_unproject(
-        &canvas->scene, &canvas->drag_pane, lam_canvas_text_scale(canvas), x * scale, y * scale);
+        &canvas->scene, &canvas->drag_view, lam_canvas_text_scale(canvas), x * scale, y * scale);
+}
+
+static void drag_to(LamCanvas *canvas, double x, double y)
+{
+    if (moves_share(canvas))
+        move_share(canvas, x);
+    else
+        move_cursor(canvas, x, y);
 }
 
 static bool begin_drag(LamCanvas *canvas, GtkGesture *gesture, double x, double y)
 {
-    int pane;
     gtk_widget_grab_focus(GTK_WIDGET(canvas));
-    if (!canvas->scene.fixed || !lam_canvas_pane_at(canvas, x, y, &pane, &canvas->drag_pane)) {
+    if (!canvas->scene.fixed || !lam_canvas_view_at(canvas, x, y, &canvas->drag_view)) {
         gtk_gesture_set_state(gesture, GTK_EVENT_SEQUENCE_DENIED);
         return false;
     }
     memcpy(canvas->start_levels, canvas->scene.levels, sizeof canvas->start_levels);
-    memcpy(canvas->start_pan_mm, canvas->scene.pan_mm, sizeof canvas->start_pan_mm);
+    canvas->start_pan_mm = canvas->scene.pan_mm;
     return true;
 }
 
@@ -54,7 +76,7 @@ static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
     if (begin_drag(canvas, GTK_GESTURE(drag), x, y))
-        move_cursor(canvas, x, y);
+        drag_to(canvas, x, y);
     end_input(canvas, begin);
 }
 
@@ -64,7 +86,7 @@ static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
     LamInstant begin = lam_timing_begin();
     double x, y;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
-    move_cursor(canvas, x + dx, y + dy);
+    drag_to(canvas, x + dx, y + dy);
     end_input(canvas, begin);
 }
 
@@ -94,20 +116,24 @@ static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user
     LamInstant begin = lam_timing_begin();
     double text_scale = lam_canvas_text_scale(canvas);
     double mm = lam_canvas_pixel_scale(canvas) *
-                lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_pane, text_scale);
-    canvas->scene.pan_mm[0] = canvas->start_pan_mm[0] - dx * mm;
-    canvas->scene.pan_mm[1] = canvas->start_pan_mm[1] + dy * mm;
+                lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_view, text_scale);
+    LamVec3 right, up, through;
+    lam_scene_axes(&canvas->scene, canvas->drag_view.plane, &right, &up, &through);
+    for (int i = 0; i < 3; i++)
+        canvas->scene.pan_mm.v[i] =
+            canvas->start_pan_mm.v[i] + mm * (dy * up.v[i] - dx * right.v[i]);
     end_input(canvas, begin);
 }
 
 static void clicked(GtkGestureClick *click, int presses, double x, double y, gpointer user)
 {
     LamCanvas *canvas = user;
-    LamRect rect;
-    int pane;
-    if (presses != 2 || !canvas->scene.fixed || !lam_canvas_pane_at(canvas, x, y, &pane, &rect))
+    LamView view;
+    if (presses != 2 || !canvas->scene.fixed || !lam_canvas_view_at(canvas, x, y, &view))
         return;
-    canvas->scene.maximised = canvas->scene.maximised < 0 ? pane : -1;
+    bool alone = canvas->scene.maximised >= 0;
+    canvas->scene.maximised = alone ? -1 : (int)view.pane;
+    gtk_widget_activate_action(GTK_WIDGET(canvas), "win.plane", "s", lam_plane_name(view.plane));
     lam_canvas_changed(canvas);
 }
 
@@ -120,11 +146,10 @@ static void pointer_moved(GtkEventControllerMotion *motion, double x, double y, 
 
 static void zoom_at(LamCanvas *canvas, double x, double y, double factor)
 {
-    LamRect rect;
-    int pane;
+    LamView view;
     double scale = lam_canvas_pixel_scale(canvas);
-    if (lam_canvas_pane_at(canvas, x, y, &pane, &rect))
-        lam_scene_zoom_at(&canvas->scene, &rect, lam_canvas_text_scale(canvas), x * scale,
+    if (lam_canvas_view_at(canvas, x, y, &view))
+        lam_scene_zoom_at(&canvas->scene, &view, lam_canvas_text_scale(canvas), x * scale,
                           y * scale, factor);
 }
 
@@ -142,7 +167,9 @@ static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy,
         canvas->scroll_rest -= dy; /* touch pads give fractions of a step */
         double slices = trunc(canvas->scroll_rest);
         canvas->scroll_rest -= slices;
-        lam_scene_step(&canvas->scene, slices);
+        LamView view;
+        if (lam_canvas_view_at(canvas, canvas->pointer_x, canvas->pointer_y, &view))
+            lam_scene_step(&canvas->scene, view.plane, slices);
     }
     end_input(canvas, begin);
     return GDK_EVENT_STOP;

@@ -13,9 +13,9 @@ struct _LamCanvas {
     bool field_waits; /* has not been drawn yet */
 
     /* input (canvas-input.c) */
-    LamRect drag_pane;
+    LamView drag_view;
     LamLevels start_levels[2]; /* when the drag began */
-    double start_pan_mm[2];
+    LamVec3 start_pan_mm;
     double pointer_x, pointer_y;
     double scroll_rest;
     double pinch_start_zoom;
@@ -26,5 +26,5 @@ struct _LamCanvas {
 int lam_canvas_pixel_scale(LamCanvas *canvas);
 double lam_canvas_text_scale(LamCanvas *canvas);
 void lam_canvas_add_input(LamCanvas *canvas);
-/* The pane under a point in widget coordinates; false if there is none. */
-bool lam_canvas_pane_at(LamCanvas *canvas, double x, double y, int *pane, LamRect *rect);
+/* The view under a point in widget coordinates; false if there is none. */
+bool lam_canvas_view_at(LamCanvas *canvas, double x, double y, LamView *view);

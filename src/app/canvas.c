@@ -156,14 +156,14 @@ const char *lam_canvas_gl_description(LamCanvas *canvas)
 
 void lam_canvas_step(LamCanvas *canvas, double slices)
 {
-    lam_scene_step(&canvas->scene, slices);
+    lam_scene_step(&canvas->scene, canvas->scene.plane, slices);
     lam_canvas_changed(canvas);
 }
 
 void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm)
 {
     LamVec3 right, up, through;
-    lam_scene_axes(&canvas->scene, &right, &up, &through);
+    lam_scene_axes(&canvas->scene, canvas->scene.plane, &right, &up, &through);
     for (int i = 0; i < 3; i++)
         canvas->scene.cursor_mm.v[i] += right_mm * right.v[i] + up_mm * up.v[i];
     lam_canvas_changed(canvas);
@@ -171,14 +171,14 @@ void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm)
 
 void lam_canvas_zoom(LamCanvas *canvas, double factor)
 {
-    LamRect rect;
-    int pane;
+    LamView view;
     int width = gtk_widget_get_width(GTK_WIDGET(canvas));
     int height = gtk_widget_get_height(GTK_WIDGET(canvas));
-    if (!lam_canvas_pane_at(canvas, width / 2.0, height / 2.0, &pane, &rect))
+    if (!lam_canvas_view_at(canvas, width / 2.0, height / 2.0, &view))
         return;
-    lam_scene_zoom_at(&canvas->scene, &rect, lam_canvas_text_scale(canvas), rect.x + rect.width / 2,
-                      rect.y + rect.height / 2, factor);
+    lam_scene_zoom_at(&canvas->scene, &view, lam_canvas_text_scale(canvas),
+                      view.rect.x + view.rect.width / 2, view.rect.y + view.rect.height / 2,
+                      factor);
     lam_canvas_changed(canvas);
 }
 

@@ -66,6 +66,9 @@ void lam_window_show_model(LamWindow *window);
 /* Asks again for the model of what is shown: the one asked for did not work. */
 void lam_window_forget_model(LamWindow *window);
 
+/* window-view.c */
+void lam_window_add_choices(LamWindow *window);
+
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);
 /* Takes a reference; NULL: nothing is shown yet. */

@@ -10,8 +10,6 @@
 #define PULSE_EVERY_MS  100
 #define LAMBDA_STEP     0.1 /* of [ and ], in log γ */
 
-static const char *const plane_names[] = {"axial", "coronal", "sagittal"};
-
 G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 
 /* ---- λ -> field ---- */
@@ -127,7 +125,7 @@ static void show_plane(LamWindow *window, const LamScene *scene)
     bool slice = lam_scene_slice_plane(scene, &plane);
     if (slice)
         g_action_group_change_action_state(G_ACTION_GROUP(window), "plane",
-                                           g_variant_new_string(plane_names[plane]));
+                                           g_variant_new_string(lam_plane_name(plane)));
     lam_window_set_action_enabled(window, "plane", !slice);
 }
 
@@ -180,13 +178,8 @@ static void change_plane(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
     LamScene *scene = lam_canvas_scene(window->canvas);
-    for (int i = 0; i < (int)G_N_ELEMENTS(plane_names); i++) {
-        if (g_str_equal(g_variant_get_string(value, NULL), plane_names[i])) {
-            scene->plane = (LamPlane)i;
-            scene->pan_mm[0] = scene->pan_mm[1] = 0;
-            g_simple_action_set_state(action, value);
-        }
-    }
+    if (lam_plane_parse(g_variant_get_string(value, NULL), &scene->plane))
+        g_simple_action_set_state(action, value);
     lam_canvas_changed(window->canvas);
 }
 
@@ -302,7 +295,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
 {
     const struct {
         guint key;
-        const char *action, *format, *plane;
+        const char *action, *format, *choice;
         int a, b;
         double factor;
     } keys[] = {
@@ -316,6 +309,18 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_a, "win.plane", "s", "axial"},
         {GDK_KEY_c, "win.plane", "s", "coronal"},
         {GDK_KEY_s, "win.plane", "s", "sagittal"},
+        {GDK_KEY_b, "win.toggle-compare", "s", "checkerboard"},
+        {GDK_KEY_u, "win.toggle-compare", "s", "curtain"},
+        {GDK_KEY_m, "win.toggle-compare", "s", "composite"},
+        {GDK_KEY_d, "win.toggle-compare", "s", "difference"},
+        {GDK_KEY_e, "win.toggle-compare", "s", "edges"},
+        {GDK_KEY_f, "win.toggle-compare", "s", "fade"},
+        {GDK_KEY_j, "win.toggle-overlay", "s", "volume"},
+        {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
+        {GDK_KEY_v, "win.arrows"},
+        {GDK_KEY_l, "win.next-arrangement"},
+        {GDK_KEY_comma, "win.share-step", "i", NULL, -1},
+        {GDK_KEY_period, "win.share-step", "i", NULL, 1},
         {GDK_KEY_bracketleft, "win.lambda-step", "i", NULL, -1},
         {GDK_KEY_bracketright, "win.lambda-step", "i", NULL, 1},
         {GDK_KEY_Page_Up, "win.step", "i", NULL, 1},
@@ -333,7 +338,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         if (!keys[i].format)
             gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, NULL);
         else if (*keys[i].format == 's')
-            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "s", keys[i].plane);
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "s", keys[i].choice);
         else if (*keys[i].format == 'd')
             gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "d", keys[i].factor);
         else if (*keys[i].format == 'i')
@@ -481,6 +486,7 @@ static void lam_window_init(LamWindow *window)
     gtk_widget_add_css_class(GTK_WIDGET(window), "lambdascope");
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
+    lam_window_add_choices(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);

@@ -17,8 +17,9 @@
 
 typedef struct {
     char *fixed, *moving, *lambda, *model, *plane, *at, *size, *output;
-    double grid_mm, scale, zoom;
-    gboolean neurological;
+    char *arrangement, *compare, *overlay, *colours, *direction, *grid_colour;
+    double grid_mm, arrows_mm, scale, zoom, share, scale_mm, morph;
+    gboolean neurological, voxels;
 
     /* from the above */
     GArray *lambdas; /* double */
@@ -31,8 +32,9 @@ typedef struct {
 
 static void options_clear(Options *o)
 {
-    char *strings[] = {o->fixed, o->moving, o->lambda, o->model,      o->plane,
-                       o->at,    o->size,   o->output, o->model_title};
+    char *strings[] = {o->fixed,   o->moving,  o->lambda,  o->model,       o->plane,
+                       o->at,      o->size,    o->output,  o->model_title, o->arrangement,
+                       o->compare, o->overlay, o->colours, o->direction,   o->grid_colour};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_clear_pointer(&o->lambdas, g_array_unref);
@@ -47,14 +49,50 @@ static bool bad_value(GError **error, const char *option, const char *wanted)
 
 static bool parse_plane(Options *o, GError **error)
 {
-    static const char *const names[] = {"axial", "coronal", "sagittal", NULL};
-    for (int i = 0; names[i]; i++) {
-        if (!o->plane || g_str_equal(o->plane, names[i])) {
-            o->plane_value = (LamPlane)i;
-            return true;
-        }
-    }
-    return bad_value(error, "plane", "axial, coronal or sagittal is needed");
+    return !o->plane || lam_plane_parse(o->plane, &o->plane_value) ||
+           bad_value(error, "plane", "axial, coronal or sagittal is needed");
+}
+
+/* What is said of the pictures, into a scene; also when there is none yet, to check it. */
+static bool apply_choices(const Options *o, LamScene *scene, GError **error)
+{
+    scene->smooth = !o->voxels;
+    scene->grid = o->grid_mm > 0;
+    scene->grid_mm = o->grid_mm;
+    scene->arrows = o->arrows_mm > 0;
+    scene->arrows_mm = o->arrows_mm;
+    scene->share = o->share;
+    scene->scale_mm = o->scale_mm;
+    scene->morph = o->morph;
+    if (o->arrangement && !lam_arrangement_parse(o->arrangement, &scene->arrangement))
+        return bad_value(error, "arrangement", "panes, planes or all is needed");
+    if (o->compare && !lam_compare_parse(o->compare, &scene->compare))
+        return bad_value(error, "compare",
+                         "none, checkerboard, curtain, composite, difference, "
+                         "edges or fade is needed");
+    if (o->overlay && !lam_overlay_parse(o->overlay, &scene->overlay))
+        return bad_value(error, "overlay", "none, displacement or volume is needed");
+    if (o->colours && !lam_colour_map_parse(o->colours, &scene->colours))
+        return bad_value(error, "colours", "grey, cividis, inferno or viridis is needed");
+    if (o->direction && !lam_direction_parse(o->direction, &scene->direction))
+        return bad_value(error, "direction", "forward or pull-back is needed");
+    if (o->grid_colour && !lam_grid_colour_parse(o->grid_colour, &scene->grid_colour))
+        return bad_value(error, "grid-colour", "volume, length or through is needed");
+    return true;
+}
+
+static bool check_choices(const Options *o, GError **error)
+{
+    LamScene scene = {0};
+    if (!(o->arrows_mm >= 0 && o->arrows_mm <= 100))
+        return bad_value(error, "arrows", "0 (none) to 100 mm is possible");
+    if (!(o->share >= 0 && o->share <= 1))
+        return bad_value(error, "share", "0 to 1 is possible");
+    if (!(o->morph >= 0 && o->morph <= 1))
+        return bad_value(error, "morph", "0 to 1 is possible");
+    if (!(o->scale_mm >= 0.1 && o->scale_mm <= 100))
+        return bad_value(error, "scale-mm", "0.1 to 100 mm is possible");
+    return apply_choices(o, &scene, error);
 }
 
 static bool parse_cursor(Options *o, GError **error)
@@ -100,7 +138,8 @@ static bool check(Options *o, GError **error)
     if (!(o->grid_mm >= 0 && o->grid_mm <= 100))
         return bad_value(error, "grid", "0 (none) to 100 mm is possible");
     o->lambdas = lam_cli_parse_lambdas(o->lambda, error);
-    return o->lambdas && parse_plane(o, error) && parse_cursor(o, error) && parse_size(o, error);
+    return o->lambdas && check_choices(o, error) && parse_plane(o, error) &&
+           parse_cursor(o, error) && parse_size(o, error);
 }
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
@@ -121,6 +160,25 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"at", 'a', 0, G_OPTION_ARG_STRING, &o->at, "Crosshair in mm (RAS, fixed scan)", "X,Y,Z"},
         {"size", 's', 0, G_OPTION_ARG_STRING, &o->size, "Pixels (default 1500x700)", "WxH"},
         {"grid", 'g', 0, G_OPTION_ARG_DOUBLE, &o->grid_mm, "Warped grid with this spacing", "MM"},
+        {"grid-colour", 0, 0, G_OPTION_ARG_STRING, &o->grid_colour,
+         "By volume (default), length or through (the plane)", "WHAT"},
+        {"arrows", 0, 0, G_OPTION_ARG_DOUBLE, &o->arrows_mm,
+         "Displacements as arrows, so far apart", "MM"},
+        {"direction", 0, 0, G_OPTION_ARG_STRING, &o->direction,
+         "Of grid and arrows: forward (default: how tissue moves) or pull-back", "WAY"},
+        {"arrangement", 0, 0, G_OPTION_ARG_STRING, &o->arrangement,
+         "panes (default), planes (of the warped scan) or all", "WHICH"},
+        {"compare", 0, 0, G_OPTION_ARG_STRING, &o->compare,
+         "With fixed: checkerboard, curtain, composite, difference, edges, fade", "HOW"},
+        {"share", 0, 0, G_OPTION_ARG_DOUBLE, &o->share, "Of curtain and fade (default 0.5)", "S"},
+        {"overlay", 0, 0, G_OPTION_ARG_STRING, &o->overlay, "displacement or volume", "WHAT"},
+        {"scale-mm", 0, 0, G_OPTION_ARG_DOUBLE, &o->scale_mm,
+         "Top of the scale of displacements (default 8)", "MM"},
+        {"morph", 0, 0, G_OPTION_ARG_DOUBLE, &o->morph,
+         "Share of the displacement, 0 to 1 (default 1)", "T"},
+        {"colours", 0, 0, G_OPTION_ARG_STRING, &o->colours,
+         "Of intensities: grey (default), cividis, inferno, viridis", "MAP"},
+        {"voxels", 0, 0, G_OPTION_ARG_NONE, &o->voxels, "Voxels as they are, not smoothed", NULL},
         {"zoom", 'z', 0, G_OPTION_ARG_DOUBLE, &o->zoom, "Magnification (default 1)", "N"},
         {"scale", 0, 0, G_OPTION_ARG_DOUBLE, &o->scale, "Size of text and lines (default 1)", "N"},
         {"neurological", 0, 0, G_OPTION_ARG_NONE, &o->neurological,
@@ -128,7 +186,9 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Picture to write", "FILE.png"},
         {NULL},
     };
-    o->scale = o->zoom = 1;
+    o->scale = o->zoom = o->morph = 1;
+    o->share = 0.5;
+    o->scale_mm = 8;
     return lam_cli_parse(&syntax, entries, argc, argv, error) && check(o, error);
 }
 
@@ -162,11 +222,9 @@ static bool fill_scene(LamScene *scene, const Options *o, const LamSession *sess
         scene->plane = o->plane_value;
     scene->zoom = o->zoom;
     scene->radiological = !o->neurological;
-    scene->grid = o->grid_mm > 0;
-    scene->grid_mm = o->grid_mm;
     if (o->has_cursor)
         scene->cursor_mm = o->cursor_mm;
-    return true;
+    return apply_choices(o, scene, error);
 }
 
 static bool show_snapshot(LamScene *scene, const LamSnapshot *snapshot, GError **error)

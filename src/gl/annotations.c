@@ -4,9 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define EDGE        10.0 /* logical pixels from the pane's edge */
-#define SECOND_LINE 28.0
-#define LETTER_ROOM 12.0 /* on either side of the letter in the middle of an edge */
+#define EDGE        LAM_EDGE
+#define SECOND_LINE LAM_SECOND_LINE
 
 static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
 static const LamColour dim = {0.62f, 0.65f, 0.69f, 1};
@@ -63,17 +62,12 @@ static char *pane_figures(const LamScene *scene, LamPane pane)
     return g_strdup_printf("moved %.1f mm    volume × %s", length, jacobian);
 }
 
-/* Whether a text at an edge's end stays clear of the letter in its middle. */
-static bool fits_beside_letter(const LamRect *rect, double width, double scale)
+static void draw_crosshair(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
-    return EDGE * scale + width < rect->width / 2 - LETTER_ROOM * scale;
-}
-
-static void draw_crosshair(LamPainter *painter, const LamScene *scene, const LamRect *rect)
-{
+    const LamRect *rect = &view->rect;
     double scale = lam_painter_scale(painter);
     double x, y, thick = MAX(1, round(scale)), gap = 9 * scale;
-    lam_scene_project(scene, rect, scale, scene->cursor_mm, &x, &y);
+    lam_scene_project(scene, view, scale, scene->cursor_mm, &x, &y);
     x = floor(x), y = floor(y);
     LamColour colour = faded(accent, 0.6f);
     double right = rect->x + rect->width, bottom = rect->y + rect->height;
@@ -91,11 +85,11 @@ static void draw_crosshair(LamPainter *painter, const LamScene *scene, const Lam
 }
 
 /* In the moving pane: where the tissue under the crosshair comes from. */
-static void draw_origin_mark(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+static void draw_origin_mark(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
     double scale = lam_painter_scale(painter), x0, y0, x1, y1;
-    lam_scene_project(scene, rect, scale, scene->cursor_mm, &x0, &y0);
-    lam_scene_project(scene, rect, scale, moved_cursor(scene), &x1, &y1);
+    lam_scene_project(scene, view, scale, scene->cursor_mm, &x0, &y0);
+    lam_scene_project(scene, view, scale, moved_cursor(scene), &x1, &y1);
     double length = hypot(x1 - x0, y1 - y0);
     if (length > 7 * scale) {
         double share = 1 - 4 * scale / length;
@@ -130,11 +124,12 @@ static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
                          (LamAnchor){0, 0}, dim);
 }
 
-static void draw_letters(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+static void draw_letters(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
+    const LamRect *rect = &view->rect;
     double scale = lam_painter_scale(painter), edge = EDGE * scale;
     char letters[4];
-    lam_scene_letters(scene, letters);
+    lam_scene_letters(scene, view->plane, letters);
     const struct {
         double x, y;
         LamAnchor anchor;
@@ -152,11 +147,12 @@ static void draw_letters(LamPainter *painter, const LamScene *scene, const LamRe
 }
 
 /* A round length of about a fifth of the pane. */
-static void draw_scale_bar(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+static void draw_scale_bar(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
+    const LamRect *rect = &view->rect;
     static const double lengths_mm[] = {1, 2, 5, 10, 20, 50, 100, 200};
     double scale = lam_painter_scale(painter);
-    double mm = lam_scene_mm_per_pixel(scene, rect, scale);
+    double mm = lam_scene_mm_per_pixel(scene, view, scale);
     double length_mm = lengths_mm[0];
     for (size_t i = 0; i < G_N_ELEMENTS(lengths_mm); i++) {
         if (lengths_mm[i] / mm < rect->width * 0.28)
@@ -177,28 +173,6 @@ static void draw_scale_bar(LamPainter *painter, const LamScene *scene, const Lam
                      (LamAnchor){0.5, 1}, dim);
 }
 
-/* What the colours of the grid mean; on a dark ground, since the grid's lines run behind it. */
-static void draw_grid_legend(LamPainter *painter, const LamScene *scene, const LamRect *rect)
-{
-    static const char *const less = "volume ×½", *const more = "×2";
-    double scale = lam_painter_scale(painter), gap = 6 * scale, bar_width = round(64 * scale);
-    double after = lam_painter_text_width(painter, more, LAM_TEXT_FIGURES);
-    double before = lam_painter_text_width(painter, less, LAM_TEXT_FIGURES);
-    double width = before + gap + bar_width + gap + after;
-    double right = rect->x + rect->width - EDGE * scale;
-    double y = rect->y + (fits_beside_letter(rect, width, scale) ? EDGE : SECOND_LINE) * scale;
-    LamRect ground = {right - width - gap, y - gap / 2, width + 2 * gap, 37 * scale};
-    LamRect bar = {round(right - after - gap - bar_width), round(y + gap), bar_width,
-                   MAX(2, round(4 * scale))};
-    g_autofree char *spacing = g_strdup_printf("grid %g mm", scene->grid_mm);
-    lam_painter_rect(painter, ground, (LamColour){0, 0, 0, 0.72f});
-    lam_painter_text(painter, more, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, bright);
-    lam_painter_volume_change_bar(painter, bar);
-    lam_painter_text(painter, less, LAM_TEXT_FIGURES, bar.x - gap, y, (LamAnchor){1, 0}, bright);
-    lam_painter_text(painter, spacing, LAM_TEXT_FIGURES, right, y + 17 * scale, (LamAnchor){1, 0},
-                     bright);
-}
-
 /* At the lower left; a line higher where the letter or the scale bar would be in the way. */
 static void draw_figures(LamPainter *painter, const LamScene *scene, LamPane pane,
                          const LamRect *rect)
@@ -208,33 +182,30 @@ static void draw_figures(LamPainter *painter, const LamScene *scene, LamPane pan
         return;
     double scale = lam_painter_scale(painter);
     double width = lam_painter_text_width(painter, figures, LAM_TEXT_FIGURES);
-    double up = (fits_beside_letter(rect, width, scale) ? EDGE : SECOND_LINE) * scale;
+    double up = (lam_fits_beside_letter(rect, width, scale) ? EDGE : SECOND_LINE) * scale;
     lam_painter_text(painter, figures, LAM_TEXT_FIGURES, rect->x + EDGE * scale,
                      rect->y + rect->height - up, (LamAnchor){0, 1}, bright);
 }
 
-static void draw_pane(LamPainter *painter, const LamScene *scene, LamPane pane, const LamRect *rect)
+static void draw_view(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
+    const LamRect *rect = &view->rect;
     if (scene->crosshair && scene->fixed) {
-        draw_crosshair(painter, scene, rect);
-        if (pane == LAM_PANE_MOVING && scene->field)
-            draw_origin_mark(painter, scene, rect);
+        draw_crosshair(painter, scene, view);
+        if (view->pane == LAM_PANE_MOVING && scene->field)
+            draw_origin_mark(painter, scene, view);
     }
     if (!scene->annotations)
         return;
-    draw_title(painter, scene, pane, rect);
-    draw_letters(painter, scene, rect);
-    draw_scale_bar(painter, scene, rect);
-    if (pane == LAM_PANE_WARPED && scene->grid && scene->field && !scene->flicker)
-        draw_grid_legend(painter, scene, rect);
-    draw_figures(painter, scene, pane, rect);
+    draw_title(painter, scene, view->pane, rect);
+    draw_letters(painter, scene, view);
+    draw_scale_bar(painter, scene, view);
+    lam_legends_draw(painter, scene, view);
+    draw_figures(painter, scene, view->pane, rect);
 }
 
-void lam_annotations_draw(LamPainter *painter, const LamScene *scene,
-                          const LamRect panes[LAM_PANE_COUNT])
+void lam_annotations_draw(LamPainter *painter, const LamScene *scene, const LamView *views, int n)
 {
-    for (int i = 0; i < LAM_PANE_COUNT; i++) {
-        if (panes[i].width > 0)
-            draw_pane(painter, scene, (LamPane)i, &panes[i]);
-    }
+    for (int i = 0; i < n; i++)
+        draw_view(painter, scene, &views[i]);
 }

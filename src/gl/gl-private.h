@@ -6,8 +6,8 @@
 
 /* ---- programs ---- */
 
-/* Compiles quad.vert with a fragment shader of the shaders folder. 0 and LAM_ERROR_GL with the log. */
-GLuint lam_program_new(const char *fragment_name, GError **error);
+/* Compiles two shaders of the shaders folder. 0 and LAM_ERROR_GL with the log. */
+GLuint lam_program_new(const char *vertex_name, const char *fragment_name, GError **error);
 
 /* ---- textures of texels ---- */
 
@@ -76,6 +76,7 @@ void lam_painter_line(LamPainter *painter, double x0, double y0, double x1, doub
 void lam_painter_ring(LamPainter *painter, double x, double y, double radius, double width,
                       LamColour colour);
 void lam_painter_volume_change_bar(LamPainter *painter, LamRect rect);
+void lam_painter_map_bar(LamPainter *painter, LamColourMap map, LamRect rect);
 /* Returns the width of the line in pixels. */
 double lam_painter_text(LamPainter *painter, const char *string, LamTextStyle style, double x,
                         double y, LamAnchor anchor, LamColour colour);
@@ -83,16 +84,38 @@ double lam_painter_text_width(LamPainter *painter, const char *string, LamTextSt
 
 /* ---- what is drawn over the slices ---- */
 
-void lam_annotations_draw(LamPainter *painter, const LamScene *scene,
-                          const LamRect panes[LAM_PANE_COUNT]);
+#define LAM_EDGE        10.0 /* logical pixels from a view's edge */
+#define LAM_SECOND_LINE 28.0
+/* Whether a text at an edge's end stays clear of the letter in its middle. */
+bool lam_fits_beside_letter(const LamRect *rect, double width, double scale);
+
+void lam_annotations_draw(LamPainter *painter, const LamScene *scene, const LamView *views, int n);
+/* What the colours over a warped view mean. */
+void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view);
 void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int height);
 
+/* ---- arrows ---- */
+
+typedef struct LamArrows LamArrows;
+
+LamArrows *lam_arrows_new(GError **error);
+void lam_arrows_free(LamArrows *arrows);
+/* Over a warped view, if the scene has arrows and the field is complete. */
+void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view, int width,
+                     int height, double scale, const LamTexture *field);
+
 /* ---- slices ---- */
+
+void lam_set_matrix(GLint location, const LamMat4 *matrix);
+void lam_set_vector(GLint location, LamVec3 v);
+/* Fixed world at a view's pixel position (0,0), and per pixel rightwards and downwards. */
+void lam_view_frame(const LamScene *scene, const LamView *view, double scale, LamVec3 *origin,
+                    LamVec3 *step_x, LamVec3 *step_y);
 
 typedef struct LamPanes LamPanes;
 
 LamPanes *lam_panes_new(GError **error);
 void lam_panes_free(LamPanes *panes);
-/* Draws the slice of one pane. Textures that are not complete count as absent. */
-void lam_panes_draw(LamPanes *panes, const LamScene *scene, LamPane pane, const LamRect *rect,
-                    int width, int height, double scale, const LamTexture textures[3]);
+/* Draws the slice of one view. Textures that are not complete count as absent. */
+void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
+                    int height, double scale, const LamTexture textures[3]);

@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-typedef enum { KIND_RECT, KIND_CAPSULE, KIND_RING, KIND_VOLUME_CHANGE_BAR } Kind;
+/* From the last one on: a bar of the colour map of that number. */
+typedef enum { KIND_RECT, KIND_CAPSULE, KIND_RING, KIND_VOLUME_CHANGE_BAR, KIND_MAP_BAR } Kind;
 
 struct LamPainter {
     GLuint shape, text;
@@ -21,8 +22,8 @@ struct LamPainter {
 LamPainter *lam_painter_new(GError **error)
 {
     g_autofree LamPainter *painter = g_new0(LamPainter, 1);
-    painter->shape = lam_program_new("shape.frag", error);
-    painter->text = painter->shape ? lam_program_new("text.frag", error) : 0;
+    painter->shape = lam_program_new("quad.vert", "shape.frag", error);
+    painter->text = painter->shape ? lam_program_new("quad.vert", "text.frag", error) : 0;
     if (!painter->text) {
         glDeleteProgram(painter->shape);
         return NULL;
@@ -67,7 +68,7 @@ double lam_painter_scale(const LamPainter *painter)
     return painter->scale;
 }
 
-static void draw_shape(LamPainter *painter, Kind kind, LamRect rect, LamColour colour)
+static void draw_shape(LamPainter *painter, int kind, LamRect rect, LamColour colour)
 {
     glUniform2f(painter->at.target, (float)painter->width, (float)painter->height);
     glUniform4f(painter->at.rect, (float)rect.x, (float)rect.y, (float)rect.width,
@@ -111,6 +112,12 @@ void lam_painter_volume_change_bar(LamPainter *painter, LamRect rect)
 {
     glUseProgram(painter->shape);
     draw_shape(painter, KIND_VOLUME_CHANGE_BAR, rect, (LamColour){1, 1, 1, 1});
+}
+
+void lam_painter_map_bar(LamPainter *painter, LamColourMap map, LamRect rect)
+{
+    glUseProgram(painter->shape);
+    draw_shape(painter, KIND_MAP_BAR + (int)map, rect, (LamColour){1, 1, 1, 1});
 }
 
 double lam_painter_text_width(LamPainter *painter, const char *string, LamTextStyle style)

@@ -1,4 +1,4 @@
-/* Shader programs: all share quad.vert and the colours. */
+/* Shader programs; all have the colours. */
 #include "gl-private.h"
 #include "lam-shaders.h"
 
@@ -58,9 +58,9 @@ static bool link_program(GLuint program, const char *name, GError **error)
     return ok;
 }
 
-GLuint lam_program_new(const char *fragment_name, GError **error)
+GLuint lam_program_new(const char *vertex_name, const char *fragment_name, GError **error)
 {
-    GLuint vertex = compile(GL_VERTEX_SHADER, "quad.vert", error);
+    GLuint vertex = compile(GL_VERTEX_SHADER, vertex_name, error);
     GLuint fragment = vertex ? compile(GL_FRAGMENT_SHADER, fragment_name, error) : 0;
     GLuint program = 0;
     if (fragment) {

@@ -10,6 +10,7 @@ enum { TEXTURE_FIXED, TEXTURE_MOVING, TEXTURE_FIELD, TEXTURES };
 struct LamRenderer {
     GLuint vertex_array;
     LamPanes *panes;
+    LamArrows *arrows;
     LamPainter *painter;
     LamTexture textures[TEXTURES];
     char *description;
@@ -29,7 +30,8 @@ LamRenderer *lam_renderer_new(GError **error)
     LamRenderer *renderer = g_new0(LamRenderer, 1);
     glGenVertexArrays(1, &renderer->vertex_array);
     renderer->panes = lam_panes_new(error);
-    renderer->painter = renderer->panes ? lam_painter_new(error) : NULL;
+    renderer->arrows = renderer->panes ? lam_arrows_new(error) : NULL;
+    renderer->painter = renderer->arrows ? lam_painter_new(error) : NULL;
     if (!renderer->painter) {
         lam_renderer_free(renderer);
         return NULL;
@@ -46,6 +48,7 @@ void lam_renderer_free(LamRenderer *renderer)
     for (int i = 0; i < TEXTURES; i++)
         lam_texture_clear(&renderer->textures[i]);
     lam_painter_free(renderer->painter);
+    lam_arrows_free(renderer->arrows);
     lam_panes_free(renderer->panes);
     glDeleteVertexArrays(1, &renderer->vertex_array);
     g_free(renderer->description);
@@ -86,26 +89,26 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
 }
 
 static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width, int height,
-                        double scale, const LamRect panes[LAM_PANE_COUNT])
+                        double scale, const LamView *views, int n)
 {
     glViewport(0, 0, width, height);
     glDisable(GL_SCISSOR_TEST);
     glDisable(GL_DEPTH_TEST);
     glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
     glClear(GL_COLOR_BUFFER_BIT);
-    for (int i = 0; i < LAM_PANE_COUNT; i++) {
-        if (panes[i].width > 0)
-            lam_panes_draw(renderer->panes, scene, (LamPane)i, &panes[i], width, height, scale,
-                           renderer->textures);
+    for (int i = 0; i < n; i++) {
+        lam_panes_draw(renderer->panes, scene, &views[i], width, height, scale, renderer->textures);
+        lam_arrows_draw(renderer->arrows, scene, &views[i], width, height, scale,
+                        &renderer->textures[TEXTURE_FIELD]);
     }
     renderer->drawn = true;
 }
 
 static void draw_annotations(LamRenderer *renderer, const LamScene *scene, int width, int height,
-                             double scale, const LamRect panes[LAM_PANE_COUNT])
+                             double scale, const LamView *views, int n)
 {
     lam_painter_begin(renderer->painter, width, height, scale);
-    lam_annotations_draw(renderer->painter, scene, panes);
+    lam_annotations_draw(renderer->painter, scene, views, n);
     lam_footer_draw(renderer->painter, scene, width, height);
     renderer->annotated = true;
 }
@@ -118,12 +121,12 @@ bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, 
     if (!upload(renderer, scene, upload_ms, &more, error))
         return false;
     bool later = upload_ms > 0 && !renderer->annotated && (more || !renderer->drawn);
-    LamRect panes[LAM_PANE_COUNT];
-    lam_scene_layout(scene, width, height, scale, panes);
+    LamView views[LAM_VIEWS_MAX];
+    int n = lam_scene_layout(scene, width, height, scale, views);
     glBindVertexArray(renderer->vertex_array);
-    draw_slices(renderer, scene, width, height, scale, panes);
+    draw_slices(renderer, scene, width, height, scale, views, n);
     if (!later)
-        draw_annotations(renderer, scene, width, height, scale, panes);
+        draw_annotations(renderer, scene, width, height, scale, views, n);
     glBindVertexArray(0);
     if (pending)
         *pending = more || later;

@@ -19,10 +19,11 @@ static LamVec3 unit_vector(int axis, double sign)
     return v;
 }
 
-void lam_scene_axes(const LamScene *scene, LamVec3 *right, LamVec3 *up, LamVec3 *through)
+void lam_scene_axes(const LamScene *scene, LamPlane plane, LamVec3 *right, LamVec3 *up,
+                    LamVec3 *through)
 {
     double side = scene->radiological ? -1 : 1; /* of +R, and of +A on sagittal planes */
-    switch (scene->plane) {
+    switch (plane) {
     case LAM_PLANE_AXIAL:
         *right = unit_vector(0, side), *up = unit_vector(1, 1), *through = unit_vector(2, 1);
         break;
@@ -40,11 +41,11 @@ static int main_axis(LamVec3 v)
     return fabs(v.v[0]) > 0.5 ? 0 : fabs(v.v[1]) > 0.5 ? 1 : 2;
 }
 
-void lam_scene_letters(const LamScene *scene, char out[4])
+void lam_scene_letters(const LamScene *scene, LamPlane plane, char out[4])
 {
     static const char positive[] = "RAS", negative[] = "LPI";
     LamVec3 right, up, through;
-    lam_scene_axes(scene, &right, &up, &through);
+    lam_scene_axes(scene, plane, &right, &up, &through);
     int h = main_axis(right), v = main_axis(up);
     bool rightwards = right.v[h] > 0;
     out[0] = rightwards ? negative[h] : positive[h];
@@ -67,31 +68,72 @@ static void split(double length, double gap, double start[3], double extent[3])
     }
 }
 
-void lam_scene_layout(const LamScene *scene, int width, int height, double scale,
-                      LamRect panes[LAM_PANE_COUNT])
+/* What is beside each other: views[i] differ in pane or in plane. */
+static int layout_three(LamView views[3], double width, double height, double gap)
 {
-    double usable = MAX(height - lam_scene_footer_height(scene, scale), 1);
-    memset(panes, 0, LAM_PANE_COUNT * sizeof *panes);
-    if (scene->maximised >= 0 && scene->maximised < LAM_PANE_COUNT) {
-        panes[scene->maximised] = (LamRect){0, 0, width, usable};
-        return;
-    }
-    bool row = width >= usable;
+    bool row = width >= height;
     double start[3], extent[3];
-    split(row ? width : usable, MAX(1, round(GAP * scale)), start, extent);
-    for (int i = 0; i < LAM_PANE_COUNT; i++)
-        panes[i] = row ? (LamRect){start[i], 0, extent[i], usable}
-                       : (LamRect){0, start[i], width, extent[i]};
+    split(row ? width : height, gap, start, extent);
+    for (int i = 0; i < 3; i++)
+        views[i].rect = row ? (LamRect){start[i], 0, extent[i], height}
+                            : (LamRect){0, start[i], width, extent[i]};
+    return 3;
 }
 
-int lam_scene_pane_at(const LamRect panes[LAM_PANE_COUNT], double x, double y)
+static int layout_all(LamView views[LAM_VIEWS_MAX], double width, double height, double gap)
 {
-    for (int i = 0; i < LAM_PANE_COUNT; i++) {
-        const LamRect *r = &panes[i];
+    double x[3], y[3], w[3], h[3];
+    split(width, gap, x, w);
+    split(height, gap, y, h);
+    for (int i = 0; i < LAM_VIEWS_MAX; i++)
+        views[i] = (LamView){
+            (LamPane)(i % 3), (LamPlane)(i / 3), {x[i % 3], y[i / 3], w[i % 3], h[i / 3]}};
+    return LAM_VIEWS_MAX;
+}
+
+static int layout_one(const LamScene *scene, LamView *view, int pane, double width, double height)
+{
+    *view = (LamView){(LamPane)pane, scene->plane, {0, 0, width, height}};
+    return 1;
+}
+
+/* The one in effect. */
+static LamArrangement arrangement_of(const LamScene *scene)
+{
+    LamPlane plane;
+    bool slice = lam_scene_slice_plane(scene, &plane);
+    return slice && scene->arrangement == LAM_ARRANGED_ALL ? LAM_ARRANGED_PANES
+                                                           : scene->arrangement;
+}
+
+int lam_scene_layout(const LamScene *scene, int width, int height, double scale,
+                     LamView views[LAM_VIEWS_MAX])
+{
+    LamPlane plane;
+    LamArrangement arrangement = arrangement_of(scene);
+    double usable = MAX(height - lam_scene_footer_height(scene, scale), 1);
+    double gap = MAX(1, round(GAP * scale));
+    if (scene->maximised >= 0 && scene->maximised < LAM_PANE_COUNT)
+        return layout_one(scene, views, scene->maximised, width, usable);
+    if (arrangement == LAM_ARRANGED_PLANES && lam_scene_slice_plane(scene, &plane))
+        return layout_one(scene, views, scene->pane, width, usable);
+    if (arrangement == LAM_ARRANGED_ALL)
+        return layout_all(views, width, usable, gap);
+    bool planes = arrangement == LAM_ARRANGED_PLANES;
+    for (int i = 0; i < 3; i++)
+        views[i] = (LamView){.pane = planes ? scene->pane : (LamPane)i,
+                             .plane = planes ? (LamPlane)i : scene->plane};
+    return layout_three(views, width, usable, gap);
+}
+
+const LamView *lam_scene_view_at(const LamView *views, int n, double x, double y)
+{
+    for (int i = 0; i < n; i++) {
+        const LamRect *r = &views[i].rect;
         if (x >= r->x && x < r->x + r->width && y >= r->y && y < r->y + r->height)
-            return i;
+            return &views[i];
     }
-    return -1;
+    return NULL;
 }
 
 /* The world box that the view is centred on and fits at zoom 1. */
@@ -106,61 +148,69 @@ static void home_box(const LamScene *scene, LamVec3 *lowest, LamVec3 *highest)
     }
 }
 
-double lam_scene_mm_per_pixel(const LamScene *scene, const LamRect *pane, double scale)
+/* At zoom 1 a plane fits the rectangle. */
+static double fitting_mm_per_pixel(const LamScene *scene, LamPlane plane, const LamRect *rect,
+                                   double scale)
 {
     LamVec3 right, up, through, lowest, highest;
-    lam_scene_axes(scene, &right, &up, &through);
+    lam_scene_axes(scene, plane, &right, &up, &through);
     home_box(scene, &lowest, &highest);
     int h = main_axis(right), v = main_axis(up);
     double width_mm = MAX(highest.v[h] - lowest.v[h], 1);
     double height_mm = MAX(highest.v[v] - lowest.v[v], 1);
-    double width = MAX(pane->width - 2 * MARGIN_SIDE * scale, 16);
-    double height = MAX(pane->height - (MARGIN_TOP + MARGIN_BOTTOM) * scale, 16);
-    return MAX(width_mm / width, height_mm / height) / scene->zoom;
+    double width = MAX(rect->width - 2 * MARGIN_SIDE * scale, 16);
+    double height = MAX(rect->height - (MARGIN_TOP + MARGIN_BOTTOM) * scale, 16);
+    return MAX(width_mm / width, height_mm / height);
 }
 
-/* World coordinates, along right and up, of the pane's centre. */
+double lam_scene_mm_per_pixel(const LamScene *scene, const LamView *view, double scale)
+{
+    double mm = fitting_mm_per_pixel(scene, view->plane, &view->rect, scale);
+    bool together = scene->maximised < 0 && arrangement_of(scene) != LAM_ARRANGED_PANES;
+    for (int plane = 0; plane < 3 && together; plane++)
+        mm = MAX(mm, fitting_mm_per_pixel(scene, (LamPlane)plane, &view->rect, scale));
+    return mm / scene->zoom;
+}
+
+static double along(LamVec3 axis, LamVec3 v)
+{
+    return axis.v[0] * v.v[0] + axis.v[1] * v.v[1] + axis.v[2] * v.v[2];
+}
+
+/* Coordinates, along right and up, of a view's centre. */
 static void view_centre(const LamScene *scene, LamVec3 right, LamVec3 up, double *h, double *v)
 {
-    LamVec3 lowest, highest;
+    LamVec3 lowest, highest, centre = scene->pan_mm;
     home_box(scene, &lowest, &highest);
-    *h = scene->pan_mm[0];
-    *v = scene->pan_mm[1];
-    for (int i = 0; i < 3; i++) {
-        double middle = (lowest.v[i] + highest.v[i]) / 2;
-        *h += right.v[i] * middle;
-        *v += up.v[i] * middle;
-    }
+    for (int i = 0; i < 3; i++)
+        centre.v[i] += (lowest.v[i] + highest.v[i]) / 2;
+    *h = along(right, centre);
+    *v = along(up, centre);
 }
 
-LamVec3 lam_scene_unproject(const LamScene *scene, const LamRect *pane, double scale, double x,
+LamVec3 lam_scene_unproject(const LamScene *scene, const LamView *view, double scale, double x,
                             double y)
 {
     LamVec3 right, up, through, world;
-    double h, v, mm = lam_scene_mm_per_pixel(scene, pane, scale);
-    lam_scene_axes(scene, &right, &up, &through);
+    double h, v, mm = lam_scene_mm_per_pixel(scene, view, scale);
+    lam_scene_axes(scene, view->plane, &right, &up, &through);
     view_centre(scene, right, up, &h, &v);
-    h += (x - pane->x - pane->width / 2) * mm;
-    v -= (y - pane->y - pane->height / 2) * mm;
+    h += (x - view->rect.x - view->rect.width / 2) * mm;
+    v -= (y - view->rect.y - view->rect.height / 2) * mm;
     for (int i = 0; i < 3; i++)
         world.v[i] = right.v[i] * h + up.v[i] * v + fabs(through.v[i]) * scene->cursor_mm.v[i];
     return world;
 }
 
-void lam_scene_project(const LamScene *scene, const LamRect *pane, double scale, LamVec3 world_mm,
+void lam_scene_project(const LamScene *scene, const LamView *view, double scale, LamVec3 world_mm,
                        double *x, double *y)
 {
     LamVec3 right, up, through;
-    double h, v, mm = lam_scene_mm_per_pixel(scene, pane, scale);
-    lam_scene_axes(scene, &right, &up, &through);
+    double h, v, mm = lam_scene_mm_per_pixel(scene, view, scale);
+    lam_scene_axes(scene, view->plane, &right, &up, &through);
     view_centre(scene, right, up, &h, &v);
-    double world_h = 0, world_v = 0;
-    for (int i = 0; i < 3; i++) {
-        world_h += right.v[i] * world_mm.v[i];
-        world_v += up.v[i] * world_mm.v[i];
-    }
-    *x = pane->x + pane->width / 2 + (world_h - h) / mm;
-    *y = pane->y + pane->height / 2 - (world_v - v) / mm;
+    *x = view->rect.x + view->rect.width / 2 + (along(right, world_mm) - h) / mm;
+    *y = view->rect.y + view->rect.height / 2 - (along(up, world_mm) - v) / mm;
 }
 
 /* Distance of the fixed scan's slices along a world axis: the voxel step that points most along it. */
@@ -193,11 +243,11 @@ static void scan_range_mm(const LamScene *scene, int axis, double *lowest, doubl
     }
 }
 
-void lam_scene_step(LamScene *scene, double slices)
+void lam_scene_step(LamScene *scene, LamPlane plane, double slices)
 {
     LamVec3 right, up, through;
     double lowest, highest;
-    lam_scene_axes(scene, &right, &up, &through);
+    lam_scene_axes(scene, plane, &right, &up, &through);
     int axis = main_axis(through);
     scan_range_mm(scene, axis, &lowest, &highest);
     double moved = scene->cursor_mm.v[axis] + slices * slice_distance_mm(scene, axis);
@@ -224,16 +274,12 @@ bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane)
     return true;
 }
 
-void lam_scene_zoom_at(LamScene *scene, const LamRect *pane, double scale, double x, double y,
+void lam_scene_zoom_at(LamScene *scene, const LamView *view, double scale, double x, double y,
                        double factor)
 {
-    LamVec3 right, up, through;
-    lam_scene_axes(scene, &right, &up, &through);
-    LamVec3 before = lam_scene_unproject(scene, pane, scale, x, y);
+    LamVec3 before = lam_scene_unproject(scene, view, scale, x, y);
     scene->zoom = CLAMP(scene->zoom * factor, ZOOM_MIN, ZOOM_MAX);
-    LamVec3 after = lam_scene_unproject(scene, pane, scale, x, y);
-    for (int i = 0; i < 3; i++) {
-        scene->pan_mm[0] += right.v[i] * (before.v[i] - after.v[i]);
-        scene->pan_mm[1] += up.v[i] * (before.v[i] - after.v[i]);
-    }
+    LamVec3 after = lam_scene_unproject(scene, view, scale, x, y);
+    for (int i = 0; i < 3; i++)
+        scene->pan_mm.v[i] += before.v[i] - after.v[i];
 }

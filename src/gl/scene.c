@@ -7,11 +7,19 @@ void lam_scene_init(LamScene *scene)
 {
     *scene = (LamScene){
         .affine = lam_mat4_identity(),
+        .pane = LAM_PANE_WARPED,
         .plane = LAM_PLANE_AXIAL,
         .zoom = 1,
         .radiological = true,
         .levels = {{0, 1}, {0, 1}},
+        .smooth = true,
         .grid_mm = 5,
+        .arrows_mm = 6,
+        .share = 0.5,
+        .checker_mm = 20,
+        .overlay_opacity = 0.6,
+        .scale_mm = 8,
+        .morph = 1,
         .crosshair = true,
         .annotations = true,
         .maximised = -1,
@@ -55,7 +63,7 @@ void lam_scene_set_field(LamScene *scene, LamTexels *field)
 void lam_scene_reset_view(LamScene *scene)
 {
     scene->zoom = 1;
-    scene->pan_mm[0] = scene->pan_mm[1] = 0;
+    scene->pan_mm = (LamVec3){{0}};
     const LamTexels *scans[2] = {scene->fixed, scene->moving};
     for (int i = 0; i < 2; i++) {
         if (scans[i])

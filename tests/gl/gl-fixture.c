@@ -31,7 +31,8 @@ void gl_fixture_draw(GlFixture *fixture)
 {
     g_autoptr(GError) error = NULL;
     bool pending = true;
-    lam_scene_layout(&fixture->scene, fixture->width, fixture->height, 1, fixture->panes);
+    fixture->n_views =
+        lam_scene_layout(&fixture->scene, fixture->width, fixture->height, 1, fixture->views);
     lam_renderer_draw(fixture->renderer, &fixture->scene, fixture->width, fixture->height, 1, 0,
                       &pending, &error);
     g_assert_no_error(error);

@@ -9,14 +9,15 @@ typedef struct {
     int width, height;
     LamOffscreen *offscreen;
     LamRenderer *renderer;
-    LamRect panes[LAM_PANE_COUNT];
+    LamView views[LAM_VIEWS_MAX];
+    int n_views;
     uint8_t *pixels;
 } GlFixture;
 
 /* False (and the test marked as skipped) where there is no GL. Annotations and crosshair are off. */
 bool gl_fixture_open(GlFixture *fixture, int width, int height);
 void gl_fixture_close(GlFixture *fixture);
-/* Draws; pixels and panes are then up to date. */
+/* Draws; pixels and views are then up to date. */
 void gl_fixture_draw(GlFixture *fixture);
 const uint8_t *gl_fixture_pixel(const GlFixture *fixture, int x, int y);
 

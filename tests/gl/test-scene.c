@@ -151,22 +151,23 @@ static void scene_with_box(LamScene *scene)
 static void test_projection(void)
 {
     LamScene scene;
-    LamRect panes[LAM_PANE_COUNT];
+    LamView views[LAM_VIEWS_MAX];
     scene_with_box(&scene);
     for (int plane = 0; plane < 3; plane++) {
         scene.plane = (LamPlane)plane;
         scene.radiological = plane & 1;
-        lam_scene_layout(&scene, 1201, 477, 1.5, panes);
-        for (int pane = 0; pane < LAM_PANE_COUNT; pane++) {
-            double x, y;
-            LamVec3 at = lam_scene_unproject(&scene, &panes[pane], 1.5, panes[pane].x + 77, 123);
-            lam_scene_project(&scene, &panes[pane], 1.5, at, &x, &y);
-            g_assert_cmpfloat_with_epsilon(x, panes[pane].x + 77, 1e-6);
-            g_assert_cmpfloat_with_epsilon(y, 123, 1e-6);
-            lam_scene_zoom_at(&scene, &panes[pane], 1.5, x, y, 1.7);
-            LamVec3 after = lam_scene_unproject(&scene, &panes[pane], 1.5, x, y);
-            for (int i = 0; i < 3; i++)
-                g_assert_cmpfloat_with_epsilon(at.v[i], after.v[i], 1e-6);
+        scene.arrangement = (LamArrangement)plane;
+        int n = lam_scene_layout(&scene, 1201, 477, 1.5, views);
+        for (int i = 0; i < n; i++) {
+            double x, y, left = views[i].rect.x + 77, top = views[i].rect.y + 43;
+            LamVec3 at = lam_scene_unproject(&scene, &views[i], 1.5, left, top);
+            lam_scene_project(&scene, &views[i], 1.5, at, &x, &y);
+            g_assert_cmpfloat_with_epsilon(x, left, 1e-6);
+            g_assert_cmpfloat_with_epsilon(y, top, 1e-6);
+            lam_scene_zoom_at(&scene, &views[i], 1.5, x, y, i % 2 ? 1 / 1.7 : 1.7);
+            LamVec3 after = lam_scene_unproject(&scene, &views[i], 1.5, x, y);
+            for (int k = 0; k < 3; k++)
+                g_assert_cmpfloat_with_epsilon(at.v[k], after.v[k], 1e-6);
         }
     }
     lam_scene_clear(&scene);
@@ -177,33 +178,107 @@ static void test_step(void)
     LamScene scene;
     scene_with_box(&scene);
     scene.cursor_mm = (LamVec3){{3, 4, 5}};
-    lam_scene_step(&scene, 7);
+    lam_scene_step(&scene, scene.plane, 7);
     g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[2], 12, 1e-9);
-    lam_scene_step(&scene, 1000); /* the last voxel centre */
+    lam_scene_step(&scene, scene.plane, 1000); /* the last voxel centre */
     g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[2], 5 + 29.5, 1e-9);
     scene.plane = LAM_PLANE_CORONAL;
-    lam_scene_step(&scene, -2);
+    lam_scene_step(&scene, scene.plane, -2);
     g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[1], 2, 1e-9);
     lam_scene_clear(&scene);
+}
+
+static LamPane pane_at(const LamView *views, int n, double x, double y)
+{
+    const LamView *view = lam_scene_view_at(views, n, x, y);
+    g_assert_nonnull(view);
+    return view->pane;
 }
 
 static void test_layout(void)
 {
     LamScene scene;
-    LamRect panes[LAM_PANE_COUNT];
+    LamView views[LAM_VIEWS_MAX];
     lam_scene_init(&scene);
-    lam_scene_layout(&scene, 1000, 400, 1, panes);
-    g_assert_cmpint(lam_scene_pane_at(panes, 5, 5), ==, LAM_PANE_FIXED);
-    g_assert_cmpint(lam_scene_pane_at(panes, 500, 399.5), ==, LAM_PANE_MOVING);
-    g_assert_cmpint(lam_scene_pane_at(panes, 999.5, 0), ==, LAM_PANE_WARPED);
-    g_assert_cmpint(lam_scene_pane_at(panes, 1000.5, 0), ==, -1);
-    lam_scene_layout(&scene, 400, 1000, 1, panes); /* tall: one above the other */
-    g_assert_cmpint(lam_scene_pane_at(panes, 200, 990), ==, LAM_PANE_WARPED);
+    int n = lam_scene_layout(&scene, 1000, 400, 1, views);
+    g_assert_cmpint(n, ==, 3);
+    g_assert_cmpint(pane_at(views, n, 5, 5), ==, LAM_PANE_FIXED);
+    g_assert_cmpint(pane_at(views, n, 500, 399.5), ==, LAM_PANE_MOVING);
+    g_assert_cmpint(pane_at(views, n, 999.5, 0), ==, LAM_PANE_WARPED);
+    g_assert_null(lam_scene_view_at(views, n, 1000.5, 0));
+    n = lam_scene_layout(&scene, 400, 1000, 1, views); /* tall: one above the other */
+    g_assert_cmpint(pane_at(views, n, 200, 990), ==, LAM_PANE_WARPED);
     scene.maximised = LAM_PANE_MOVING;
-    lam_scene_layout(&scene, 400, 1000, 1, panes);
-    g_assert_cmpfloat(panes[LAM_PANE_FIXED].width, ==, 0);
-    g_assert_cmpfloat(panes[LAM_PANE_MOVING].height, ==, 1000);
+    scene.plane = LAM_PLANE_SAGITTAL;
+    g_assert_cmpint(lam_scene_layout(&scene, 400, 1000, 1, views), ==, 1);
+    g_assert_cmpint(views[0].pane, ==, LAM_PANE_MOVING);
+    g_assert_cmpint(views[0].plane, ==, LAM_PLANE_SAGITTAL);
+    g_assert_cmpfloat(views[0].rect.height, ==, 1000);
     lam_scene_clear(&scene);
+}
+
+/* Three planes of one pane, or all nine: every pair once, without overlap, at one scale. */
+static void test_planes(void)
+{
+    LamScene scene;
+    LamView views[LAM_VIEWS_MAX];
+    scene_with_box(&scene);
+    scene.arrangement = LAM_ARRANGED_PLANES;
+    scene.pane = LAM_PANE_MOVING;
+    g_assert_cmpint(lam_scene_layout(&scene, 1000, 400, 1, views), ==, 3);
+    for (int i = 0; i < 3; i++) {
+        g_assert_cmpint(views[i].pane, ==, LAM_PANE_MOVING);
+        g_assert_cmpint(views[i].plane, ==, i);
+    }
+    scene.arrangement = LAM_ARRANGED_ALL;
+    g_assert_cmpint(lam_scene_layout(&scene, 1001, 701, 1, views), ==, 9);
+    double area = 0, mm = lam_scene_mm_per_pixel(&scene, &views[0], 1);
+    for (int i = 0; i < 9; i++) {
+        const LamRect *r = &views[i].rect;
+        area += r->width * r->height;
+        g_assert_cmpfloat_with_epsilon(lam_scene_mm_per_pixel(&scene, &views[i], 1), mm, 0.02 * mm);
+        const LamView *found = lam_scene_view_at(views, 9, r->x + r->width / 2, r->y + 1);
+        g_assert_true(found == &views[i]);
+        for (int k = 0; k < i; k++)
+            g_assert_true(views[i].pane != views[k].pane || views[i].plane != views[k].plane);
+    }
+    g_assert_cmpfloat(area, >, 0.98 * 1001 * 701);
+    g_assert_cmpfloat(area, <, 1001 * 701);
+    lam_scene_clear(&scene);
+}
+
+/* A single slice has only its own plane. */
+static void test_planes_of_slice(void)
+{
+    const int size[3] = {40, 1, 30};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, ramp, NULL);
+    LamScene scene;
+    LamView views[LAM_VIEWS_MAX];
+    lam_scene_init(&scene);
+    lam_scene_set_scans(&scene, scan, scan, NULL);
+    scene.plane = LAM_PLANE_CORONAL;
+    scene.arrangement = LAM_ARRANGED_ALL;
+    g_assert_cmpint(lam_scene_layout(&scene, 1000, 400, 1, views), ==, 3);
+    scene.arrangement = LAM_ARRANGED_PLANES;
+    g_assert_cmpint(lam_scene_layout(&scene, 1000, 400, 1, views), ==, 1);
+    g_assert_cmpint(views[0].plane, ==, LAM_PLANE_CORONAL);
+    g_assert_cmpint(views[0].pane, ==, LAM_PANE_WARPED);
+    lam_scene_clear(&scene);
+}
+
+static void test_names(void)
+{
+    LamCompare compare = LAM_COMPARE_NONE;
+    LamColourMap map = LAM_MAP_GREY;
+    for (int i = 0; i < LAM_COMPARE_COUNT; i++) {
+        g_assert_true(lam_compare_parse(lam_compare_name((LamCompare)i), &compare));
+        g_assert_cmpint(compare, ==, i);
+    }
+    g_assert_true(lam_colour_map_parse("viridis", &map));
+    g_assert_cmpint(map, ==, LAM_MAP_VIRIDIS);
+    g_assert_false(lam_colour_map_parse("jet", &map));
+    g_assert_cmpint(map, ==, LAM_MAP_VIRIDIS);
 }
 
 static void test_png(void)
@@ -239,6 +314,9 @@ int main(int argc, char **argv)
     g_test_add_func("/scene/projection", test_projection);
     g_test_add_func("/scene/step", test_step);
     g_test_add_func("/scene/layout", test_layout);
+    g_test_add_func("/scene/layout/planes", test_planes);
+    g_test_add_func("/scene/layout/slice", test_planes_of_slice);
+    g_test_add_func("/scene/names", test_names);
     g_test_add_func("/scene/png", test_png);
     return g_test_run();
 }

@@ -21,10 +21,11 @@ static int grey(double value, LamLevels levels)
 }
 
 /* The grey value that a pixel of a pane ought to have, or -1 outside or near the edge of the scan. */
-static int expected_grey(const LamScene *scene, const LamRect *pane, LamPane which, int px, int py)
+static int expected_grey(const LamScene *scene, const LamView *view, int px, int py)
 {
     double d[4] = {0}, value;
-    LamVec3 x = lam_scene_unproject(scene, pane, 1, px + 0.5, py + 0.5);
+    LamPane which = view->pane;
+    LamVec3 x = lam_scene_unproject(scene, view, 1, px + 0.5, py + 0.5);
     if (which == LAM_PANE_WARPED)
         lam_texels_sample(scene->field, x, d);
     for (int i = 0; i < 3; i++)
@@ -41,13 +42,13 @@ static int expected_grey(const LamScene *scene, const LamRect *pane, LamPane whi
     return grey(value, scene->levels[which != LAM_PANE_FIXED]);
 }
 
-static int check_pane(const GlFixture *f, LamPane which)
+static int check_view(const GlFixture *f, const LamView *view)
 {
-    const LamRect *pane = &f->panes[which];
+    const LamRect *pane = &view->rect;
     int checked = 0;
     for (int y = (int)pane->y; y < pane->y + pane->height; y += 7) {
         for (int x = (int)pane->x; x < pane->x + pane->width; x += 5) {
-            int expected = expected_grey(&f->scene, pane, which, x, y);
+            int expected = expected_grey(&f->scene, view, x, y);
             if (expected < 0)
                 continue;
             g_assert_cmpint(abs(gl_fixture_pixel(f, x, y)[0] - expected), <=, 2);
@@ -94,14 +95,15 @@ static void test_panes_match_definition(void)
     lam_scene_set_field(&f.scene, field);
     lam_scene_reset_view(&f.scene);
     f.scene.levels[1] = (LamLevels){100, 800};
-    for (int plane = 0; plane < 3; plane++) {
-        f.scene.plane = (LamPlane)plane;
+    for (int plane = 0; plane < 5; plane++) {
+        f.scene.plane = (LamPlane)(plane % 3);
+        f.scene.arrangement = (LamArrangement)MAX(plane - 2, 0);
         f.scene.radiological = plane != 1;
         f.scene.zoom = 1 + 0.5 * plane;
-        f.scene.pan_mm[0] = 3 * plane;
+        f.scene.pan_mm = (LamVec3){{3 * plane, -plane, 2 * plane}};
         gl_fixture_draw(&f);
-        for (int pane = 0; pane < LAM_PANE_COUNT; pane++)
-            g_assert_cmpint(check_pane(&f, (LamPane)pane), >, 100);
+        for (int i = 0; i < f.n_views; i++)
+            g_assert_cmpint(check_view(&f, &f.views[i]), >, 30);
     }
     gl_fixture_close(&f);
 }
@@ -133,8 +135,8 @@ static void test_known_voxel(void)
     f.scene.levels[0] = (LamLevels){0, 1000};
     f.scene.cursor_mm = spot.at;
     gl_fixture_draw(&f);
-    double x, y, mm = lam_scene_mm_per_pixel(&f.scene, &f.panes[0], 1);
-    lam_scene_project(&f.scene, &f.panes[0], 1, spot.at, &x, &y);
+    double x, y, mm = lam_scene_mm_per_pixel(&f.scene, &f.views[0], 1);
+    lam_scene_project(&f.scene, &f.views[0], 1, spot.at, &x, &y);
     g_assert_cmpint(gl_fixture_pixel(&f, (int)x, (int)y)[0], >, 230);
     int away = (int)ceil(2.1 / mm); /* further than a voxel: linear interpolation has ended */
     g_assert_cmpint(gl_fixture_pixel(&f, (int)x + away, (int)y)[0], ==, 0);
@@ -156,8 +158,8 @@ static void check_side(GlFixture *f, char letter)
 {
     char letters[4];
     gl_fixture_draw(f);
-    lam_scene_letters(&f->scene, letters);
-    const LamRect *pane = &f->panes[0];
+    lam_scene_letters(&f->scene, f->scene.plane, letters);
+    const LamRect *pane = &f->views[0].rect;
     int middle = (int)(pane->y + pane->height / 2);
     int left = gl_fixture_pixel(f, (int)(pane->x + 0.3 * pane->width), middle)[0];
     int right = gl_fixture_pixel(f, (int)(pane->x + 0.7 * pane->width), middle)[0];
@@ -187,13 +189,13 @@ static void test_sides(void)
             check_side(&f, sagittal ? 'A' : 'L');
         }
         f.scene.plane = LAM_PLANE_AXIAL;
-        lam_scene_letters(&f.scene, letters);
+        lam_scene_letters(&f.scene, f.scene.plane, letters);
         g_assert_cmpmem(letters, 4, radiological ? "RLAP" : "LRAP", 4);
         f.scene.plane = LAM_PLANE_CORONAL;
-        lam_scene_letters(&f.scene, letters);
+        lam_scene_letters(&f.scene, f.scene.plane, letters);
         g_assert_cmpmem(letters, 4, radiological ? "RLSI" : "LRSI", 4);
         f.scene.plane = LAM_PLANE_SAGITTAL;
-        lam_scene_letters(&f.scene, letters);
+        lam_scene_letters(&f.scene, f.scene.plane, letters);
         g_assert_cmpmem(letters, 4, radiological ? "APSI" : "PASI", 4);
     }
     gl_fixture_close(&f);
@@ -243,10 +245,11 @@ static void test_constant_displacement(void)
     lam_scene_set_scans(&f.scene, scan, scan, NULL);
     lam_scene_set_field(&f.scene, field);
     lam_scene_reset_view(&f.scene);
-    lam_scene_layout(&f.scene, f.width, f.height, 1, f.panes);
-    f.scene.zoom = lam_scene_mm_per_pixel(&f.scene, &f.panes[0], 1) / 0.25; /* 4 px per voxel */
+    lam_scene_layout(&f.scene, f.width, f.height, 1, f.views);
+    f.scene.zoom = lam_scene_mm_per_pixel(&f.scene, &f.views[0], 1) / 0.25; /* 4 px per voxel */
     gl_fixture_draw(&f);
-    const LamRect *moving = &f.panes[LAM_PANE_MOVING], *warped = &f.panes[LAM_PANE_WARPED];
+    const LamRect *moving = &f.views[LAM_PANE_MOVING].rect;
+    const LamRect *warped = &f.views[LAM_PANE_WARPED].rect;
     g_assert_cmpfloat(moving->width, ==, warped->width);
     for (int y = 40; y < 260; y += 3) {
         for (int x = 40; x < 160; x += 3) {
@@ -268,13 +271,14 @@ static double dark(LamVec3 x, const void *user)
 /* Grid lines run where x + d(x) is a multiple of the spacing, and fade into nothing between. */
 static void check_grid_lines(GlFixture *f, LamVec3 d_mm)
 {
-    const LamRect *pane = &f->panes[LAM_PANE_WARPED];
     gl_fixture_draw(f);
+    const LamView *view = &f->views[LAM_PANE_WARPED];
+    const LamRect *pane = &view->rect;
     int on = 0, off = 0;
     for (int y = (int)pane->y + 60; y < pane->y + pane->height - 60; y++) {
         for (int x = (int)pane->x + 40; x < pane->x + pane->width - 40; x++) {
-            LamVec3 at = lam_scene_unproject(&f->scene, pane, 1, x + 0.5, y + 0.5);
-            double mm = lam_scene_mm_per_pixel(&f->scene, pane, 1), nearest = 1e9;
+            LamVec3 at = lam_scene_unproject(&f->scene, view, 1, x + 0.5, y + 0.5);
+            double mm = lam_scene_mm_per_pixel(&f->scene, view, 1), nearest = 1e9;
             for (int i = 0; i < 2; i++) {
                 double c = at.v[i] + d_mm.v[i];
                 nearest = MIN(nearest, fabs(c - 10 * round(c / 10)) / mm);
@@ -336,10 +340,10 @@ static void test_volume_change_colours(void)
         g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{0}}, jacobians[i]);
         lam_scene_set_field(&f.scene, field);
         gl_fixture_draw(&f);
-        const LamRect *pane = &f.panes[LAM_PANE_WARPED];
-        lam_scene_project(&f.scene, pane, 1, (LamVec3){{0, 5, 0}}, &x, &y);
+        const LamView *view = &f.views[LAM_PANE_WARPED];
+        lam_scene_project(&f.scene, view, 1, (LamVec3){{0, 5, 0}}, &x, &y);
         memcpy(line[i], gl_fixture_pixel(&f, (int)x, (int)y), 3);
-        lam_scene_project(&f.scene, pane, 1, (LamVec3){{5, 5, 0}}, &x, &y);
+        lam_scene_project(&f.scene, view, 1, (LamVec3){{5, 5, 0}}, &x, &y);
         memcpy(between[i], gl_fixture_pixel(&f, (int)x, (int)y), 3);
     }
     g_assert_cmpint(line[0][1], >, line[0][0] + 40); /* green over red */
@@ -365,9 +369,9 @@ static void test_flicker(void)
     f.scene.flicker = true;
     gl_fixture_draw(&f);
     for (int y = 0; y < f.height; y++) {
-        const uint8_t *a = gl_fixture_pixel(&f, (int)f.panes[LAM_PANE_FIXED].x, y);
-        const uint8_t *b = gl_fixture_pixel(&f, (int)f.panes[LAM_PANE_WARPED].x, y);
-        for (int i = 0; i < 4 * (int)f.panes[0].width; i++)
+        const uint8_t *a = gl_fixture_pixel(&f, (int)f.views[LAM_PANE_FIXED].rect.x, y);
+        const uint8_t *b = gl_fixture_pixel(&f, (int)f.views[LAM_PANE_WARPED].rect.x, y);
+        for (int i = 0; i < 4 * (int)f.views[0].rect.width; i++)
             g_assert_cmpint(abs(a[i] - b[i]), <=, 1);
     }
     gl_fixture_close(&f);
@@ -402,6 +406,241 @@ static void test_upload_in_parts(void)
     gl_fixture_close(&f);
 }
 
+/* The fixed scan is bright, the warped one half so. */
+static double constant(LamVec3 x, const void *user)
+{
+    return *(const double *)user;
+}
+
+static void compare_fixture(GlFixture *f, LamVec3 d_mm, double jacobian)
+{
+    const int size[3] = {60, 60, 60};
+    const double fixed_value = 800, moving_value = 400;
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) fixed = scan_from_world(&grid, constant, &fixed_value);
+    g_autoptr(LamTexels) moving = scan_from_world(&grid, constant, &moving_value);
+    g_autoptr(LamTexels) field = constant_field(&grid, d_mm, jacobian);
+    lam_scene_set_scans(&f->scene, fixed, moving, NULL);
+    lam_scene_set_field(&f->scene, field);
+    lam_scene_reset_view(&f->scene);
+    f->scene.levels[0] = f->scene.levels[1] = (LamLevels){0, 1000};
+}
+
+/* The colour of the warped view at a point of the patient. */
+static const uint8_t *warped_at(GlFixture *f, double r, double a)
+{
+    double x, y;
+    const LamView *view = &f->views[LAM_PANE_WARPED];
+    lam_scene_project(&f->scene, view, 1, (LamVec3){{r, a, 0}}, &x, &y);
+    return gl_fixture_pixel(f, (int)x, (int)y);
+}
+
+static void assert_colour(const uint8_t *pixel, int r, int g, int b)
+{
+    g_assert_cmpint(abs(pixel[0] - r), <=, 2);
+    g_assert_cmpint(abs(pixel[1] - g), <=, 2);
+    g_assert_cmpint(abs(pixel[2] - b), <=, 2);
+}
+
+static void test_compare(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{0}}, 1);
+    f.scene.compare = LAM_COMPARE_COMPOSITE;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 204, 102, 204);
+    f.scene.compare = LAM_COMPARE_FADE;
+    f.scene.share = 0.25;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 128, 128, 128);
+    f.scene.compare = LAM_COMPARE_DIFFERENCE; /* warped below fixed: 0.4 of the magenta */
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 98, 31, 82);
+    f.scene.compare = LAM_COMPARE_CHECKERBOARD;
+    f.scene.checker_mm = 10;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 102, 102, 102); /* squares (-1,0) and (0,0) of (left, up) */
+    assert_colour(warped_at(&f, -5, 5), 204, 204, 204);
+    assert_colour(warped_at(&f, -5, -5), 102, 102, 102);
+    f.scene.compare = LAM_COMPARE_CURTAIN;
+    f.scene.share = 0.5;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 204, 204, 204); /* radiological: R is left */
+    assert_colour(warped_at(&f, -5, 5), 102, 102, 102);
+    f.scene.flicker = true;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, -5, 5), 204, 204, 204);
+    gl_fixture_close(&f);
+}
+
+static double step_edge(LamVec3 x, const void *user)
+{
+    return x.v[0] < 0 ? 100 : 900;
+}
+
+/* Edges of the fixed scan are drawn where it has them, and nowhere else. */
+static void test_edges(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{0}}, 1);
+    const int size[3] = {60, 60, 60};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) fixed = scan_from_world(&grid, step_edge, NULL);
+    g_autoptr(LamTexels) moving = lam_texels_ref(f.scene.moving);
+    lam_scene_set_scans(&f.scene, fixed, moving, NULL);
+    f.scene.compare = LAM_COMPARE_EDGES;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 0, 5), 255, 194, 26); /* amber */
+    assert_colour(warped_at(&f, 6, 5), 102, 102, 102);
+    assert_colour(warped_at(&f, -6, 5), 102, 102, 102);
+    gl_fixture_close(&f);
+}
+
+static void test_overlays(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{3, 4, 0}}, 2);
+    f.scene.overlay = LAM_OVERLAY_DISPLACEMENT;
+    f.scene.overlay_opacity = 1;
+    f.scene.scale_mm = 4.7; /* not at an isoline */
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 253, 231, 37); /* |d| at the top of viridis */
+    f.scene.morph = 0;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 68, 1, 84); /* and nothing at its foot */
+    f.scene.overlay = LAM_OVERLAY_VOLUME_CHANGE;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 102, 102, 102); /* not known half way */
+    f.scene.morph = 1;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 92, 219, 87); /* twice the volume */
+    gl_fixture_close(&f);
+}
+
+/* Half of a displacement of n voxels is n / 2 of them. */
+static void test_morph(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 605, 300))
+        return;
+    const int size[3] = {60, 60, 60};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, smooth_pattern, NULL);
+    g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{4, -3, 0}}, 1);
+    lam_scene_set_scans(&f.scene, scan, scan, NULL);
+    lam_scene_set_field(&f.scene, field);
+    lam_scene_reset_view(&f.scene);
+    f.scene.morph = 0.5;
+    gl_fixture_draw(&f);
+    for (int i = -10; i <= 10; i += 4) {
+        double value;
+        lam_texels_sample(scan, (LamVec3){{i + 2, 3 - 1.5, 0}}, &value);
+        int near = warped_at(&f, i, 3)[0];
+        g_assert_cmpint(abs(near - grey(value, f.scene.levels[1])), <=, 12); /* whole pixels */
+    }
+    gl_fixture_close(&f);
+}
+
+/* The fixed scan's grid over the moving one: lines where z + d(z) is, z on the grid. */
+static void test_pull_back_grid(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    const int size[3] = {60, 60, 60};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, dark, NULL);
+    g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{3, 0, 0}}, 1);
+    lam_scene_set_scans(&f.scene, scan, scan, NULL);
+    lam_scene_set_field(&f.scene, field);
+    lam_scene_reset_view(&f.scene);
+    f.scene.levels[1] = (LamLevels){1e6, 2e6};
+    f.scene.grid = true;
+    f.scene.grid_mm = 10;
+    f.scene.direction = LAM_DIRECTION_PULL_BACK;
+    gl_fixture_draw(&f);
+    double x, y;
+    const LamView *moving = &f.views[LAM_PANE_MOVING];
+    lam_scene_project(&f.scene, moving, 1, (LamVec3){{3, 5, 0}}, &x, &y);
+    g_assert_cmpint(gl_fixture_pixel(&f, (int)x, (int)y)[1], >, 50);
+    lam_scene_project(&f.scene, moving, 1, (LamVec3){{0, 5, 0}}, &x, &y);
+    g_assert_cmpint(gl_fixture_pixel(&f, (int)x, (int)y)[1], ==, 0);
+    g_assert_cmpint(warped_at(&f, 0, 5)[1], ==, 0);
+    g_assert_cmpint(warped_at(&f, 3, 5)[1], ==, 0);
+    gl_fixture_close(&f);
+}
+
+/* Shafts along d, from the lattice's points; heads at the other end when seen the other way. */
+static void test_arrows(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{8, 0, 0}}, 1);
+    f.scene.levels[1] = (LamLevels){1e6, 2e6};
+    f.scene.arrows = true;
+    f.scene.arrows_mm = 20;
+    for (int way = 0; way < LAM_DIRECTION_COUNT; way++) {
+        f.scene.direction = (LamDirection)way;
+        gl_fixture_draw(&f);
+        g_assert_cmpint(warped_at(&f, 4, 0)[1], >, 100); /* the shaft */
+        g_assert_cmpint(warped_at(&f, 14, 0)[1], ==, 0);
+        double mm = lam_scene_mm_per_pixel(&f.scene, &f.views[LAM_PANE_WARPED], 1);
+        bool at_origin = warped_at(&f, 3 * mm, 2 * mm)[1] > 60;
+        bool at_end = warped_at(&f, 8 - 3 * mm, 2 * mm)[1] > 60;
+        g_assert_true(at_origin == (way == LAM_DIRECTION_FORWARD));
+        g_assert_true(at_end == (way == LAM_DIRECTION_PULL_BACK));
+    }
+    gl_fixture_close(&f);
+}
+
+/* Colours of intensities, and voxels as they are. */
+static void test_colours(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{0}}, 1);
+    f.scene.levels[1] = (LamLevels){0, 400};
+    f.scene.colours = LAM_MAP_CIVIDIS;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 254, 232, 56);
+    f.scene.colours = LAM_MAP_INFERNO;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 252, 255, 164);
+    gl_fixture_close(&f);
+}
+
+static void test_voxels(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    const int size[3] = {21, 21, 21};
+    LamGrid grid = make_grid(size, (LamVec3){{2, 2, 2}}, (LamVec3){{0}}, straight, positive);
+    Spot spot = {{{0, 0, 0}}};
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, bright_spot, &spot);
+    lam_scene_set_scans(&f.scene, scan, NULL, NULL);
+    lam_scene_reset_view(&f.scene);
+    f.scene.levels[0] = (LamLevels){0, 1000};
+    f.scene.cursor_mm = spot.at;
+    f.scene.smooth = false;
+    gl_fixture_draw(&f);
+    const LamView *view = &f.views[LAM_PANE_FIXED];
+    double x, y;
+    lam_scene_project(&f.scene, view, 1, (LamVec3){{0.8, -0.8, 0}}, &x, &y);
+    g_assert_cmpint(gl_fixture_pixel(&f, (int)x, (int)y)[0], ==, 255);
+    lam_scene_project(&f.scene, view, 1, (LamVec3){{1.3, -0.8, 0}}, &x, &y);
+    g_assert_cmpint(gl_fixture_pixel(&f, (int)x, (int)y)[0], ==, 0);
+    gl_fixture_close(&f);
+}
+
 static void test_bad_sizes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -417,6 +656,14 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/slices/match-definition", test_panes_match_definition);
     g_test_add_func("/slices/known-voxel", test_known_voxel);
+    g_test_add_func("/slices/compare", test_compare);
+    g_test_add_func("/slices/edges", test_edges);
+    g_test_add_func("/slices/overlays", test_overlays);
+    g_test_add_func("/slices/morph", test_morph);
+    g_test_add_func("/slices/pull-back-grid", test_pull_back_grid);
+    g_test_add_func("/slices/arrows", test_arrows);
+    g_test_add_func("/slices/colours", test_colours);
+    g_test_add_func("/slices/voxels", test_voxels);
     g_test_add_func("/slices/sides", test_sides);
     g_test_add_func("/slices/orientations", test_orientations);
     g_test_add_func("/slices/constant-displacement", test_constant_displacement);

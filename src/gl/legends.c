@@ -1,0 +1,107 @@
+/* What the colours over a view mean: a bar each, at the upper right, on a dark ground. */
+#include "gl-private.h"
+
+#include <math.h>
+
+#define LETTER_ROOM 12.0 /* on either side of the letter in the middle of an edge */
+#define HEIGHT      41.0 /* logical pixels of a legend, the gap to the next included */
+
+static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
+
+typedef struct {
+    char *less, *more, *caption;
+    bool of_volume; /* the magenta-green bar; else viridis */
+} Legend;
+
+bool lam_fits_beside_letter(const LamRect *rect, double width, double scale)
+{
+    return LAM_EDGE * scale + width < rect->width / 2 - LETTER_ROOM * scale;
+}
+
+static void legend_clear(Legend *legend)
+{
+    g_free(legend->less);
+    g_free(legend->more);
+    g_free(legend->caption);
+}
+
+static Legend volume_legend(char *caption)
+{
+    return (Legend){g_strdup("volume ×½"), g_strdup("×2"), caption, true};
+}
+
+static Legend length_legend(const LamScene *scene, char *caption)
+{
+    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", scene->scale_mm), caption, false};
+}
+
+static Legend through_legend(const LamScene *scene, LamPlane plane, char *caption)
+{
+    static const char letters[3][2] = {{'I', 'S'}, {'P', 'A'}, {'L', 'R'}};
+    return (Legend){g_strdup_printf("%g mm to %c", scene->scale_mm, letters[plane][0]),
+                    g_strdup_printf("%c", letters[plane][1]), caption, true};
+}
+
+static Legend grid_legend(const LamScene *scene, LamPlane plane)
+{
+    bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
+    char *caption =
+        g_strdup_printf(fetched ? "fixed grid %g mm, fetched" : "grid %g mm", scene->grid_mm);
+    return scene->grid_colour == LAM_GRID_BY_LENGTH    ? length_legend(scene, caption)
+           : scene->grid_colour == LAM_GRID_BY_THROUGH ? through_legend(scene, plane, caption)
+                                                       : volume_legend(caption);
+}
+
+static Legend overlay_legend(const LamScene *scene)
+{
+    if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
+        return volume_legend(g_strdup("volume change"));
+    return length_legend(scene, g_strdup_printf("displacement, lines every %g mm",
+                                                scene->scale_mm / 8)); /* as in slice.frag */
+}
+
+static void draw_legend(LamPainter *painter, const LamRect *rect, int line, const Legend *legend)
+{
+    double scale = lam_painter_scale(painter), gap = 6 * scale, bar_width = round(64 * scale);
+    double after = lam_painter_text_width(painter, legend->more, LAM_TEXT_FIGURES);
+    double before = lam_painter_text_width(painter, legend->less, LAM_TEXT_FIGURES);
+    double caption = lam_painter_text_width(painter, legend->caption, LAM_TEXT_FIGURES);
+    double width = MAX(before + gap + bar_width + gap + after, caption);
+    double right = rect->x + rect->width - LAM_EDGE * scale;
+    double top = lam_fits_beside_letter(rect, width, scale) ? LAM_EDGE : LAM_SECOND_LINE;
+    double y = rect->y + (top + line * HEIGHT) * scale;
+    LamRect ground = {right - width - gap, y - gap / 2, width + 2 * gap, 37 * scale};
+    LamRect bar = {round(right - after - gap - bar_width), round(y + gap), bar_width,
+                   MAX(2, round(4 * scale))};
+    lam_painter_rect(painter, ground, (LamColour){0, 0, 0, 0.72f});
+    lam_painter_text(painter, legend->more, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, bright);
+    if (legend->of_volume)
+        lam_painter_volume_change_bar(painter, bar);
+    else
+        lam_painter_map_bar(painter, LAM_MAP_VIRIDIS, bar);
+    lam_painter_text(painter, legend->less, LAM_TEXT_FIGURES, bar.x - gap, y, (LamAnchor){1, 0},
+                     bright);
+    lam_painter_text(painter, legend->caption, LAM_TEXT_FIGURES, right, y + 17 * scale,
+                     (LamAnchor){1, 0}, bright);
+}
+
+void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view)
+{
+    Legend legends[3];
+    int n = 0;
+    bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
+    bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
+    if (!scene->field)
+        return;
+    if (scene->grid && (fetched ? view->pane == LAM_PANE_MOVING : warped))
+        legends[n++] = grid_legend(scene, view->plane);
+    if (warped && scene->overlay != LAM_OVERLAY_NONE)
+        legends[n++] = overlay_legend(scene);
+    if (warped && scene->arrows)
+        legends[n++] =
+            length_legend(scene, g_strdup(fetched ? "arrows: fetched from" : "arrows: moved to"));
+    for (int i = 0; i < n; i++) {
+        draw_legend(painter, &view->rect, i, &legends[i]);
+        legend_clear(&legends[i]);
+    }
+}
