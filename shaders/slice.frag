@@ -29,7 +29,8 @@ out vec4 colour;
 
 const float EDGE_MM = 0.7;     // on either side, for the slope of an edge
 const float ISOLINES = 8.0;    // on the scale of displacements
-const int ROUNDS = 8;          // of the search for what is fetched here
+const int ROUNDS = 24;         // of the search for what is fetched here
+const float CAUTION = 0.6;     // of its steps: where the field shears strongly, whole ones overshoot
 
 // 1 inside [0,1]^3, 0 outside, antialiased over one pixel.
 float coverage(vec3 t)
@@ -154,7 +155,7 @@ void main()
         // the fixed point z whose tissue is fetched here: z + d(z) = x
         vec3 z = x;
         for (int i = 0; i < ROUNDS; i++)
-            z = x - texture(field, at_field(z)).xyz;
+            z += CAUTION * (x - z - texture(field, at_field(z)).xyz);
         vec3 g = at_field(z);
         shown = with_grid(shown, g, texture(field, g), z);
     }
