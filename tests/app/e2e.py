@@ -96,6 +96,35 @@ def test_keys(viewer, pictures):
     expect(lambda: difference(back[2], pictures.panes()[2]) == 0, 'until it is released')
 
 
+def test_choices(viewer, pictures):
+    """Comparison, overlay, arrows and arrangement by keys; each key twice is as before."""
+    before = pictures.settled()
+    for key, what in (('m', 'both scans in two colours'), ('b', 'the checkerboard'), ('e', 'edges'),
+                      ('d', 'the difference'), ('j', 'volume change'), ('k', 'displacement'),
+                      ('v', 'arrows')):
+        viewer.key(key)
+        shown = pictures.changed(before, 2, what)
+        check(difference(before[0], shown[0]) == 0, key + ' shows ' + what + ', in the warped view')
+        viewer.key(key)
+        wait_for(lambda: difference(before[2], pictures.panes()[2]) == 0, 'the end of ' + what)
+    viewer.key('u')
+    hung = pictures.changed(before, 2, 'the curtain')
+    x, y, width, height = viewer.canvas()
+    run('xdotool', 'mousemove', '--window', viewer.window, x + 5 * width // 6, y + height // 2)
+    run('xdotool', 'mousedown', 1, 'mousemove_relative', '--sync', width // 9, 0)
+    run('xdotool', 'mouseup', 1)
+    drawn = pictures.changed(hung, 2, 'the curtain drawn')
+    check(difference(hung[0], drawn[0]) == 0, 'dragging draws the curtain and leaves the crosshair')
+    viewer.key('u')
+    wait_for(lambda: difference(before[2], pictures.panes()[2]) == 0, 'the end of the curtain')
+    viewer.key('l')
+    pictures.changed(before, 0, 'three planes')
+    check(True, 'l shows three planes')
+    viewer.key('l')
+    viewer.key('l')
+    expect(lambda: difference(before[0], pictures.panes()[0]) == 0, 'and comes round again')
+
+
 def test_mouse(viewer, pictures):
     x, y, width, height = viewer.canvas()
     before = pictures.settled()
@@ -122,6 +151,7 @@ def test_pictures(program, folder, demo=False):
         pictures = Pictures(viewer, folder)
         test_slider(viewer, pictures)
         test_keys(viewer, pictures)
+        test_choices(viewer, pictures)
         test_mouse(viewer, pictures)
         check_end(viewer)
 
