@@ -37,6 +37,10 @@ struct _LamWindow {
     GtkNativeDialog *chooser;
     GPtrArray *models; /* LamModelEntry: what the menu offers; NULL until listed (window-model.c) */
 
+    /* from fold to fold (window-folds.c) */
+    int fold;         /* which was shown last; -1: none */
+    guint64 folds_of; /* the snapshot's generation */
+
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
     GCancellable *saving;  /* set while a file is being written */
@@ -68,6 +72,9 @@ void lam_window_forget_model(LamWindow *window);
 
 /* window-view.c */
 void lam_window_add_choices(LamWindow *window);
+
+/* window-folds.c */
+void lam_window_add_fold_action(LamWindow *window);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

@@ -93,6 +93,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         if (result->field) {
             lam_timing_tick(window->timing, result->snapshot->milliseconds, result->ready_us);
             lam_window_set_snapshot(window, result->snapshot);
+            lam_readout_set_message(window->readout, lam_document_warning(window->document));
             lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
         }
     }
@@ -317,6 +318,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_f, "win.toggle-compare", "s", "fade"},
         {GDK_KEY_j, "win.toggle-overlay", "s", "volume"},
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
+        {GDK_KEY_n, "win.next-fold"},
         {GDK_KEY_v, "win.arrows"},
         {GDK_KEY_l, "win.next-arrangement"},
         {GDK_KEY_comma, "win.share-step", "i", NULL, -1},
@@ -487,6 +489,7 @@ static void lam_window_init(LamWindow *window)
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
     lam_window_add_choices(window);
+    lam_window_add_fold_action(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);
