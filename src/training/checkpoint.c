@@ -118,6 +118,8 @@ static char *describe_loss(const LamRecipe *recipe)
                                                                  : "mean squared gradient");
     if (o->fold_weight > 0)
         g_string_append_printf(text, " + %g folds", o->fold_weight);
+    if (recipe->structure_weight > 0)
+        g_string_append_printf(text, " + %g cross entropy of structures", recipe->structure_weight);
     if (recipe->network.uncertain)
         g_string_append_printf(text, " + %g KL, prior %g", recipe->kl_weight, recipe->prior);
     return g_string_free(text, FALSE);

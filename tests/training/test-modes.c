@@ -333,6 +333,10 @@ static void test_structures(Fixture *f, gconstpointer data)
     double after = column(f, "run", "structures", 130, 150);
     g_test_message("cross entropy %.3f, then %.3f", before, after);
     g_assert_cmpfloat(after, <, 0.5 * before);
+    g_autofree char *path = g_build_filename(f->folder, "run", "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) model = lam_safetensors_load(path, NULL);
+    g_assert_nonnull(
+        strstr(lam_safetensors_metadata(model, "lambda"), "0.3 cross entropy of structures"));
     g_autoptr(GError) error = NULL;
     g_autofree char *recipe = disc_recipe(f->folder, bad);
     g_assert_false(disc_train(f->folder, recipe, "other", false, 0, &error));
