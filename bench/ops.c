@@ -196,7 +196,7 @@ static LamNode *label_dice(Rig *rig, const Case *c)
 
 static LamNode *softmax(Rig *rig, const Case *c)
 {
-    return lam_op_softmax(rig->graph, image(rig, c));
+    return lam_op_softmax(rig->graph, lam_op_to_blocked(rig->graph, image(rig, c)));
 }
 
 static LamNode *label_entropy(Rig *rig, const Case *c)

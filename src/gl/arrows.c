@@ -8,11 +8,11 @@
 #define NEAREST_PX   7.0   /* logical pixels between arrows, at least */
 #define THICKNESS_PX 1.4
 
-#define UNIFORMS(X)                                                                                \
-    X(target)                                                                                      \
-    X(origin)                                                                                      \
-    X(step_x) X(step_y) X(axis_right) X(axis_up) X(mm_per_px) X(first) X(columns) X(spacing_mm)    \
-        X(morph) X(thick_px) X(pull_back) X(field_from_world) X(scale_mm)
+/* clang-format off */
+#define UNIFORMS(X) \
+    X(target) X(origin) X(step_x) X(step_y) X(axis_right) X(axis_up) X(mm_per_px) X(first) \
+    X(columns) X(spacing_mm) X(morph) X(thick_px) X(pull_back) X(field_from_world) X(scale_mm)
+/* clang-format on */
 
 #define DECLARE(name) GLint name;
 #define LOCATE(name)  arrows->at.name = glGetUniformLocation(arrows->program, #name);

@@ -5,13 +5,13 @@ static const float surround[3] = {0.055f, 0.062f, 0.072f};
 
 enum { UNIT_SCAN, UNIT_FIELD, UNIT_OTHER };
 
-#define UNIFORMS(X)                                                                                \
-    X(target)                                                                                      \
-    X(rect)                                                                                        \
-    X(origin) X(step_x) X(step_y) X(scan_from_world) X(field_from_world) X(other_from_world)       \
-        X(has_scan) X(has_field) X(has_other) X(morph) X(levels) X(other_levels) X(colours)        \
-            X(surround) X(axis_right) X(axis_up) X(axis_through) X(grid) X(grid_colour) X(grid_mm) \
-                X(line_px) X(compare) X(share) X(checker_mm) X(overlay) X(opacity) X(scale_mm)
+/* clang-format off */
+#define UNIFORMS(X) \
+    X(target) X(rect) X(origin) X(step_x) X(step_y) X(scan_from_world) X(field_from_world) \
+    X(other_from_world) X(has_scan) X(has_field) X(has_other) X(morph) X(levels) X(other_levels) \
+    X(colours) X(surround) X(axis_right) X(axis_up) X(axis_through) X(grid) X(grid_colour) \
+    X(grid_mm) X(line_px) X(compare) X(share) X(checker_mm) X(overlay) X(opacity) X(scale_mm)
+/* clang-format on */
 
 #define DECLARE(name) GLint name;
 #define LOCATE(name)  panes->at.name = glGetUniformLocation(panes->program, #name);
