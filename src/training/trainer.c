@@ -161,10 +161,20 @@ static bool log_rows(const LamTrainer *t, const LamValidationRow *rows, GError *
     return true;
 }
 
-/* Without labels of these structures (NaN) the latest model is the best. */
+/* Samples are still easier than the recipe's: what does well now may know only the easy ones. */
+static bool on_ramp(const LamTrainer *t)
+{
+    const LamRecipe *r = t->recipe;
+    bool drawn = r->sources != LAM_FROM_SCANS;
+    return drawn && t->state.step * (guint64)r->accumulate < (guint64)r->ramp;
+}
+
+/* On the ramp, and without labels of these structures (NaN), the latest model is the best. */
 static bool save_if_best(LamTrainer *t, const LamValidationRow *rows, GError **error)
 {
     double mean = 0;
+    if (on_ramp(t))
+        return save_best(t, error);
     for (gsize k = 0; k < t->recipe->n_lambdas; k++)
         mean += rows[k].subcortical / (double)t->recipe->n_lambdas;
     t->state.since_best++;
@@ -269,7 +279,10 @@ static bool loop(LamTrainer *t, GError **error)
     }
     if (out_of_patience(t))
         lam_trainer_say(t, "no better validation in %d: it ends", t->recipe->patience);
-    return save_checkpoint(t, error) && (schedule(t) < 1 || validate(t, error));
+    if (!save_checkpoint(t, error))
+        return false;
+    /* again: it also keeps what the best validation was */
+    return schedule(t) < 1 || (validate(t, error) && save_checkpoint(t, error));
 }
 
 bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GError **error)

@@ -405,6 +405,50 @@ static void test_samples(Fixture *f, gconstpointer data)
         }
 }
 
+/* A pair whose labels count in a validation. */
+static void save_scored_pair(const Fixture *f, int moving)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *pairs = g_build_filename(f->folder, "pairs.csv", NULL);
+    for (int scan = 0; scan < 2; scan++) { /* 4 is a subcortical structure */
+        g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", f->folder, scan);
+        g_autoptr(LamVolume) labels = lam_nifti_load(path, 0, &error);
+        for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
+            labels->data[i] = labels->data[i] > 0 ? 4 : 0;
+        g_assert_true(lam_nifti_save(labels, path, LAM_NIFTI_INT16, NULL, &error));
+    }
+    g_autofree char *text = g_strdup_printf("fixed,moving,fixed_labels,moving_labels\n"
+                                            "disc-0.nii,disc-%d.nii,labels-0.nii,labels-%d.nii\n",
+                                            moving, moving);
+    g_assert_true(g_file_set_contents(pairs, text, -1, NULL));
+}
+
+static double best_steps(const Fixture *f)
+{
+    g_autofree char *path = g_build_filename(f->folder, "run", "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) model = lam_safetensors_load(path, NULL);
+    return g_ascii_strtod(lam_safetensors_metadata(model, "training_steps"), NULL);
+}
+
+/* Two runs that learn nothing, the second going on from the first: while samples are easy the later state
+ * is kept, else the first that was as good. */
+static void test_best_on_ramp(Fixture *f, gconstpointer data)
+{
+    const char *text = NETWORK "[data]\nsource=shapes\nshapes=2\nshape_labels=4\nramp=%d\n"
+                               "validation=pairs.csv\n[loss]\nsimilarity=none\n"
+                               "anatomy_weight=1\n[training]\nsteps=%d\nrate=1e-8\n"
+                               "rate_end=0\nlambdas=0.5\n";
+    save_scored_pair(f, 0); /* a scan and itself: nothing scores better than no deformation */
+    for (int ramp = 0; ramp <= 1000; ramp += 1000) {
+        g_autofree char *first = g_strdup_printf(text, ramp, 2);
+        g_autofree char *second = g_strdup_printf(text, ramp, 4);
+        run(f, first, "run", false, 0);
+        g_assert_cmpfloat(best_steps(f), ==, 2);
+        run(f, second, "run", true, 0);
+        g_assert_cmpfloat(best_steps(f), ==, ramp > 0 ? 4 : 2);
+    }
+}
+
 /* A run that learns nothing ends after its patience, long before its schedule. */
 static void count_validations(const char *line, void *user)
 {
@@ -414,19 +458,8 @@ static void count_validations(const char *line, void *user)
 static void test_patience(Fixture *f, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
-    g_autofree char *pairs = g_build_filename(f->folder, "pairs.csv", NULL);
     g_autofree char *out = g_build_filename(f->folder, "run", NULL);
-    for (int scan = 0; scan < 2; scan++) { /* 4 is a subcortical structure */
-        g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", f->folder, scan);
-        g_autoptr(LamVolume) labels = lam_nifti_load(path, 0, &error);
-        for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
-            labels->data[i] = labels->data[i] > 0 ? 4 : 0;
-        g_assert_true(lam_nifti_save(labels, path, LAM_NIFTI_INT16, NULL, &error));
-    }
-    g_assert_true(g_file_set_contents(pairs,
-                                      "fixed,moving,fixed_labels,moving_labels\n"
-                                      "disc-0.nii,disc-1.nii,labels-0.nii,labels-1.nii\n",
-                                      -1, NULL));
+    save_scored_pair(f, 1);
     g_autofree char *recipe = disc_recipe(
         f->folder, NETWORK "[data]\nscans=disc-*.nii\nalign=false\nvalidation=pairs.csv\n"
                            "[training]\nminutes=10\nrate=1e-8\nrate_end=0\npatience=2\n"
@@ -503,6 +536,7 @@ int main(int argc, char **argv)
         {"/modes/start", test_start},
         {"/modes/find-rate", test_find_rate},
         {"/modes/samples", test_samples},
+        {"/modes/best-on-ramp", test_best_on_ramp},
         {"/modes/patience", test_patience},
         {"/modes/refused", test_refused},
     };
