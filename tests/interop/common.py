@@ -113,7 +113,8 @@ class Case:
         done = subprocess.run([str(word) for word in command], cwd=self.folder, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         if done.returncode != 0:
-            raise RuntimeError(f"{' '.join(map(str, command))}: {done.stdout[-2000:]}")
+            raise RuntimeError(f"{' '.join(map(str, command))}: ended with {done.returncode}: "
+                               f"{done.stdout[-2000:]}")
         return done.stdout
 
     def lam(self, *arguments):
