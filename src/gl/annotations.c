@@ -200,12 +200,23 @@ static void draw_view(LamPainter *painter, const LamScene *scene, const LamView 
     draw_title(painter, scene, view->pane, rect);
     draw_letters(painter, scene, view);
     draw_scale_bar(painter, scene, view);
-    lam_legends_draw(painter, scene, view);
     draw_figures(painter, scene, view->pane, rect);
+}
+
+/* Of several views of one pane the first has the legends. */
+static bool is_first(const LamView *views, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (views[k].pane == views[i].pane)
+            return false;
+    return true;
 }
 
 void lam_annotations_draw(LamPainter *painter, const LamScene *scene, const LamView *views, int n)
 {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n; i++) {
         draw_view(painter, scene, &views[i]);
+        if (scene->annotations && is_first(views, i))
+            lam_legends_draw(painter, scene, &views[i]);
+    }
 }

@@ -91,9 +91,7 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
     int n = 0;
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
-    bool repeats = scene->maximised < 0 && scene->arrangement != LAM_ARRANGED_PANES &&
-                   view->plane != LAM_PLANE_AXIAL;
-    if (!scene->field || repeats)
+    if (!scene->field)
         return;
     if (scene->grid && (fetched ? view->pane == LAM_PANE_MOVING : warped))
         legends[n++] = grid_legend(scene, view->plane);

@@ -641,6 +641,31 @@ static void test_voxels(void)
     gl_fixture_close(&f);
 }
 
+/* A single slice has one plane: asked for all nine views it looks as with its three, legends and all. */
+static void test_legends_of_slice(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    const int size[3] = {60, 1, 60};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) scan = scan_from_world(&grid, dark, NULL);
+    g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{1, 0, 2}}, 1);
+    lam_scene_set_scans(&f.scene, scan, scan, NULL);
+    lam_scene_set_field(&f.scene, field);
+    lam_scene_reset_view(&f.scene);
+    f.scene.plane = LAM_PLANE_CORONAL;
+    f.scene.annotations = true;
+    f.scene.overlay = LAM_OVERLAY_DISPLACEMENT;
+    gl_fixture_draw(&f);
+    size_t bytes = (size_t)f.width * f.height * 4;
+    g_autofree uint8_t *three = g_memdup2(f.pixels, bytes);
+    f.scene.arrangement = LAM_ARRANGED_ALL;
+    gl_fixture_draw(&f);
+    g_assert_cmpmem(f.pixels, bytes, three, bytes);
+    gl_fixture_close(&f);
+}
+
 static void test_bad_sizes(void)
 {
     g_autoptr(GError) error = NULL;
@@ -664,6 +689,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/arrows", test_arrows);
     g_test_add_func("/slices/colours", test_colours);
     g_test_add_func("/slices/voxels", test_voxels);
+    g_test_add_func("/slices/legends-of-slice", test_legends_of_slice);
     g_test_add_func("/slices/sides", test_sides);
     g_test_add_func("/slices/orientations", test_orientations);
     g_test_add_func("/slices/constant-displacement", test_constant_displacement);
