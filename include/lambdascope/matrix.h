@@ -15,6 +15,11 @@ typedef struct {
     double m[4][4];
 } LamMat4;
 
+static inline double lam_vec3_dot(LamVec3 a, LamVec3 b)
+{
+    return a.v[0] * b.v[0] + a.v[1] * b.v[1] + a.v[2] * b.v[2];
+}
+
 LamMat4 lam_mat4_identity(void);
 LamMat4 lam_mat4_multiply(const LamMat4 *a, const LamMat4 *b); /* a*b: b acts first */
 bool lam_mat4_invert(const LamMat4 *a, LamMat4 *inverse);      /* false if singular */

@@ -45,17 +45,13 @@ void lam_arrows_free(LamArrows *arrows)
     g_free(arrows);
 }
 
-static double along(LamVec3 axis, LamVec3 v)
-{
-    return axis.v[0] * v.v[0] + axis.v[1] * v.v[1] + axis.v[2] * v.v[2];
-}
-
 /* Multiples of the spacing within the view; returns how many. */
 static int set_lattice(const LamArrows *arrows, const LamView *view, LamVec3 origin, LamVec3 right,
                        LamVec3 up, double mm, double spacing)
 {
     const LamRect *r = &view->rect;
-    double left = along(right, origin) + r->x * mm, top = along(up, origin) - r->y * mm;
+    double left = lam_vec3_dot(right, origin) + r->x * mm,
+           top = lam_vec3_dot(up, origin) - r->y * mm;
     double first_x = ceil(left / spacing) * spacing;
     double first_y = ceil((top - r->height * mm) / spacing) * spacing;
     int columns = (int)floor((left + r->width * mm - first_x) / spacing) + 1;

@@ -172,11 +172,6 @@ double lam_scene_mm_per_pixel(const LamScene *scene, const LamView *view, double
     return mm / scene->zoom;
 }
 
-static double along(LamVec3 axis, LamVec3 v)
-{
-    return axis.v[0] * v.v[0] + axis.v[1] * v.v[1] + axis.v[2] * v.v[2];
-}
-
 /* Coordinates, along right and up, of a view's centre. */
 static void view_centre(const LamScene *scene, LamVec3 right, LamVec3 up, double *h, double *v)
 {
@@ -184,8 +179,8 @@ static void view_centre(const LamScene *scene, LamVec3 right, LamVec3 up, double
     home_box(scene, &lowest, &highest);
     for (int i = 0; i < 3; i++)
         centre.v[i] += (lowest.v[i] + highest.v[i]) / 2;
-    *h = along(right, centre);
-    *v = along(up, centre);
+    *h = lam_vec3_dot(right, centre);
+    *v = lam_vec3_dot(up, centre);
 }
 
 LamVec3 lam_scene_unproject(const LamScene *scene, const LamView *view, double scale, double x,
@@ -209,8 +204,8 @@ void lam_scene_project(const LamScene *scene, const LamView *view, double scale,
     double h, v, mm = lam_scene_mm_per_pixel(scene, view, scale);
     lam_scene_axes(scene, view->plane, &right, &up, &through);
     view_centre(scene, right, up, &h, &v);
-    *x = view->rect.x + view->rect.width / 2 + (along(right, world_mm) - h) / mm;
-    *y = view->rect.y + view->rect.height / 2 - (along(up, world_mm) - v) / mm;
+    *x = view->rect.x + view->rect.width / 2 + (lam_vec3_dot(right, world_mm) - h) / mm;
+    *y = view->rect.y + view->rect.height / 2 - (lam_vec3_dot(up, world_mm) - v) / mm;
 }
 
 /* Distance of the fixed scan's slices along a world axis: the voxel step that points most along it. */

@@ -19,5 +19,12 @@ LAM_INLINE void lam_v8_store(float *p, LamV8 v)
     *(LamV8 *)p = v;
 }
 
+/* The label of a map's voxel; 0 for what is none of 0 .. n. */
+LAM_INLINE int lam_label_at(const float *map, size_t i, int n)
+{
+    float label = map[i];
+    return label >= 0 && label <= (float)n ? (int)label : 0;
+}
+
 /* y += x, in parallel. */
 void lam_kernel_add(float *y, const float *x, size_t n);

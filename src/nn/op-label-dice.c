@@ -6,6 +6,7 @@
  * voxel at the edge of a small structure weighs hundreds of times one at the cortex: F_l^power evens
  * this out. */
 #include "graph-private.h"
+#include "kernel.h"
 #include "sample.h"
 
 #include <math.h>
@@ -54,12 +55,6 @@ static void dice_destroy(LamNode *node)
         g_free(s->slope[k]);
 }
 
-LAM_INLINE int label_at(const float *map, size_t i, int n)
-{
-    float label = map[i];
-    return label >= 0 && label <= (float)n ? (int)label : 0;
-}
-
 LAM_INLINE LamCorners corners_at(const LamNode *node, size_t i, int w, int h, int d)
 {
     LamShape s = node->inputs[FIELD]->shape;
@@ -87,10 +82,10 @@ static void count_slice(const LamNode *node, int d, double *overlap, double *mov
     for (int h = 0; h < s.h; h++)
         for (int w = 0; w < s.w; w++, i++) {
             LamCorners c = corners_at(node, i, w, h, d);
-            int here = label_at(fixed, i, state->n);
+            int here = lam_label_at(fixed, i, state->n);
             for (int k = 0; k < 8; k++) {
                 float weight[3];
-                int label = label_at(moving, corner(&c, k, weight), state->n);
+                int label = lam_label_at(moving, corner(&c, k, weight), state->n);
                 double share = (double)(weight[0] * weight[1] * weight[2]);
                 moved[label] += share;
                 if (label == here)
@@ -104,7 +99,7 @@ static void count_fixed(LamNode *node)
     LabelDice *s = node->state;
     memset(s->fixed, 0, ((size_t)s->n + 1) * sizeof *s->fixed);
     for (size_t i = 0; i < node->inputs[FIXED]->count; i++)
-        s->fixed[label_at(node->inputs[FIXED]->value, i, s->n)]++;
+        s->fixed[lam_label_at(node->inputs[FIXED]->value, i, s->n)]++;
 }
 
 static void dice_forward(LamNode *node)
@@ -147,11 +142,11 @@ static void slice_adjoint(LamNode *node, int d)
     for (int h = 0; h < s.h; h++)
         for (int w = 0; w < s.w; w++, i++) {
             LamCorners c = corners_at(node, i, w, h, d);
-            int here = label_at(fixed, i, state->n);
+            int here = lam_label_at(fixed, i, state->n);
             float slope[3] = {0, 0, 0};
             for (int k = 0; k < 8; k++) {
                 float weight[3];
-                int label = label_at(moving, corner(&c, k, weight), state->n);
+                int label = lam_label_at(moving, corner(&c, k, weight), state->n);
                 float g = state->slope[label == here][label];
                 slope[0] += (k & 1 ? g : -g) * weight[1] * weight[2];
                 slope[1] += (k & 2 ? g : -g) * weight[0] * weight[2];

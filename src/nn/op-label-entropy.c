@@ -38,12 +38,6 @@ static void entropy_destroy(LamNode *node)
     g_free(s->work);
 }
 
-LAM_INLINE int label_at(const float *map, size_t i, int n)
-{
-    float label = map[i];
-    return label > 0 && label < (float)n ? (int)label : 0;
-}
-
 static void weigh(const LamNode *node)
 {
     Entropy *s = node->state;
@@ -52,7 +46,7 @@ static void weigh(const LamNode *node)
     for (int l = 0; l < n; l++)
         s->counts[l] = 0;
     for (size_t i = 0; i < labels->count; i++)
-        s->counts[label_at(labels->value, i, n)]++;
+        s->counts[lam_label_at(labels->value, i, n - 1)]++;
     double total = 0;
     for (int l = 0; l < n; l++)
         total += s->counts[l] > 0 ? pow(s->counts[l], s->power) : 0;
@@ -116,7 +110,7 @@ static double row_loss(const LamNode *node, int d, int h, float *work)
     for (int c = 0; c < children; c++) {
         size_t at = child(node, c, d, h);
         for (int i = 0; i < shape.w; i++)
-            weight[i] += s->weight[label_at(labels, at + i * s->factor[0], shape.c)];
+            weight[i] += s->weight[lam_label_at(labels, at + i * s->factor[0], shape.c - 1)];
     }
     for (int k = 0; k < shape.c; k++)
         for (int i = 0; i < shape.w; i++)
@@ -124,7 +118,7 @@ static double row_loss(const LamNode *node, int d, int h, float *work)
     for (int c = 0; c < children; c++) {
         size_t at = child(node, c, d, h);
         for (int i = 0; i < shape.w; i++) {
-            int l = label_at(labels, at + i * s->factor[0], shape.c);
+            int l = lam_label_at(labels, at + i * s->factor[0], shape.c - 1);
             slope[l * stride + i] -= s->weight[l];
             total += (double)(s->weight[l] * (log_sum[i] - scores[l * stride + i]));
         }

@@ -18,11 +18,6 @@ static const char *subject(const LamVolume *scan)
     return scan->path != NULL ? scan->path : "a scan";
 }
 
-static double dot(LamVec3 a, LamVec3 b)
-{
-    return a.v[0] * b.v[0] + a.v[1] * b.v[1] + a.v[2] * b.v[2];
-}
-
 static LamVec3 cross(LamVec3 a, LamVec3 b)
 {
     return (LamVec3){{a.v[1] * b.v[2] - a.v[2] * b.v[1], a.v[2] * b.v[0] - a.v[0] * b.v[2],
@@ -32,7 +27,7 @@ static LamVec3 cross(LamVec3 a, LamVec3 b)
 /* a or -a, whichever points the way of b. */
 static LamVec3 facing(LamVec3 a, LamVec3 b)
 {
-    double sign = dot(a, b) < 0 ? -1 : 1;
+    double sign = lam_vec3_dot(a, b) < 0 ? -1 : 1;
     return (LamVec3){{sign * a.v[0], sign * a.v[1], sign * a.v[2]}};
 }
 
@@ -40,7 +35,7 @@ static LamVec3 facing(LamVec3 a, LamVec3 b)
 static LamMat4 turn_between(LamVec3 from, LamVec3 to)
 {
     LamVec3 w = cross(from, to);
-    double c = dot(from, to);
+    double c = lam_vec3_dot(from, to);
     LamMat4 k = {{{0, -w.v[2], w.v[1], 0}, {w.v[2], 0, -w.v[0], 0}, {-w.v[1], w.v[0], 0, 0}}};
     LamMat4 kk = lam_mat4_multiply(&k, &k), out = lam_mat4_identity();
     for (int i = 0; i < 3; i++)
@@ -52,7 +47,7 @@ static LamMat4 turn_between(LamVec3 from, LamVec3 to)
 /* turn, then the shift along the normal that reaches the slice. */
 static LamMat4 plane_at(LamMat4 turn, LamVec3 normal, const LamGrid *grid)
 {
-    double d = dot(normal, lam_mat4_apply(&grid->to_world, (LamVec3){{0, 0, 0}}));
+    double d = lam_vec3_dot(normal, lam_mat4_apply(&grid->to_world, (LamVec3){{0, 0, 0}}));
     for (int a = 0; a < 3; a++)
         turn.m[a][3] = d * normal.v[a];
     return turn;
@@ -75,7 +70,7 @@ bool lam_affine_planes_find(const LamVolume *fixed, const LamVolume *moving, Lam
     }
     LamVec3 z = {{0, 0, 1}}, nf = facing(lam_slice_normal(&fixed->grid), z);
     LamVec3 nm = facing(lam_slice_normal(&moving->grid), nf);
-    if (!(dot(nf, nm) > PARALLEL)) {
+    if (!(lam_vec3_dot(nf, nm) > PARALLEL)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot align scans: %s: its slice is not parallel to that of the fixed scan",
                     subject(moving));
