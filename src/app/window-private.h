@@ -3,6 +3,7 @@
 #include "canvas.h"
 #include "document.h"
 #include "lambda-control.h"
+#include "panel.h"
 #include "readout.h"
 #include "window.h"
 
@@ -20,6 +21,7 @@ struct _LamWindow {
     GtkStack *stack;
     GtkMenuButton *model_button;
     LamCanvas *canvas;
+    LamPanel *panel;
     LamLambdaControl *lambda_control;
     LamReadout *readout;
 
@@ -75,6 +77,9 @@ void lam_window_add_choices(LamWindow *window);
 
 /* window-folds.c */
 void lam_window_add_fold_action(LamWindow *window);
+
+/* window-panel.c */
+void lam_window_add_panel_actions(LamWindow *window);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

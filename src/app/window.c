@@ -460,6 +460,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, stack);
     gtk_widget_class_bind_template_child(klass, LamWindow, model_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
+    gtk_widget_class_bind_template_child(klass, LamWindow, panel);
     gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
     gtk_widget_class_bind_template_child(klass, LamWindow, readout);
 }
@@ -470,6 +471,7 @@ static void lam_window_class_init(LamWindowClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lam_window_dispose;
     widget_class->realize = lam_window_realize;
     g_type_ensure(LAM_TYPE_CANVAS);
+    g_type_ensure(LAM_TYPE_PANEL);
     g_type_ensure(LAM_TYPE_LAMBDA_CONTROL);
     g_type_ensure(LAM_TYPE_READOUT);
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -490,6 +492,7 @@ static void lam_window_init(LamWindow *window)
     add_view_actions(window);
     lam_window_add_choices(window);
     lam_window_add_fold_action(window);
+    lam_window_add_panel_actions(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);
@@ -523,6 +526,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.export-warped", {"<Control>s"}},
         {"win.export-field", {"<Control><Shift>s"}},
         {"win.cancel", {"Escape"}},
+        {"win.panel", {"F9"}},
         {"win.keys", {"<Control>question", "F1"}},
         {"app.quit", {"<Control>q"}},
         {"window.close", {"<Control>w"}},
