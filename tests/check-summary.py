@@ -27,12 +27,12 @@ CLEAN_XML = """<testsuites>
 def run(folder, *bases):
     done = subprocess.run([SUMMARY, *(folder / base for base in bases)], capture_output=True, text=True,
                           check=False)
-    return done.stdout.splitlines()[-1], done.returncode
+    return done.stdout, done.returncode
 
 
-def write(folder, base, xml, results):
+def write(folder, base, xml, results, stdout=""):
     (folder / f"{base}.junit.xml").write_text(xml, encoding="utf-8")
-    lines = (json.dumps({"name": f"lambdascope:unit / {name}", "result": result}) + "\n"
+    lines = (json.dumps({"name": f"lambdascope:unit / {name}", "result": result, "stdout": stdout}) + "\n"
              for name, result in results.items())
     (folder / f"{base}.json").write_text("".join(lines), encoding="utf-8")
 
@@ -49,10 +49,15 @@ def main():
                  (("mixed", "clean"), ("6 passed, 3 failed, 2 skipped", 1)),
                  (("absent",), ("0 passed, 0 failed, 0 skipped", 1))]
         for bases, expected in cases:
-            got = run(folder, *bases)
+            said, status = run(folder, *bases)
+            got = said.splitlines()[-1], status
             if got != expected:
                 print(f"{bases}: expected {expected}, got {got}")
                 return 1
+        write(folder, "screens", CLEAN_XML, {"good": "OK"}, "ok 1\n# 7 user actions checked\n")
+        if "7 user actions checked" not in run(folder, "screens")[0] or "actions" in run(folder, "clean")[0]:
+            print("user actions are not counted")
+            return 1
     print(f"{len(cases)} logs counted")
     return 0
 

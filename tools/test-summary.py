@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Counts the subtests in Meson's logs and prints "N passed, N failed, N skipped".
+"""Counts the subtests in Meson's logs and prints "N passed, N failed, N skipped"; before that, how many user actions
+the UI tests checked, where there were any.
 
 Arguments: log bases, for example build/meson-logs/testlog, of which .junit.xml and .json are read;
 one that is absent had no tests. A program without subtests counts once. One that crashed, timed out or
@@ -8,9 +9,11 @@ ended badly counts as failed even if each subtest that it got to report had pass
 import collections
 import json
 import os
+import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
+ACTIONS = re.compile(r"^# ([0-9]+) user actions checked$", re.MULTILINE)  # tests/app/frame.py
 BAD = {"FAIL", "ERROR", "TIMEOUT", "INTERRUPT", "UNEXPECTEDPASS"}
 
 
@@ -20,14 +23,15 @@ def outcome(case):
     return "skipped" if case.find("skipped") is not None else "passed"
 
 
-def results_of_programs(path):
+def read_log(path):
     with open(path, encoding="utf-8") as log:
-        tests = [json.loads(line) for line in log]
-    return {test["name"]: test["result"] for test in tests}
+        return [json.loads(line) for line in log]
 
 
 def count_base(base, totals):
-    programs = results_of_programs(base + ".json")
+    tests = read_log(base + ".json")
+    programs = {test["name"]: test["result"] for test in tests}
+    totals["actions"] += sum(int(n) for test in tests for n in ACTIONS.findall(test.get("stdout", "")))
     with_subtests, with_failures = set(), set()
     for suite in ElementTree.parse(base + ".junit.xml").getroot().iter("testsuite"):
         program = suite.get("name").partition(".")[2]  # "project.program" if there are subtests
@@ -51,6 +55,8 @@ def main():
     for base in sys.argv[1:]:
         if os.path.exists(base + ".junit.xml"):
             count_base(base, totals)
+    if totals["actions"]:
+        print(totals["actions"], "user actions checked")
     print("{passed} passed, {failed} failed, {skipped} skipped".format(
         **{key: totals[key] for key in ("passed", "failed", "skipped")}))
     return 1 if totals["failed"] or not totals["passed"] else 0

@@ -1,49 +1,17 @@
-"""What a person does with the viewer, and what has to come of it. Prints TAP.
+"""The viewer's core: λ, keys, mouse, views; opening, saving, models; drag and drop. How to run: frame.py.
 
-xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- /usr/bin/python3 e2e.py VIEWER PART
-
-PART is pictures, files, or drop (followed by the program drag-source), on small scans written for the
-purpose, or demo: the phantom pair with the default model, skipped if there is none. E2E_PICTURES=FOLDER keeps the screenshots, E2E_WAIT_S is how
-long to wait for anything (60)."""
+PART is pictures, files, or drop (followed by the program drag-source), on small scans written for the purpose, or
+demo: the phantom pair with the default model, skipped if there is none."""
 import gzip
 import os
-import shutil
 import subprocess
-import sys
-import tempfile
 import time
 
 import scans
-from viewer import Pictures, Viewer, difference, run, skip, wait_for
+from frame import NOT_OPENED, check, check_end, expect, main, opened, shot, wait_for_pair
+from viewer import Pictures, Viewer, difference, press, run, set_value, wait_for
 
-NOT_OPENED = '^The pair could not be opened'
 NOT_SAVED = '^The file could not be saved'
-passed = 0
-
-
-def check(condition, what):
-    global passed
-    if not condition:
-        raise AssertionError(what)
-    passed += 1
-    print('ok', passed, what, flush=True)
-
-
-def expect(condition, what):
-    """Checks what comes true in time: on the screen and in AT-SPI, nothing is at once."""
-    wait_for(condition, what)
-    check(True, what)
-
-
-def wait_for_pair(viewer, demo=False):
-    def ready():
-        if viewer.label(NOT_OPENED):
-            if demo and viewer.label('cannot find model'):
-                skip('there is no model: ' + viewer.label('cannot find model'))
-            raise AssertionError('the pair could not be opened: ' + str(viewer.label('cannot')))
-        return viewer.label(r'^Folds [0-9.]+')
-    wait_for(ready, 'the first result', 240)
-    wait_for(lambda: viewer.label(r'^Similarity [0-9.]+'), 'the similarity')
 
 
 # ---- pictures ----
@@ -53,7 +21,7 @@ def test_slider(viewer, pictures):
     check(True, 'the slider has its accessible name')
     before = pictures.settled()
     moved = viewer.label('^Moved')
-    slider.set_current_value(-4.0)
+    set_value(slider, -4.0)
     wait_for(lambda: viewer.label('^γ') == 'γ 0.0183', 'γ after the slider was set')
     expect(lambda: viewer.label('^Moved') != moved, 'setting the slider changes the readout')
     after = pictures.changed(before, 2, 'a new warped picture')
@@ -61,12 +29,12 @@ def test_slider(viewer, pictures):
     check(difference(before[0], after[0]) == 0, 'the fixed picture stays')
     spin = viewer.find('spin button', '^λ value$')
     expect(lambda: abs(spin.get_current_value() - 0.018) < 0.001, 'the entry shows λ')
-    spin.set_current_value(0.5)
+    set_value(spin, 0.5)
     expect(lambda: abs(slider.get_current_value()) < 1e-6, 'setting the entry moves the slider')
-    slider.set_current_value(5.0)
+    set_value(slider, 5.0)
     wait_for(lambda: spin.get_current_value() == 1.0, 'λ = 1 at the stop')
     expect(lambda: viewer.label('^γ') == 'γ ∞', 'the ends are exactly 0 and 1')
-    spin.set_current_value(0.3)
+    set_value(spin, 0.3)
     wait_for(lambda: viewer.label('^γ') == 'γ 0.429', 'λ back at 0.3')
 
 
@@ -76,6 +44,7 @@ def test_keys(viewer, pictures):
     gridded = pictures.changed(before, 2, 'the grid')
     check(True, 'g draws the grid over the warped picture')
     check(difference(before[0], gridded[0]) == 0, 'and not over the fixed one')
+    shot(viewer, 'grid')
     viewer.key('g')
     slider = viewer.find('slider', '^Smoothness λ$')
     value = slider.get_current_value()
@@ -105,14 +74,15 @@ def test_choices(viewer, pictures):
         viewer.key(key)
         shown = pictures.changed(before, 2, what)
         check(difference(before[0], shown[0]) == 0, key + ' shows ' + what + ', in the warped view')
+        shot(viewer, what.replace(' ', '-'))
         viewer.key(key)
         wait_for(lambda: difference(before[2], pictures.panes()[2]) == 0, 'the end of ' + what)
     spin = viewer.find('spin button', '^λ value$')
     viewer.key('n')
     expect(lambda: viewer.label('^Nothing folds$'), 'n says that nothing folds')
-    spin.set_current_value(0.31)
+    set_value(spin, 0.31)
     expect(lambda: not viewer.label('^Nothing folds$'), 'another λ takes the word away')
-    spin.set_current_value(0.3)
+    set_value(spin, 0.3)
     wait_for(lambda: viewer.label('^γ') == 'γ 0.429', 'λ back at 0.3')
     before = pictures.settled()
     viewer.key('u')
@@ -128,6 +98,7 @@ def test_choices(viewer, pictures):
     viewer.key('l')
     pictures.changed(before, 0, 'three planes')
     check(True, 'l shows three planes')
+    shot(viewer, 'three-planes')
     viewer.key('l')
     viewer.key('l')
     expect(lambda: difference(before[0], pictures.panes()[0]) == 0, 'and comes round again')
@@ -152,15 +123,22 @@ def test_mouse(viewer, pictures):
     expect(lambda: difference(before[0], pictures.panes()[0]) == 0, '0 resets the view')
 
 
-def test_pictures(program, folder, demo=False):
-    arguments = ['--demo'] if demo else list(scans.write_pair(folder))
-    with Viewer(program, arguments + ['--lambda', '0.3']) as viewer:
-        wait_for_pair(viewer, demo)
-        pictures = Pictures(viewer, folder)
-        test_slider(viewer, pictures)
-        test_keys(viewer, pictures)
-        test_choices(viewer, pictures)
-        test_mouse(viewer, pictures)
+def see_pictures(viewer, pictures):
+    test_slider(viewer, pictures)
+    test_keys(viewer, pictures)
+    test_choices(viewer, pictures)
+    test_mouse(viewer, pictures)
+
+
+def test_pictures(program, folder):
+    with opened(program, folder) as (viewer, pictures):
+        see_pictures(viewer, pictures)
+
+
+def test_demo(program, folder):
+    with Viewer(program, ['--demo', '--lambda', '0.3']) as viewer:
+        wait_for_pair(viewer, demo=True)
+        see_pictures(viewer, Pictures(viewer, folder))
         check_end(viewer)
 
 
@@ -178,6 +156,7 @@ def test_windows(program):
         test_no_hidden_windows(viewer)
         viewer.key('F1')
         expect(lambda: viewer.window_id('^Keys and Mouse$'), 'F1 shows the keys')
+        shot(viewer, 'keys', viewer.window_id('^Keys and Mouse$'))
         for _ in range(2):
             viewer.key('Escape', window=viewer.window_id('^Keys and Mouse$') or viewer.window)
         expect(lambda: not viewer.window_id('^Keys and Mouse$'), 'Escape closes them')
@@ -211,7 +190,7 @@ def test_cancel(program, fixed, moving):
     with Viewer(program, [fixed, moving], LAM_FAKE_OPEN_MS='30000') as viewer:
         stop = wait_for(lambda: viewer.find('push button', 'Cancel$'), 'the progress of opening')
         wait_for(lambda: viewer.label('^Aligning the scans'), 'what is being done')
-        stop.do_action(0)
+        press(stop)
         wait_for(lambda: not viewer.label('^(Aligning|Stopping)'), 'the end of opening', 20)
         check(not viewer.label(NOT_OPENED), 'opening can be stopped')
         check_end(viewer)
@@ -247,7 +226,7 @@ def test_save(viewer, folder, fixed):
     viewer.key('ctrl+shift+s')
     viewer.type_path('Save the deformation field', fixed)
     replace = wait_for(lambda: viewer.find('push button', 'Replace$'), 'the question')
-    replace.do_action(0)
+    press(replace)
     wait_for(lambda: viewer.label(NOT_SAVED), 'the error dialog')
     with open(fixed, 'rb') as scan:
         check(scan.read() == before, 'a scan that is open is not written over')
@@ -268,7 +247,8 @@ def test_models(program, folder, fixed, moving):
             'click', 1)
         expect(lambda: viewer.find('(check |radio |)menu item', '^Second model$'),
                'the menu lists the models that are there')
-        viewer.find('(check |radio |)menu item', '^First model$').do_action(0)
+        shot(viewer, 'models')
+        press(viewer.find('(check |radio |)menu item', '^First model$'))
         expect(lambda: viewer.label('^first$'), 'another model is taken')
         wait_for_pair(viewer)
         check_end(viewer)
@@ -325,6 +305,7 @@ def test_drop(program, folder, drag_source):
         for x in range(1530, 330, -60):
             run('xdotool', 'mousemove', x, 500, 'sleep', 0.1)
         expect(lambda: viewer.label('Drop as fixed scan'), 'dragged files show where to drop them')
+        shot(viewer, 'drop')
         run('xdotool', 'mouseup', 1)
         wait_for_pair(viewer)
         expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz'),
@@ -332,34 +313,5 @@ def test_drop(program, folder, drag_source):
         check_end(viewer)
 
 
-# ---- all ----
-
-def check_end(viewer):
-    check(viewer.close() == 0, 'the viewer ends cleanly')
-    trouble = [line for line in viewer.messages().splitlines()
-               if 'CRITICAL' in line or ('WARNING' in line and 'dbind' not in line)]
-    check(not trouble, 'and without warnings' + ' / '.join(trouble))
-
-
-def main():
-    program, part, others = os.path.abspath(sys.argv[1]), sys.argv[2], sys.argv[3:]
-    folder = os.environ.get('E2E_PICTURES') or tempfile.mkdtemp(prefix='lambdascope-e2e-')
-    os.makedirs(folder, exist_ok=True)
-    try:
-        if part == 'files':
-            test_files(program, folder)
-        elif part == 'drop':
-            test_drop(program, folder, *map(os.path.abspath, others))
-        else:
-            test_pictures(program, folder, demo=part == 'demo')
-        print(f'1..{passed}')
-    except (AssertionError, subprocess.SubprocessError) as error:
-        print('not ok', passed + 1, error)
-        sys.exit(1)
-    finally:
-        if not os.environ.get('E2E_PICTURES'):
-            shutil.rmtree(folder)
-
-
 if __name__ == '__main__':
-    main()
+    main({'pictures': test_pictures, 'demo': test_demo, 'files': test_files, 'drop': test_drop})

@@ -10,6 +10,9 @@ import time
 
 WAIT_S = float(os.environ.get('E2E_WAIT_S', '60'))
 BORDER = 5  # of the window's own decoration where there is no window manager
+INPUTS = {'key', 'keydown', 'keyup', 'type', 'click', 'mousedown', 'mouseup'}
+inputs = 0  # what was done to viewers so far: frame.py counts those whose effect is checked
+environment_of_all = {'G_DEBUG': 'fatal-criticals', 'GSETTINGS_BACKEND': 'memory'}
 
 
 def skip(reason):
@@ -30,8 +33,34 @@ if not os.environ.get('DISPLAY'):
     skip('there is no X display')
 
 
+def keep_users_files_in(folder):
+    """What viewers write for their user (state, recent files) goes there, and nothing of the user's is read."""
+    for name in ('CONFIG', 'DATA', 'STATE'):
+        path = os.path.join(folder, name.lower())
+        os.makedirs(path, exist_ok=True)
+        environment_of_all[f'XDG_{name}_HOME'] = path
+
+
+def acted():
+    global inputs
+    inputs += 1
+
+
+def press(node):
+    """Does what a click or Return on a widget does."""
+    acted()
+    return node.do_action(0)
+
+
+def set_value(node, value):
+    acted()
+    return node.set_current_value(value)
+
+
 def run(*command):
     """A tool that must succeed, and soon: import waits for a click where its window is gone."""
+    if command[0] == 'xdotool' and INPUTS.intersection(map(str, command)):
+        acted()
     return subprocess.run([str(c) for c in command], check=True, timeout=30, capture_output=True,
                           text=True)
 
@@ -62,7 +91,7 @@ class Viewer:
     def __init__(self, program, arguments, title='Lambdascope', **environment):
         self.stderr = tempfile.TemporaryFile('w+')
         self.process = subprocess.Popen([program] + arguments, stderr=self.stderr,
-                                        env={**os.environ, **environment})
+                                        env={**os.environ, **environment_of_all, **environment})
         try:
             self.root = wait_for(self.find_root, 'the application in AT-SPI')
             self.window = wait_for(lambda: self.window_id(title), 'the window')
@@ -73,9 +102,13 @@ class Viewer:
     def __enter__(self):
         return self
 
-    def __exit__(self, *unused):
+    def __exit__(self, trouble, *unused):
+        ended = self.process.poll()
         self.process.kill()
         self.process.wait()
+        if trouble:
+            print('# the viewer', 'was running' if ended is None else f'had ended: {ended}')
+            print(re.sub('^', '# ', self.messages(), flags=re.MULTILINE), flush=True)
 
     def messages(self):
         self.stderr.flush()
@@ -143,11 +176,11 @@ class Viewer:
         def button():
             dialog = self.top_level_with('label', headline)
             return dialog and self.find('push button', 'Close$', dialog)
-        wait_for(button, 'the dialog’s button').do_action(0)
+        press(wait_for(button, 'the dialog’s button'))
         wait_for(lambda: not self.label(headline), 'the dialog closing')
 
-    def shot(self, path):
-        run('import', '-window', self.window, path)
+    def shot(self, path, window=None):
+        run('import', '-window', window or self.window, path)
         return path
 
     def place(self, role, name):
