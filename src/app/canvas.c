@@ -4,7 +4,7 @@
 
 #define UPLOAD_MS 6 /* per frame, so that a new pair does not hold up the window */
 
-enum { FAILED, SIGNALS };
+enum { FAILED, CHANGED, SIGNALS };
 static guint signals[SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LamCanvas, lam_canvas, GTK_TYPE_GL_AREA)
@@ -107,6 +107,8 @@ static void lam_canvas_class_init(LamCanvasClass *klass)
     gtk_widget_class_set_accessible_role(widget_class, GTK_ACCESSIBLE_ROLE_IMG);
     signals[FAILED] = g_signal_new("failed", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+    signals[CHANGED] = g_signal_new("changed", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                    NULL, NULL, G_TYPE_NONE, 0);
 }
 
 static void lam_canvas_init(LamCanvas *canvas)
@@ -139,6 +141,7 @@ LamScene *lam_canvas_scene(LamCanvas *canvas)
 void lam_canvas_changed(LamCanvas *canvas)
 {
     gtk_gl_area_queue_render(GTK_GL_AREA(canvas));
+    g_signal_emit(canvas, signals[CHANGED], 0);
 }
 
 void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda)

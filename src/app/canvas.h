@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 #define LAM_TYPE_CANVAS (lam_canvas_get_type())
 G_DECLARE_FINAL_TYPE(LamCanvas, lam_canvas, LAM, CANVAS, GtkGLArea)
 
-/* Signals: "failed" (char *message): there is no GL to draw with, or it broke. */
+/* Signals: "failed" (char *message): there is no GL to draw with, or it broke.
+ * "changed": the scene did, whoever changed it. */
 
 void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
 /* The scene that is shown. Change it, then say so. */

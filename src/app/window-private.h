@@ -7,7 +7,15 @@
 #include "readout.h"
 #include "window.h"
 
+#include <lambdascope/undo.h>
+#include <lambdascope/view_settings.h>
 #include <lambdascope/worker.h>
+
+/* What can be undone. */
+typedef struct {
+    double lambda;
+    LamViewSettings view;
+} LamState;
 
 struct _LamWindow {
     GtkApplicationWindow parent;
@@ -38,6 +46,11 @@ struct _LamWindow {
     guint64 documents;                  /* counts openings */
     GtkNativeDialog *chooser;
     GPtrArray *models; /* LamModelEntry: what the menu offers; NULL until listed (window-model.c) */
+
+    /* undo and redo (window-undo.c) */
+    LamUndo *undo;
+    LamState noted; /* since the last step */
+    GMenu *undo_section;
 
     /* from fold to fold (window-folds.c) */
     int fold;         /* which was shown last; -1: none */
@@ -74,6 +87,16 @@ void lam_window_forget_model(LamWindow *window);
 
 /* window-view.c */
 void lam_window_add_choices(LamWindow *window);
+
+/* The actions' states follow the scene, which has been changed without them; redraws. */
+void lam_window_show_settings(LamWindow *window);
+
+/* window-undo.c */
+void lam_window_add_undo_actions(LamWindow *window);
+/* λ or the view may have changed: that is a step to undo. */
+void lam_window_note_state(LamWindow *window);
+/* Nothing can be undone any more: there is another pair. */
+void lam_window_forget_steps(LamWindow *window);
 
 /* window-folds.c */
 void lam_window_add_fold_action(LamWindow *window);

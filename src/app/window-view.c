@@ -7,6 +7,7 @@
 typedef struct {
     const char *name, *start;
     bool (*set)(LamScene *scene, const char *value);
+    const char *(*get)(const LamScene *scene);
 } Choice;
 
 static bool set_arrangement(LamScene *scene, const char *value)
@@ -45,11 +46,50 @@ static bool set_grid_colour(LamScene *scene, const char *value)
     return lam_grid_colour_parse(value, &scene->grid_colour);
 }
 
+static const char *get_arrangement(const LamScene *scene)
+{
+    return lam_arrangement_name(scene->arrangement);
+}
+
+static const char *get_pane(const LamScene *scene)
+{
+    return lam_pane_name(scene->pane);
+}
+
+static const char *get_compare(const LamScene *scene)
+{
+    return lam_compare_name(scene->compare);
+}
+
+static const char *get_overlay(const LamScene *scene)
+{
+    return lam_overlay_name(scene->overlay);
+}
+
+static const char *get_colours(const LamScene *scene)
+{
+    return lam_colour_map_name(scene->colours);
+}
+
+static const char *get_direction(const LamScene *scene)
+{
+    return lam_direction_name(scene->direction);
+}
+
+static const char *get_grid_colour(const LamScene *scene)
+{
+    return lam_grid_colour_name(scene->grid_colour);
+}
+
 static const Choice choices[] = {
-    {"arrangement", "'panes'", set_arrangement}, {"pane", "'warped'", set_pane},
-    {"compare", "'none'", set_compare},          {"overlay", "'none'", set_overlay},
-    {"colours", "'grey'", set_colours},          {"direction", "'forward'", set_direction},
-    {"grid-colour", "'volume'", set_grid_colour}};
+    {"arrangement", "'panes'", set_arrangement, get_arrangement},
+    {"pane", "'warped'", set_pane, get_pane},
+    {"compare", "'none'", set_compare, get_compare},
+    {"overlay", "'none'", set_overlay, get_overlay},
+    {"colours", "'grey'", set_colours, get_colours},
+    {"direction", "'forward'", set_direction, get_direction},
+    {"grid-colour", "'volume'", set_grid_colour, get_grid_colour},
+};
 
 static const Choice *choice_of(GSimpleAction *action)
 {
@@ -112,6 +152,32 @@ static void change_view_flag(GSimpleAction *action, GVariant *value, gpointer us
     bool arrows = g_str_equal(g_action_get_name(G_ACTION(action)), "arrows");
     *(arrows ? &scene->arrows : &scene->smooth) = g_variant_get_boolean(value);
     g_simple_action_set_state(action, value);
+    lam_canvas_changed(window->canvas);
+}
+
+static void set_state(LamWindow *window, const char *name, GVariant *state)
+{
+    GAction *action = g_action_map_lookup_action(G_ACTION_MAP(window), name);
+    g_simple_action_set_state(G_SIMPLE_ACTION(action), state);
+}
+
+void lam_window_show_settings(LamWindow *window)
+{
+    const LamScene *scene = lam_canvas_scene(window->canvas);
+    const struct {
+        const char *action;
+        bool on;
+    } flags[] = {{"grid", scene->grid},
+                 {"crosshair", scene->crosshair},
+                 {"radiological", scene->radiological},
+                 {"arrows", scene->arrows},
+                 {"smooth", scene->smooth}};
+    for (size_t i = 0; i < G_N_ELEMENTS(choices); i++)
+        set_state(window, choices[i].name, g_variant_new_string(choices[i].get(scene)));
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+        set_state(window, flags[i].action, g_variant_new_boolean(flags[i].on));
+    set_state(window, "plane", g_variant_new_string(lam_plane_name(scene->plane)));
+    gtk_spin_button_set_value(window->grid_spin, scene->grid_mm);
     lam_canvas_changed(window->canvas);
 }
 

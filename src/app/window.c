@@ -114,7 +114,13 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
 {
     LamInstant begin = lam_timing_begin();
     lam_window_request(window);
+    lam_window_note_state(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
+}
+
+static void scene_changed(LamCanvas *canvas, LamWindow *window)
+{
+    lam_window_note_state(window);
 }
 
 /* ---- a new pair ---- */
@@ -157,6 +163,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     scene->moving_name = g_strdup(lam_document_moving_name(document));
     lam_scene_reset_view(scene);
     show_plane(window, scene);
+    lam_window_forget_steps(window);
     show_names(window, document);
     lam_window_show_model(window);
     lam_readout_clear(window->readout);
@@ -432,6 +439,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_export(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
+    g_clear_pointer(&window->undo, lam_undo_free);
     g_clear_object(&window->document);
     g_clear_pointer(&window->model_name, g_free);
     g_clear_pointer(&window->models, g_ptr_array_unref);
@@ -459,6 +467,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, trouble_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, stack);
     gtk_widget_class_bind_template_child(klass, LamWindow, model_button);
+    gtk_widget_class_bind_template_child(klass, LamWindow, undo_section);
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
     gtk_widget_class_bind_template_child(klass, LamWindow, panel);
     gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
@@ -480,6 +489,7 @@ static void lam_window_class_init(LamWindowClass *klass)
     gtk_widget_class_bind_template_callback(widget_class, canvas_failed);
     gtk_widget_class_bind_template_callback(widget_class, grid_spacing_changed);
     gtk_widget_class_bind_template_callback(widget_class, lambda_changed);
+    gtk_widget_class_bind_template_callback(widget_class, scene_changed);
     add_key_bindings(widget_class);
 }
 
@@ -491,6 +501,7 @@ static void lam_window_init(LamWindow *window)
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
     lam_window_add_choices(window);
+    lam_window_add_undo_actions(window);
     lam_window_add_fold_action(window);
     lam_window_add_panel_actions(window);
     lam_window_add_open_actions(window);
@@ -525,6 +536,8 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.open-moving", {"<Control><Shift>o"}},
         {"win.export-warped", {"<Control>s"}},
         {"win.export-field", {"<Control><Shift>s"}},
+        {"win.undo", {"<Control>z"}},
+        {"win.redo", {"<Control><Shift>z"}},
         {"win.cancel", {"Escape"}},
         {"win.panel", {"F9"}},
         {"win.keys", {"<Control>question", "F1"}},

@@ -4,6 +4,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
 #include <lambdascope/png.h>
+#include <lambdascope/view_settings.h>
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -281,6 +282,34 @@ static void test_names(void)
     g_assert_cmpint(map, ==, LAM_MAP_VIRIDIS);
 }
 
+static void test_settings(void)
+{
+    LamScene scene, other;
+    lam_scene_init(&scene);
+    lam_scene_init(&other);
+    LamViewSettings start = lam_view_settings_of(&scene);
+    g_assert_cmpint(lam_view_settings_compare(&start, &start), ==, LAM_SETTINGS_SAME);
+    scene.arrows = true;
+    LamViewSettings settings = lam_view_settings_of(&scene);
+    g_assert_cmpint(lam_view_settings_compare(&start, &settings), ==, LAM_SETTINGS_GRID);
+    scene.compare = LAM_COMPARE_EDGES;
+    settings = lam_view_settings_of(&scene);
+    g_assert_cmpint(lam_view_settings_compare(&start, &settings), ==, LAM_SETTINGS_COMPARISON);
+    scene.levels[1].high = 7;
+    settings = lam_view_settings_of(&scene);
+    g_assert_cmpint(lam_view_settings_compare(&start, &settings), ==, LAM_SETTINGS_WINDOW);
+    scene.plane = LAM_PLANE_SAGITTAL;
+    settings = lam_view_settings_of(&scene);
+    g_assert_cmpint(lam_view_settings_compare(&start, &settings), ==, LAM_SETTINGS_LAYOUT);
+    other.zoom = 3;
+    lam_view_settings_apply(&settings, &other);
+    LamViewSettings applied = lam_view_settings_of(&other);
+    g_assert_cmpint(lam_view_settings_compare(&settings, &applied), ==, LAM_SETTINGS_SAME);
+    g_assert_cmpfloat(other.zoom, ==, 3);
+    lam_scene_clear(&scene);
+    lam_scene_clear(&other);
+}
+
 static void test_png(void)
 {
     g_autoptr(GError) error = NULL;
@@ -317,6 +346,7 @@ int main(int argc, char **argv)
     g_test_add_func("/scene/layout/planes", test_planes);
     g_test_add_func("/scene/layout/slice", test_planes_of_slice);
     g_test_add_func("/scene/names", test_names);
+    g_test_add_func("/scene/settings", test_settings);
     g_test_add_func("/scene/png", test_png);
     return g_test_run();
 }
