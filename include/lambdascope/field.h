@@ -32,6 +32,10 @@ bool lam_field_digital_folds(const LamVolume *field, double *percent, double *vo
 bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVolume **jacobian,
                           GError **error);
 
+/* Mean squared forward difference of a field over its axes, components and positions, in voxels squared, as
+ * the training loss measures it. */
+double lam_field_roughness(const LamVolume *field);
+
 /* The whole displacement on `grid`: U(x) = A(x + d(x)) - x, where d (mm) lives on its own, usually
  * coarser grid (linear, clamped at its edges) and A takes fixed world to moving world. d may be NULL
  * (pure affine). This is what is exported, and all that lam apply needs. */

@@ -15,13 +15,13 @@ typedef struct {
         cortical; /* mean Dice over the structures present in both scans; NaN if none */
     double fold_percent, digital_fold_percent, ndv_percent, sd_log_jacobian; /* as in field.h */
     double subcortical_hd95_mm, cortical_hd95_mm; /* means likewise; NaN if not asked for */
-    double roughness;    /* mean squared forward difference of d over its grid, voxels squared */
-    double similarity;   /* Pearson correlation on the model grid */
-    double milliseconds; /* λ set -> field ready */
-    int n_labels;        /* of the arrays below */
-    int *labels;         /* sorted; owned */
-    double *dice;        /* per label; NaN where absent in either scan; owned */
-    double *hd95_mm;     /* per label, as lam_hausdorff95; likewise; NULL if not asked for */
+    double roughness;                             /* of d, as lam_field_roughness */
+    double similarity;                            /* Pearson correlation on the model grid */
+    double milliseconds;                          /* λ set -> field ready */
+    int n_labels;                                 /* of the arrays below */
+    int *labels;                                  /* sorted; owned */
+    double *dice;    /* per label; NaN where absent in either scan; owned */
+    double *hd95_mm; /* per label, as lam_hausdorff95; likewise; NULL if not asked for */
 } LamScore;
 
 void lam_score_clear(LamScore *score);

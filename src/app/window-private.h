@@ -3,6 +3,7 @@
 #include "canvas.h"
 #include "document.h"
 #include "lambda-control.h"
+#include "numbers-page.h"
 #include "panel.h"
 #include "readout.h"
 #include "window.h"
@@ -56,6 +57,11 @@ struct _LamWindow {
     int fold;         /* which was shown last; -1: none */
     guint64 folds_of; /* the snapshot's generation */
 
+    /* figures (window-numbers.c) */
+    LamNumbersPage *numbers; /* the panel has it */
+    LamMeasurer *measurer;
+    LamSnapshot *rested; /* what λ gave when it came to rest; NULL while it has not */
+
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
     GCancellable *saving;  /* set while a file is being written */
@@ -103,6 +109,20 @@ void lam_window_add_fold_action(LamWindow *window);
 
 /* window-panel.c */
 void lam_window_add_panel_actions(LamWindow *window);
+
+/* window-numbers.c */
+void lam_window_add_numbers(LamWindow *window);
+/* λ has come to rest; takes a reference. */
+void lam_window_numbers_rest(LamWindow *window, LamSnapshot *snapshot);
+/* λ has moved: the figures are of an earlier one. */
+void lam_window_numbers_expect(LamWindow *window);
+/* Another pair. */
+void lam_window_numbers_clear(LamWindow *window);
+void lam_window_dispose_numbers(LamWindow *window);
+
+/* window-save-text.c */
+/* Asks where; takes the text. */
+void lam_window_save_text(LamWindow *window, const char *title, const char *name, char *text);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

@@ -95,6 +95,8 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
             lam_window_set_snapshot(window, result->snapshot);
             lam_readout_set_message(window->readout, lam_document_warning(window->document));
             lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
+        } else if (!lam_worker_is_busy(window->worker)) {
+            lam_window_numbers_rest(window, result->snapshot);
         }
     }
     free_result(result);
@@ -107,6 +109,7 @@ void lam_window_request(LamWindow *window)
     if (!lam_worker_submit(window->worker, lambda))
         return;
     lam_timing_request(window->timing, lambda);
+    lam_window_numbers_expect(window);
     expect_result(window);
 }
 
@@ -155,6 +158,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     g_set_object(&window->document, document);
     lam_canvas_set_field(window->canvas, NULL, 0);
     lam_window_set_snapshot(window, NULL);
+    lam_window_numbers_clear(window);
     lam_scene_set_scans(scene, lam_document_fixed(document), lam_document_moving(document),
                         lam_document_affine(document));
     g_free(scene->fixed_name);
@@ -437,6 +441,7 @@ static void lam_window_dispose(GObject *object)
     LamWindow *window = LAM_WINDOW(object);
     lam_window_dispose_opening(window);
     lam_window_dispose_export(window);
+    lam_window_dispose_numbers(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
     g_clear_pointer(&window->undo, lam_undo_free);
@@ -504,6 +509,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_undo_actions(window);
     lam_window_add_fold_action(window);
     lam_window_add_panel_actions(window);
+    lam_window_add_numbers(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);

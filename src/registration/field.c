@@ -133,6 +133,35 @@ bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVo
     return true;
 }
 
+/* Mean over axes, components and positions, as the training loss measures it. */
+double lam_field_roughness(const LamVolume *field)
+{
+    const int *size = field->grid.size;
+    const size_t step[3] = {1, (size_t)size[0], (size_t)size[0] * size[1]};
+    LamVec3 spacing = lam_grid_spacing_mm(&field->grid);
+    double total = 0;
+    int axes = 0;
+    for (int a = 0; a < 3; a++) {
+        double sum = 0;
+        size_t n = 0;
+        for (int c = 0; c < 3; c++) {
+            const float *u = lam_volume_channel(field, c);
+            for (size_t i = 0; i < lam_grid_voxels(&field->grid); i++) {
+                if ((int)(i / step[a] % (size_t)size[a]) + 1 == size[a])
+                    continue;
+                double d = (u[i + step[a]] - u[i]) / spacing.v[c];
+                sum += d * d;
+                n++;
+            }
+        }
+        if (n > 0) {
+            total += sum / (double)n;
+            axes++;
+        }
+    }
+    return axes > 0 ? total / axes : 0;
+}
+
 /* Turns d in place into U = A(x + d) - x. */
 static void add_affine(LamVolume *u, const LamMat4 *affine)
 {

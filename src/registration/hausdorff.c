@@ -160,7 +160,7 @@ static bool measure(const LamVolume *const maps[2], int label, const Box *box, d
 }
 
 bool lam_hausdorff95(const LamVolume *a, const LamVolume *b, const int *labels, int n, double *out,
-                     GError **error)
+                     const LamProgress *progress, GError **error)
 {
     g_return_val_if_fail(lam_grid_voxels(&a->grid) == lam_grid_voxels(&b->grid), false);
     const LamVolume *const maps[2] = {a, b};
@@ -170,12 +170,12 @@ bool lam_hausdorff95(const LamVolume *a, const LamVolume *b, const int *labels, 
     for (int i = 0; i < n; i++) {
         const Box *box = g_hash_table_lookup(boxes, GINT_TO_POINTER(labels[i]));
         out[i] = NAN;
-        if (box->in_a && box->in_b)
+        if (box->in_a && box->in_b && !lam_progress_cancelled(progress, NULL))
             failed += !measure(maps, labels[i], box, &out[i]);
     }
     if (failed > 0)
         g_set_error(error, LAM_ERROR, LAM_ERROR_MEMORY,
                     "cannot measure surface distances: %s: not enough memory",
                     a->path != NULL ? a->path : "label map");
-    return failed == 0;
+    return failed == 0 && !lam_progress_cancelled(progress, error);
 }

@@ -46,6 +46,12 @@ static Lookup lookup_new(const int *labels, int n)
     return lookup;
 }
 
+static void lookup_clear(Lookup *lookup)
+{
+    g_free(lookup->sorted);
+    g_free(lookup->table);
+}
+
 /* Index of the label that a voxel holds, or -1. Labels are rounded: float maps hold 2.9999 for 3. */
 static int lookup_find(const Lookup *lookup, float voxel)
 {
@@ -81,8 +87,23 @@ void lam_dice_many(const LamVolume *a, const LamVolume *b, const int *labels, in
         size_t sum = c->a + c->b;
         out[i] = sum > 0 ? 2.0 * (double)c->both / (double)sum : NAN;
     }
-    g_free(lookup.sorted);
-    g_free(lookup.table);
+    lookup_clear(&lookup);
+}
+
+void lam_label_voxels(const LamVolume *map, const int *labels, int n, size_t *out)
+{
+    if (n < 1)
+        return;
+    Lookup lookup = lookup_new(labels, n);
+    g_autofree size_t *counts = g_new0(size_t, n);
+    for (size_t i = 0; i < lam_grid_voxels(&map->grid); i++) {
+        int at = lookup_find(&lookup, map->data[i]);
+        if (at >= 0)
+            counts[at]++;
+    }
+    for (int i = 0; i < n; i++)
+        out[i] = counts[MAX(lookup_find(&lookup, (float)labels[i]), 0)];
+    lookup_clear(&lookup);
 }
 
 typedef struct {

@@ -1,11 +1,10 @@
 #include <lambdascope/score.h>
 
-#include <lambdascope/error.h>
+#include "label-set.h"
+
 #include <lambdascope/metrics.h>
 #include <lambdascope/resample.h>
 #include <math.h>
-
-#define MAX_LABELS 5000
 
 bool lam_label_is_subcortical(int label)
 {
@@ -26,40 +25,6 @@ void lam_score_clear(LamScore *score)
     g_clear_pointer(&score->hd95_mm, g_free);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-/* Labels are rounded, as in lam_dice_many; what no int holds is background. */
-static int label_of(float voxel)
-{
-    return fabsf(voxel) < 2e9f ? (int)lrintf(voxel) : 0;
-}
-
-/* All labels above zero in either map, sorted. */
-static int *labels_of(const LamVolume *a, const LamVolume *b, int *n)
-{
-    g_autoptr(GHashTable) seen = g_hash_table_new(NULL, NULL);
-    const LamVolume *both[] = {a, b};
-    int last = 0;
-    for (int k = 0; k < 2; k++)
-        for (size_t i = 0; i < lam_grid_voxels(&both[k]->grid); i++) {
-            int label = label_of(both[k]->data[i]);
-            if (label > 0 && label != last)
-                g_hash_table_add(seen, GINT_TO_POINTER(last = label));
-        }
-    *n = (int)g_hash_table_size(seen);
-    int *labels = g_new(int, MAX(*n, 1)), at = 0;
-    GHashTableIter iter;
-    gpointer key;
-    g_hash_table_iter_init(&iter, seen);
-    while (g_hash_table_iter_next(&iter, &key, NULL))
-        labels[at++] = GPOINTER_TO_INT(key);
-    qsort(labels, (size_t)*n, sizeof *labels, ascending);
-    return labels;
-}
-
 static double mean_of(const LamScore *score, const double *values, bool (*wanted)(int))
 {
     double sum = 0;
@@ -72,52 +37,6 @@ static double mean_of(const LamScore *score, const double *values, bool (*wanted
     return n > 0 ? sum / n : NAN;
 }
 
-static const char *name_of(const LamVolume *volume)
-{
-    return volume->path != NULL ? volume->path : "label map";
-}
-
-/* A scan given for a label map would keep us busy for hours. */
-static bool check_labels(const LamScore *score, const LamVolume *fixed, const LamVolume *moving,
-                         GError **error)
-{
-    if (score->n_labels <= MAX_LABELS)
-        return true;
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                "cannot compare labels: %s, %s: over %d different values; are they label maps?",
-                name_of(fixed), name_of(moving), MAX_LABELS);
-    return false;
-}
-
-/* Mean over axes, components and positions, as the training loss measures it. */
-static double roughness(const LamVolume *field)
-{
-    const int *size = field->grid.size;
-    const size_t step[3] = {1, (size_t)size[0], (size_t)size[0] * size[1]};
-    LamVec3 spacing = lam_grid_spacing_mm(&field->grid);
-    double total = 0;
-    int axes = 0;
-    for (int a = 0; a < 3; a++) {
-        double sum = 0;
-        size_t n = 0;
-        for (int c = 0; c < 3; c++) {
-            const float *u = lam_volume_channel(field, c);
-            for (size_t i = 0; i < lam_grid_voxels(&field->grid); i++) {
-                if ((int)(i / step[a] % (size_t)size[a]) + 1 == size[a])
-                    continue;
-                double d = (u[i + step[a]] - u[i]) / spacing.v[c];
-                sum += d * d;
-                n++;
-            }
-        }
-        if (n > 0) {
-            total += sum / (double)n;
-            axes++;
-        }
-    }
-    return axes > 0 ? total / axes : 0;
-}
-
 /* Labels that exist on one side only are not a matter of registration: NaN, as in the tables we
  * compare with. */
 static void drop_one_sided(LamScore *score, const LamVolume *a, const LamVolume *b)
@@ -128,8 +47,8 @@ static void drop_one_sided(LamScore *score, const LamVolume *a, const LamVolume 
         if (isnan(score->dice[i]) || score->dice[i] > 0)
             continue;
         for (size_t k = 0; k < n; k++) {
-            in_a |= label_of(a->data[k]) == score->labels[i];
-            in_b |= label_of(b->data[k]) == score->labels[i];
+            in_a |= lam_label_of(a->data[k]) == score->labels[i];
+            in_b |= lam_label_of(b->data[k]) == score->labels[i];
         }
         if (!in_a || !in_b)
             score->dice[i] = NAN;
@@ -148,7 +67,7 @@ static bool compare(const LamVolume *fixed, const LamVolume *carried, LamScoreFl
     if (!(flags & LAM_SCORE_HD95))
         return true;
     out->hd95_mm = g_new0(double, MAX(out->n_labels, 1));
-    if (!lam_hausdorff95(fixed, carried, out->labels, out->n_labels, out->hd95_mm, error))
+    if (!lam_hausdorff95(fixed, carried, out->labels, out->n_labels, out->hd95_mm, NULL, error))
         return false;
     out->subcortical_hd95_mm = mean_of(out, out->hd95_mm, lam_label_is_subcortical);
     out->cortical_hd95_mm = mean_of(out, out->hd95_mm, lam_label_is_cortical);
@@ -161,7 +80,7 @@ static void take_over(const LamSnapshot *snapshot, LamScore *out)
     out->digital_fold_percent = snapshot->statistics.digital_fold_percent;
     out->ndv_percent = snapshot->statistics.ndv_percent;
     out->sd_log_jacobian = snapshot->statistics.sd_log_jacobian;
-    out->roughness = roughness(snapshot->field);
+    out->roughness = lam_field_roughness(snapshot->field);
     out->similarity = snapshot->similarity;
     out->milliseconds = snapshot->milliseconds;
 }
@@ -180,9 +99,9 @@ bool lam_score_with(const LamSession *session, const LamSnapshot *snapshot,
         lam_resample_field(moving_labels, grid, total, LAM_NEAREST, 0, error);
     if (carried == NULL)
         return false;
-    out->labels = labels_of(fixed, carried, &out->n_labels);
-    if (!check_labels(out, fixed_labels, moving_labels, error) ||
-        !compare(fixed, carried, flags, out, error)) {
+    const char *const names[2] = {fixed_labels->path, moving_labels->path};
+    out->labels = lam_label_set(fixed, carried, names, &out->n_labels, error);
+    if (out->labels == NULL || !compare(fixed, carried, flags, out, error)) {
         lam_score_clear(out);
         return false;
     }

@@ -1,53 +1,57 @@
-"""The panel at the right and its pages: numbers, landmarks, histograms. Prints TAP.
-
-xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- /usr/bin/python3 e2e_numbers.py VIEWER
-
-E2E_PICTURES=FOLDER keeps the screenshots, E2E_WAIT_S is how long to wait for anything (60)."""
+"""The panel at the right and its pages."""
 import os
-import shutil
-import subprocess
-import sys
-import tempfile
 
-import e2e
-import scans
-from e2e import check, check_end, expect, wait_for_pair
-from viewer import Viewer, wait_for
+from frame import check, expect, main, opened, shot
+from viewer import run, wait_for, walk
 
 
-def test_panel(viewer, folder):
-    width = viewer.canvas()[2]
-    viewer.key('F9')
-    expect(lambda: viewer.canvas()[2] < width - 200, 'F9 shows the panel beside the pictures')
-    viewer.shot(os.path.join(folder, 'panel.png'))
-    viewer.key('F9')
-    expect(lambda: viewer.canvas()[2] == width, 'and folds it')
-    wait_for(lambda: viewer.find('(push|toggle) button', '^Panel$'), 'its button').do_action(0)
-    expect(lambda: viewer.canvas()[2] < width - 200, 'so does the button')
+def test_panel(program, folder):
+    with opened(program, folder) as (viewer, pictures):
+        width = viewer.canvas()[2]
+        viewer.key('F9')
+        expect(lambda: viewer.canvas()[2] < width - 200, 'F9 shows the panel beside the pictures')
+        viewer.key('F9')
+        expect(lambda: viewer.canvas()[2] == width, 'and folds it')
+        wait_for(lambda: viewer.find('(push|toggle) button', '^Panel$'), 'its button').do_action(0)
+        expect(lambda: viewer.canvas()[2] < width - 200, 'so does the button')
 
 
-def test(program, folder):
-    fixed, moving = scans.write_pair(folder)
-    with Viewer(program, [fixed, moving, '--lambda', '0.3']) as viewer:
-        wait_for_pair(viewer)
-        test_panel(viewer, folder)
-        check_end(viewer)
+def figure(viewer, caption):
+    """What stands behind a caption of the panel."""
+    labels = [node.get_name() or '' for node in walk(viewer.root) if node.get_role_name() == 'label']
+    return labels[labels.index(caption) + 1] if caption in labels else None
 
 
-def main():
-    program = os.path.abspath(sys.argv[1])
-    folder = os.environ.get('E2E_PICTURES') or tempfile.mkdtemp(prefix='lambdascope-numbers-')
-    os.makedirs(folder, exist_ok=True)
-    try:
-        test(program, folder)
-        print(f'1..{e2e.passed}')
-    except (AssertionError, subprocess.SubprocessError) as error:
-        print('not ok', e2e.passed + 1, error)
-        sys.exit(1)
-    finally:
-        if not os.environ.get('E2E_PICTURES'):
-            shutil.rmtree(folder)
+def saved(viewer, path):
+    viewer.type_path('Save the numbers', path)
 
 
-if __name__ == '__main__':
-    main()
+def test_numbers(program, folder):
+    with opened(program, folder) as (viewer, pictures):
+        viewer.key('F9')
+        expect(lambda: viewer.label('^λ 0.300$'), 'the numbers say of which λ they are')
+        check(float(figure(viewer, 'Similarity')) == 0.89, 'the similarity is that of the readout')
+        smooth = float(figure(viewer, 'SD log|J|'))
+        shot(viewer, 'numbers')
+        viewer.find('spin button', '^λ value$').set_current_value(0.02)
+        expect(lambda: viewer.label('^λ 0.300, not the present one$') or viewer.label('^λ 0.020$'),
+               'numbers of an earlier λ are called so')
+        expect(lambda: viewer.label('^λ 0.020$'), 'and give way to those of the present one')
+        check(float(figure(viewer, 'SD log|J|')) > smooth, 'a small λ deforms less evenly')
+        target = os.path.join(folder, 'numbers.csv')
+        save_from_menu(viewer)
+        saved(viewer, target)
+        expect(lambda: os.path.exists(target), 'the menu saves them')
+        with open(target) as table:
+            rows = dict(line.split(',') for line in table.read().split())
+        check(rows['lambda'] == '0.02' and abs(float(rows['similarity']) - 0.946) < 1e-9,
+              'as CSV with the λ')
+
+
+def save_from_menu(viewer):
+    x, y, width, height = viewer.place('push button|toggle button|filler', '^Numbers menu$')
+    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
+    wait_for(lambda: viewer.find('(check |radio |)menu item', '^Save as CSV'), 'the menu').do_action(0)
+
+
+main({'panel': test_panel, 'numbers': test_numbers})

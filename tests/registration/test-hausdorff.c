@@ -118,7 +118,7 @@ static void test_balls(void)
     g_autoptr(LamVolume) a = balls(&grid, (LamVec3){{-6, 9, 8}}, true);
     g_autoptr(LamVolume) b = balls(&grid, (LamVec3){{-7.5, 7.2, 5}}, false);
     a->data[6] = b->data[6] = 0;
-    g_assert_true(lam_hausdorff95(a, b, asked, G_N_ELEMENTS(asked), out, NULL));
+    g_assert_true(lam_hausdorff95(a, b, asked, G_N_ELEMENTS(asked), out, NULL, NULL));
     for (size_t i = 0; i < G_N_ELEMENTS(asked); i++) {
         double wanted = naive_hausdorff95(a, b, asked[i]);
         g_test_message("label %d: %g mm, naive %g mm", asked[i], out[i], wanted);
@@ -128,7 +128,7 @@ static void test_balls(void)
     }
     g_assert_cmpfloat(out[0], >, 2);
     g_assert_true(isnan(out[3]) && isnan(out[5])); /* on one side, on none */
-    g_assert_true(lam_hausdorff95(a, a, asked, 4, out, NULL));
+    g_assert_true(lam_hausdorff95(a, a, asked, 4, out, NULL, NULL));
     for (int i = 0; i < 4; i++)
         g_assert_cmpfloat(out[i], ==, 0);
 }
@@ -151,7 +151,7 @@ static void test_noise(void)
         for (int threads = 1; threads <= 3; threads += 2) {
             double out[3];
             lam_threads_set(threads);
-            g_assert_true(lam_hausdorff95(a, b, labels, 3, out, NULL));
+            g_assert_true(lam_hausdorff95(a, b, labels, 3, out, NULL, NULL));
             for (int i = 0; i < 3; i++) {
                 double wanted = naive_hausdorff95(a, b, labels[i]);
                 g_assert_true(isnan(out[i]) ? isnan(wanted) : fabs(out[i] - wanted) < 1e-5);
@@ -170,9 +170,9 @@ static void test_nan(void)
     int label = 1;
     g_autoptr(LamVolume) a = balls(&grid, (LamVec3){{-6, 9, 8}}, false);
     g_autoptr(LamVolume) b = balls(&grid, (LamVec3){{-7, 9, 8}}, false);
-    g_assert_true(lam_hausdorff95(a, b, &label, 1, &with, NULL));
+    g_assert_true(lam_hausdorff95(a, b, &label, 1, &with, NULL, NULL));
     a->data[6] = b->data[6] = 0;
-    g_assert_true(lam_hausdorff95(a, b, &label, 1, &without, NULL));
+    g_assert_true(lam_hausdorff95(a, b, &label, 1, &without, NULL, NULL));
     g_assert_cmpfloat(with, ==, without);
 }
 

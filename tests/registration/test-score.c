@@ -118,7 +118,7 @@ static void test_hd95(Fixture *f, gconstpointer data)
                    LAM_SCORE_HD95, &score, &error);
     g_assert_no_error(error);
     check(f, &score, NULL);
-    g_assert_true(lam_hausdorff95(f->fixed_labels, carried, score.labels, 8, wanted, NULL));
+    g_assert_true(lam_hausdorff95(f->fixed_labels, carried, score.labels, 8, wanted, NULL, NULL));
     for (int i = 0; i < 8; i++)
         g_assert_true(isnan(wanted[i]) ? isnan(score.hd95_mm[i]) : score.hd95_mm[i] == wanted[i]);
     g_assert_true(isnan(wanted[3]) && isnan(wanted[6])); /* 44, 150 */
