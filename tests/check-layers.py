@@ -17,8 +17,9 @@ LAYERS = {
     "training": ["base", "image", "nn", "registration"],
     "study": ["base", "image", "nn", "registration", "training"],
     "gl": ["base", "image"],
-    "app": ["base", "image", "nn", "registration", "training", "gl"],
-    "cli": ["base", "image", "nn", "registration", "training", "study", "gl"],
+    "teaching": ["base", "image", "nn", "registration", "training", "gl"],
+    "app": ["base", "image", "nn", "registration", "training", "gl", "teaching"],
+    "cli": ["base", "image", "nn", "registration", "training", "study", "gl", "teaching"],
 }
 
 # Public headers without a .c file of their name, or with more than one.

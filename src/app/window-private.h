@@ -5,6 +5,7 @@
 #include "lambda-control.h"
 #include "numbers-page.h"
 #include "panel.h"
+#include "play-bar.h"
 #include "readout.h"
 #include "window.h"
 
@@ -31,6 +32,7 @@ struct _LamWindow {
     GtkMenuButton *model_button;
     LamCanvas *canvas;
     LamPanel *panel;
+    LamPlayBar *play_bar;
     LamLambdaControl *lambda_control;
     LamReadout *readout;
 
@@ -61,6 +63,8 @@ struct _LamWindow {
     LamNumbersPage *numbers; /* the panel has it */
     LamMeasurer *measurer;
     LamSnapshot *rested; /* what λ gave when it came to rest; NULL while it has not */
+
+    double played_lambda; /* asked for last by playing (window-play.c) */
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
@@ -109,6 +113,13 @@ void lam_window_add_fold_action(LamWindow *window);
 
 /* window-panel.c */
 void lam_window_add_panel_actions(LamWindow *window);
+
+/* window-play.c */
+void lam_window_add_play_actions(LamWindow *window);
+/* λ or the scene may have changed: the bar shows it. */
+void lam_window_follow_play(LamWindow *window);
+/* It ends where it is; what is shown is the whole deformation again. */
+void lam_window_stop_play(LamWindow *window);
 
 /* window-numbers.c */
 void lam_window_add_numbers(LamWindow *window);

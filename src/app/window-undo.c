@@ -68,6 +68,8 @@ static const char *name_of(LamSettingsKind kind)
 
 void lam_window_note_state(LamWindow *window)
 {
+    if (lam_play_bar_is_playing(window->play_bar))
+        return; /* one step, when it has stopped */
     LamState now = state_now(window), before = window->noted;
     LamSettingsKind kind = lam_view_settings_compare(&before.view, &now.view);
     if (kind == LAM_SETTINGS_SAME && before.lambda == now.lambda)

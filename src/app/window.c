@@ -118,12 +118,14 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
     LamInstant begin = lam_timing_begin();
     lam_window_request(window);
     lam_window_note_state(window);
+    lam_window_follow_play(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
 }
 
 static void scene_changed(LamCanvas *canvas, LamWindow *window)
 {
     lam_window_note_state(window);
+    lam_window_follow_play(window);
 }
 
 /* ---- a new pair ---- */
@@ -155,6 +157,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
 {
     LamInstant begin = lam_timing_begin();
     LamScene *scene = lam_canvas_scene(window->canvas);
+    lam_window_stop_play(window);
     g_set_object(&window->document, document);
     lam_canvas_set_field(window->canvas, NULL, 0);
     lam_window_set_snapshot(window, NULL);
@@ -167,6 +170,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     scene->moving_name = g_strdup(lam_document_moving_name(document));
     lam_scene_reset_view(scene);
     show_plane(window, scene);
+    lam_play_bar_set_slices(window->play_bar, lam_play_kind_possible(LAM_PLAY_SLICES, scene));
     lam_window_forget_steps(window);
     show_names(window, document);
     lam_window_show_model(window);
@@ -331,6 +335,8 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
         {GDK_KEY_v, "win.arrows"},
+        {GDK_KEY_t, "win.play-bar"},
+        {GDK_KEY_p, "win.play"},
         {GDK_KEY_l, "win.next-arrangement"},
         {GDK_KEY_comma, "win.share-step", "i", NULL, -1},
         {GDK_KEY_period, "win.share-step", "i", NULL, 1},
@@ -475,6 +481,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, undo_section);
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
     gtk_widget_class_bind_template_child(klass, LamWindow, panel);
+    gtk_widget_class_bind_template_child(klass, LamWindow, play_bar);
     gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
     gtk_widget_class_bind_template_child(klass, LamWindow, readout);
 }
@@ -486,6 +493,7 @@ static void lam_window_class_init(LamWindowClass *klass)
     widget_class->realize = lam_window_realize;
     g_type_ensure(LAM_TYPE_CANVAS);
     g_type_ensure(LAM_TYPE_PANEL);
+    g_type_ensure(LAM_TYPE_PLAY_BAR);
     g_type_ensure(LAM_TYPE_LAMBDA_CONTROL);
     g_type_ensure(LAM_TYPE_READOUT);
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -509,6 +517,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_undo_actions(window);
     lam_window_add_fold_action(window);
     lam_window_add_panel_actions(window);
+    lam_window_add_play_actions(window);
     lam_window_add_numbers(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);

@@ -99,13 +99,13 @@ static void draw_origin_mark(LamPainter *painter, const LamScene *scene, const L
     lam_painter_ring(painter, x1, y1, 4 * scale, 1.5 * scale, accent);
 }
 
-static const char *pane_title(const LamScene *scene, LamPane pane)
+static char *pane_title(const LamScene *scene, LamPane pane)
 {
-    if (pane == LAM_PANE_WARPED && scene->flicker)
-        return "Fixed";
-    return pane == LAM_PANE_FIXED    ? "Fixed"
-           : pane == LAM_PANE_MOVING ? "Moving, aligned"
-                                     : "Warped";
+    if (pane == LAM_PANE_WARPED && !scene->flicker && scene->morph < 1)
+        return g_strdup_printf("Warped, t = %.2f", scene->morph);
+    return g_strdup(pane == LAM_PANE_MOVING                      ? "Moving, aligned"
+                    : pane == LAM_PANE_WARPED && !scene->flicker ? "Warped"
+                                                                 : "Fixed");
 }
 
 static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
@@ -114,7 +114,7 @@ static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
     double scale = lam_painter_scale(painter);
     double x = rect->x + EDGE * scale, y = rect->y + EDGE * scale;
     bool fixed = pane == LAM_PANE_FIXED || (pane == LAM_PANE_WARPED && scene->flicker);
-    const char *title = pane_title(scene, pane);
+    g_autofree char *title = pane_title(scene, pane);
     const char *name = fixed ? scene->fixed_name : scene->moving_name;
     double width =
         lam_painter_text(painter, title, LAM_TEXT_TITLE, x, y, (LamAnchor){0, 0}, bright);
