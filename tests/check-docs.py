@@ -30,7 +30,7 @@ def missing_paths(root):
 def untold_strings(root):
     lines = (root / "po" / "POTFILES.in").read_text(encoding="utf-8").splitlines()
     listed = {line for line in lines if line and not line.startswith("#")}
-    sources = [path for pattern in ("src/**/*.c", "ui/*.ui", "data/*.in") for path in root.glob(pattern)]
+    sources = [path for pattern in ("src/**/*.c", "ui/*.ui", "data/*.desktop.in", "data/*.xml.in") for path in root.glob(pattern)]
     marked = {str(path.relative_to(root)) for path in sources
               if path.suffix == ".in" or MARKED.search(path.read_text(encoding="utf-8"))}
     for name in sorted(marked - listed):

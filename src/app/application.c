@@ -1,5 +1,6 @@
 #include "application.h"
 
+#include "command-line.h"
 #include "timing.h"
 #include "window.h"
 
@@ -8,45 +9,67 @@
 
 #define APPLICATION_ID "io.github.lambdascope.Lambdascope"
 #define RESOURCE_BASE  "/io/github/lambdascope/Lambdascope"
-#define EXIT_USAGE     2
-#define DEFAULT_LAMBDA 0.3
 
 struct _LamApplication {
     GtkApplication parent;
     LamTiming *timing;
-    char *model_name;
-    double lambda;
-    gboolean demo;
     GtkCssProvider *style;
 };
 
 G_DEFINE_FINAL_TYPE(LamApplication, lam_application, GTK_TYPE_APPLICATION)
 
-static LamWindow *present_window(LamApplication *application)
+static LamWindow *add_window(LamApplication *application, const LamCommandLine *options)
 {
-    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(application));
-    if (!window)
-        window = GTK_WINDOW(lam_window_new(GTK_APPLICATION(application), application->timing,
-                                           application->model_name, application->lambda));
-    gtk_window_present(window);
-    return LAM_WINDOW(window);
+    LamWindow *window = lam_window_new(GTK_APPLICATION(application), application->timing,
+                                       options->model_name, options->lambda);
+    gtk_window_present(GTK_WINDOW(window));
+    return window;
 }
 
+static LamWindow *add_plain_window(LamApplication *application)
+{
+    g_auto(LamCommandLine) options = lam_command_line_parse(NULL);
+    return add_window(application, &options);
+}
+
+/* Over D-Bus: the desktop wants to see the program. */
 static void lam_application_activate(GApplication *object)
 {
-    LamApplication *application = LAM_APPLICATION(object);
-    LamWindow *window = present_window(application);
-    if (application->demo)
-        lam_window_open(window, NULL, NULL);
+    GtkWindow *window = gtk_application_get_active_window(GTK_APPLICATION(object));
+    if (window)
+        gtk_window_present(window);
+    else
+        add_plain_window(LAM_APPLICATION(object));
 }
 
+/* Over D-Bus: files were opened in a file manager, say. */
 static void lam_application_open(GApplication *object, GFile **files, int count, const char *hint)
 {
-    LamWindow *window = present_window(LAM_APPLICATION(object));
-    g_autofree char *fixed = g_file_get_path(files[0]);
-    g_autofree char *moving = count > 1 ? g_file_get_path(files[1]) : NULL;
-    if (fixed)
-        lam_window_open(window, fixed, moving);
+    GtkWindow *active = gtk_application_get_active_window(GTK_APPLICATION(object));
+    LamWindow *window = LAM_IS_WINDOW(active) && lam_window_is_empty(LAM_WINDOW(active))
+                            ? LAM_WINDOW(active)
+                            : add_plain_window(LAM_APPLICATION(object));
+    gtk_window_present(GTK_WINDOW(window));
+    lam_window_open_files(window, files, count);
+}
+
+/* Here, or in a program that was started later and handed its command line over: a window of its own. */
+static int lam_application_command_line(GApplication *object, GApplicationCommandLine *line)
+{
+    g_auto(LamCommandLine) options =
+        lam_command_line_parse(g_application_command_line_get_options_dict(line));
+    g_autoptr(GPtrArray) files = lam_command_line_files(line);
+    LamWindow *window = add_window(LAM_APPLICATION(object), &options);
+    if (files->len > 0)
+        lam_window_open_files(window, (GFile **)files->pdata, (int)files->len);
+    else if (options.demo)
+        lam_window_open(window, NULL, NULL);
+    return 0;
+}
+
+static void new_window(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    add_plain_window(user);
 }
 
 static void show_about(GSimpleAction *action, GVariant *value, gpointer user)
@@ -95,12 +118,14 @@ static void lam_application_startup(GApplication *object)
 {
     const GActionEntry entries[] = {
         {.name = "about", .activate = show_about},
+        {.name = "new-window", .activate = new_window},
         {.name = "quit", .activate = quit},
     };
     G_APPLICATION_CLASS(lam_application_parent_class)->startup(object);
     g_action_map_add_action_entries(G_ACTION_MAP(object), entries, G_N_ELEMENTS(entries), object);
     lam_window_add_accelerators(GTK_APPLICATION(object));
     add_style(LAM_APPLICATION(object));
+    gtk_window_set_default_icon_name(APPLICATION_ID);
     if (g_getenv("LAMBDASCOPE_TIMING"))
         g_unix_signal_add(SIGUSR1, report_timing, LAM_APPLICATION(object)->timing);
 }
@@ -113,25 +138,10 @@ static void lam_application_shutdown(GApplication *object)
     G_APPLICATION_CLASS(lam_application_parent_class)->shutdown(object);
 }
 
-static int handle_local_options(GApplication *object, GVariantDict *options)
-{
-    LamApplication *application = LAM_APPLICATION(object);
-    if (g_variant_dict_contains(options, "version")) {
-        g_print("lambdascope %s\n", LAM_VERSION);
-        return 0;
-    }
-    if (!(application->lambda >= 0 && application->lambda <= 1)) {
-        g_printerr(_("lambdascope: cannot use --lambda: a number from 0 to 1 is needed\n"));
-        return EXIT_USAGE;
-    }
-    return -1;
-}
-
 static void lam_application_finalize(GObject *object)
 {
     LamApplication *application = LAM_APPLICATION(object);
     lam_timing_free(application->timing);
-    g_free(application->model_name);
     G_OBJECT_CLASS(lam_application_parent_class)->finalize(object);
 }
 
@@ -141,36 +151,21 @@ static void lam_application_class_init(LamApplicationClass *klass)
     G_OBJECT_CLASS(klass)->finalize = lam_application_finalize;
     application_class->activate = lam_application_activate;
     application_class->open = lam_application_open;
+    application_class->command_line = lam_application_command_line;
     application_class->startup = lam_application_startup;
     application_class->shutdown = lam_application_shutdown;
-    application_class->handle_local_options = handle_local_options;
+    application_class->handle_local_options = lam_command_line_check;
 }
 
 static void lam_application_init(LamApplication *application)
 {
-    const GOptionEntry entries[] = {
-        {"model", 'M', 0, G_OPTION_ARG_FILENAME, &application->model_name, N_("Model name or file"),
-         N_("MODEL")},
-        {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &application->lambda,
-         N_("λ to begin with: 0 (fits the image) to 1 (stays smooth)"), N_("L")},
-        {"demo", 0, 0, G_OPTION_ARG_NONE, &application->demo, N_("Open the demo pair"), NULL},
-        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},
-        {NULL},
-    };
-    GApplication *object = G_APPLICATION(application);
     application->timing = lam_timing_new();
-    application->lambda = DEFAULT_LAMBDA;
-    g_application_add_main_option_entries(object, entries);
-    g_application_set_option_context_parameter_string(object, _("[FIXED MOVING]"));
-    g_application_set_option_context_summary(
-        object, _("Shows a moving scan deformed onto a fixed one, as smoothly as λ asks for."));
-    g_application_set_option_context_description(
-        object, _("For research and education; not a medical device."));
+    lam_command_line_describe(G_APPLICATION(application));
 }
 
 LamApplication *lam_application_new(void)
 {
     return g_object_new(LAM_TYPE_APPLICATION, "application-id", APPLICATION_ID,
                         "resource-base-path", RESOURCE_BASE, "flags",
-                        G_APPLICATION_HANDLES_OPEN | G_APPLICATION_NON_UNIQUE, NULL);
+                        G_APPLICATION_HANDLES_OPEN | G_APPLICATION_HANDLES_COMMAND_LINE, NULL);
 }

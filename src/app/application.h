@@ -1,4 +1,4 @@
-/* Command line, style, About. */
+/* The program: one for all its windows, however often it is started; style, About. */
 #pragma once
 
 #include <gtk/gtk.h>

@@ -140,6 +140,12 @@ static void continue_choice(LamWindow *window)
         choose(window, window->chosen_fixed ? ROLE_MOVING : ROLE_FIXED);
 }
 
+static void refuse_remote(LamWindow *window)
+{
+    lam_window_show_error(window, _("The scan could not be opened"),
+                          _("Only files on this computer can be opened."));
+}
+
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     Role role = (Role)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "role"));
@@ -149,8 +155,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
     g_autofree char *path = file ? g_file_get_path(file) : NULL;
     if (!path) {
-        lam_window_show_error(window, _("The scan could not be opened"),
-                              _("Only files on this computer can be opened."));
+        refuse_remote(window);
         return;
     }
     set_choice(window, role, path);
@@ -266,6 +271,21 @@ void lam_window_open(LamWindow *window, const char *fixed_path, const char *movi
     set_choice(window, ROLE_FIXED, fixed_path);
     set_choice(window, ROLE_MOVING, moving_path);
     continue_choice(window);
+}
+
+void lam_window_open_files(LamWindow *window, GFile **files, int count)
+{
+    g_autofree char *fixed = g_file_get_path(files[0]);
+    g_autofree char *moving = count > 1 ? g_file_get_path(files[1]) : NULL;
+    if (fixed && (moving || count == 1))
+        lam_window_open(window, fixed, moving);
+    else
+        refuse_remote(window);
+}
+
+bool lam_window_is_empty(const LamWindow *window)
+{
+    return !window->document && !window->opening && !window->chosen_fixed && !window->chosen_moving;
 }
 
 /* ---- dropping ---- */

@@ -556,6 +556,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.cancel", {"Escape"}},
         {"win.panel", {"F9"}},
         {"win.keys", {"<Control>question", "F1"}},
+        {"app.new-window", {"<Control>n"}},
         {"app.quit", {"<Control>q"}},
         {"window.close", {"<Control>w"}},
     };

@@ -4,6 +4,7 @@
 #include "timing.h"
 
 #include <gtk/gtk.h>
+#include <stdbool.h>
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,10 @@ LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const 
 
 /* Opens a pair; both NULL: the phantom pair. Only one NULL: the other is asked for. */
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path);
+/* The first of count >= 1 files as fixed scan, a second as moving. */
+void lam_window_open_files(LamWindow *window, GFile **files, int count);
+/* Nothing is shown, nothing is being opened. */
+bool lam_window_is_empty(const LamWindow *window);
 
 /* Renderer and version of GL for the About dialog; NULL before the first picture. */
 const char *lam_window_gl_description(LamWindow *window);

@@ -26,7 +26,7 @@ try:
     from gi.repository import Atspi
 except (ImportError, ValueError) as error:
     skip(f'no AT-SPI for Python: {error}')
-for tool in ('xdotool', 'import', 'convert', 'compare'):
+for tool in ('xdotool', 'xwininfo', 'import', 'convert', 'compare'):
     if not shutil.which(tool):
         skip(f'there is no {tool}')
 if not os.environ.get('DISPLAY'):
@@ -87,6 +87,12 @@ def walk(node, depth=0):
         return
 
 
+def pops_up(window):
+    """Tooltips and menus are windows, too, and have the program's name."""
+    told = subprocess.run(['xwininfo', '-id', window], capture_output=True, text=True).stdout
+    return 'Override Redirect State: no' not in told
+
+
 class Viewer:
     def __init__(self, program, arguments, title='Lambdascope', **environment):
         self.stderr = tempfile.TemporaryFile('w+')
@@ -125,11 +131,15 @@ class Viewer:
                 return application
         return None
 
-    def window_id(self, name):
+    def window_ids(self, name):
         found = subprocess.run(['xdotool', 'search', '--onlyvisible', '--all', '--pid',
                                 str(self.process.pid), '--name', name],
                                capture_output=True, text=True).stdout.split()
-        return found[-1] if found else None
+        return [window for window in found if not pops_up(window)]
+
+    def window_id(self, name):
+        """The newest such window."""
+        return next(reversed(self.window_ids(name)), None)
 
     def find(self, role, name, root=None):
         for node in walk(root or self.root):

@@ -1,0 +1,82 @@
+#include "command-line.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#define EXIT_USAGE     2
+#define DEFAULT_LAMBDA 0.3
+
+void lam_command_line_clear(LamCommandLine *options)
+{
+    g_clear_pointer(&options->model_name, g_free);
+}
+
+void lam_command_line_describe(GApplication *application)
+{
+    const GOptionEntry entries[] = {
+        {"model", 'M', 0, G_OPTION_ARG_FILENAME, NULL, N_("Model name or file"), N_("MODEL")},
+        {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, NULL,
+         N_("λ to begin with: 0 (fits the image) to 1 (stays smooth)"), N_("L")},
+        {"demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the demo pair"), NULL},
+        {"standalone", 's', 0, G_OPTION_ARG_NONE, NULL,
+         N_("Do not open the window in a viewer that runs already"), NULL},
+        {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},
+        {NULL},
+    };
+    g_application_add_main_option_entries(application, entries);
+    g_application_set_option_context_parameter_string(application, _("[FIXED MOVING]"));
+    g_application_set_option_context_summary(
+        application,
+        _("Shows a moving scan deformed onto a fixed one, as smoothly as λ asks for."));
+    g_application_set_option_context_description(
+        application, _("For research and education; not a medical device."));
+}
+
+LamCommandLine lam_command_line_parse(GVariantDict *options)
+{
+    LamCommandLine out = {.lambda = DEFAULT_LAMBDA};
+    if (!options)
+        return out;
+    g_variant_dict_lookup(options, "model", "^ay", &out.model_name);
+    g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
+    g_variant_dict_lookup(options, "demo", "b", &out.demo);
+    return out;
+}
+
+/* A path is relative to where this program was started, and another may do the work. */
+static void make_model_absolute(GVariantDict *options)
+{
+    g_autofree char *name = NULL;
+    if (!g_variant_dict_lookup(options, "model", "^ay", &name) || !strchr(name, G_DIR_SEPARATOR))
+        return;
+    g_autofree char *path = g_canonicalize_filename(name, NULL);
+    g_variant_dict_insert(options, "model", "^ay", path);
+}
+
+int lam_command_line_check(GApplication *application, GVariantDict *options)
+{
+    if (g_variant_dict_contains(options, "version")) {
+        g_print("lambdascope %s\n", LAM_VERSION);
+        return 0;
+    }
+    g_auto(LamCommandLine) asked = lam_command_line_parse(options);
+    if (!(asked.lambda >= 0 && asked.lambda <= 1)) {
+        g_printerr(_("lambdascope: cannot use --lambda: a number from 0 to 1 is needed\n"));
+        return EXIT_USAGE;
+    }
+    if (g_variant_dict_contains(options, "standalone"))
+        g_application_set_flags(application,
+                                g_application_get_flags(application) | G_APPLICATION_NON_UNIQUE);
+    make_model_absolute(options);
+    return -1;
+}
+
+GPtrArray *lam_command_line_files(GApplicationCommandLine *line)
+{
+    int count;
+    g_auto(GStrv) arguments = g_application_command_line_get_arguments(line, &count);
+    GPtrArray *files = g_ptr_array_new_with_free_func(g_object_unref);
+    for (int i = 1; i < count; i++)
+        g_ptr_array_add(files, g_application_command_line_create_file_for_arg(line, arguments[i]));
+    return files;
+}

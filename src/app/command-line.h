@@ -1,0 +1,31 @@
+/* What the viewer may be started with. */
+#pragma once
+
+#include <gio/gio.h>
+#include <stdbool.h>
+
+G_BEGIN_DECLS
+
+typedef struct {
+    char *model_name; /* NULL: what suits the scans */
+    double lambda;
+    gboolean demo;
+} LamCommandLine;
+
+void lam_command_line_clear(LamCommandLine *options);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamCommandLine, lam_command_line_clear)
+
+/* Adds options and texts of --help. */
+void lam_command_line_describe(GApplication *application);
+
+/* A handler of handle-local-options, which runs in the program that was started even where another will
+ * do the work: exit status of what is wrong or needs no window; -1: go on. */
+int lam_command_line_check(GApplication *application, GVariantDict *options);
+
+/* Options that have been checked; NULL: none. Free with lam_command_line_clear. */
+LamCommandLine lam_command_line_parse(GVariantDict *options);
+
+/* GFile of what is no option, relative to where the program was started. */
+GPtrArray *lam_command_line_files(GApplicationCommandLine *line);
+
+G_END_DECLS
