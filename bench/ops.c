@@ -226,6 +226,40 @@ static LamNode *blend(Rig *rig, const Case *c)
     return lam_op_blend(rig->graph, lambda, a, image(rig, c), 1);
 }
 
+static LamNode *reshape(Rig *rig, const Case *c)
+{
+    LamShape s = {c->shape.c * c->shape.d, 1, c->shape.h, c->shape.w};
+    return lam_op_reshape(rig->graph, image(rig, c), s);
+}
+
+static LamNode *depth_to_space(Rig *rig, const Case *c)
+{
+    return lam_op_depth_to_space(rig->graph, image(rig, c));
+}
+
+static LamNode *foreground(Rig *rig, const Case *c)
+{
+    LamNode *base = image(rig, c);
+    return lam_op_foreground(rig->graph, base, image(rig, c));
+}
+
+static LamNode *running_mean(Rig *rig, const Case *c)
+{
+    LamNode *mean = add_input(rig, (LamShape){3, c->shape.d, c->shape.h, c->shape.w}, 1, false);
+    return lam_op_running_mean(rig->graph, mean, field(rig, c), 0.02f);
+}
+
+static LamNode *mean_square(Rig *rig, const Case *c)
+{
+    return lam_op_mean_square(rig->graph, field(rig, c));
+}
+
+static LamNode *carry_labels(Rig *rig, const Case *c)
+{
+    LamNode *labels = add_input(rig, c->shape, 20, false);
+    return lam_op_carry_labels(rig->graph, labels, field(rig, c));
+}
+
 #define FULL                                                                                       \
     {                                                                                              \
         1, 80, 96, 80                                                                              \
@@ -283,6 +317,12 @@ static const Case cases[] = {
     {"softmax", "32 channels, 40×48×40", softmax, BOTH, HALF},
     {"label-entropy", "32 labels, scores 40×48×40", label_entropy, BOTH, {1, 40, 48, 40}},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
+    {"reshape", "80×96×80", reshape, BOTH, FULL},
+    {"depth-to-space", "8 channels, 40×48×40", depth_to_space, BOTH, {8, 40, 48, 40}},
+    {"foreground", "80×96×80", foreground, BOTH, FULL},
+    {"running-mean", "field, 40×48×40", running_mean, BOTH, {1, 40, 48, 40}},
+    {"mean-square", "field, 40×48×40", mean_square, BOTH, {1, 40, 48, 40}},
+    {"carry-labels", "80×96×80", carry_labels, {"forward"}, FULL},
     {"sum", "two scalars", sum, BOTH, {1, 1, 1, 1}},
     {"blend", "two scalars", blend, BOTH, {1, 1, 1, 1}},
     {"adam", "4 million parameters", NULL, {"update"}, {4 << 20, 1, 1, 1}},

@@ -1,7 +1,7 @@
 /* A trained model: architecture, grid, weights. Immutable after loading and shared by sessions. */
 #pragma once
 
-#include <lambdascope/unet.h>
+#include <lambdascope/template_net.h>
 
 G_BEGIN_DECLS
 
@@ -17,12 +17,15 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamModel, lam_model_unref)
 /* A model around parameters that are owned elsewhere and may still change (a trainer's). The caller
  * keeps them alive. */
 LamModel *lam_model_wrap(const LamUnetConfig *config, LamParameters *parameters);
-/* Writes architecture, weights and the given metadata (string -> string, may be NULL). */
+/* Writes architecture, weights and the given metadata (string -> string, may be NULL; that of
+ * lam_template_config_write, where the parameters hold a template). */
 bool lam_model_save(const LamUnetConfig *config, const LamParameters *parameters,
                     const float *values, GHashTable *metadata, const char *path, LamStore store,
                     GError **error);
 
 const LamUnetConfig *lam_model_config(const LamModel *model);
+/* The template that was learned with the network; NULL: none. */
+const LamTemplateConfig *lam_model_template(const LamModel *model);
 /* Read only for everyone but the owner of a wrapped model. */
 LamParameters *lam_model_parameters(const LamModel *model);
 

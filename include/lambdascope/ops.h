@@ -47,6 +47,8 @@ LamNode *lam_op_warp(LamGraph *graph, LamNode *image, LamNode *field);
 /* exp of a stationary velocity field [3,D,H,W] in voxels by scaling and squaring (Arsigny et al. 2006):
  * u_0 = v/2^steps, u_{k+1}(x) = u_k(x) + u_k(x + u_k(x)), samples clamped at the edges. */
 LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps);
+/* The same for any time: exp(time v); -1 is the way back. */
+LamNode *lam_op_flow(LamGraph *graph, LamNode *velocity, float time, int steps);
 
 /* Minus the mean over voxels of the squared local correlation in windows of `window` (odd) voxels per
  * axis, zero-padded box sums (as VoxelMorph): cross^2 / (varI varJ + 1e-5). Plain, one channel each.
@@ -119,7 +121,29 @@ LamNode *lam_op_gaussian_sample(LamGraph *graph, LamNode *mean, LamNode *log_var
 LamNode *lam_op_svf_kl(LamGraph *graph, LamNode *lambda, LamNode *mean, LamNode *log_variance,
                        float prior);
 
-/* a + weight·b of scalars. */
+/* (1 - share) mean + share x, plain tensors of one size: what an exponential mean becomes with x, in x's
+ * shape; share in (0,1]. A gradient flows to x alone. */
+LamNode *lam_op_running_mean(LamGraph *graph, LamNode *mean, LamNode *x, float share);
+
+/* Mean over voxels of the squared length of a plain tensor's vectors [C,D,H,W]. */
+LamNode *lam_op_mean_square(LamGraph *graph, LamNode *x);
+
+/* base + offset where base is not 0, else 0; plain, of one shape; offset may be NULL. No gradient flows
+ * from where base is 0: it stays so. */
+LamNode *lam_op_foreground(LamGraph *graph, LamNode *base, LamNode *offset);
+
+/* Labels [1,D,H,W] at x + field(x), field [3,D,H,W] in voxels: that of the nearest voxel, 0 outside. No
+ * gradient flows. */
+LamNode *lam_op_carry_labels(LamGraph *graph, LamNode *labels, LamNode *field);
+
+/* The 8 channels of a plain tensor [8,D,H,W] as the 2 x 2 x 2 voxels that each of its voxels is made of,
+ * w fastest: [1,2D,2H,2W] (with D = 1: [4,1,H,W] and [1,1,2H,2W]). */
+LamNode *lam_op_depth_to_space(LamGraph *graph, LamNode *x);
+
+/* The values of a plain tensor in another shape of as many. */
+LamNode *lam_op_reshape(LamGraph *graph, LamNode *x, LamShape shape);
+
+/* a + weight·b of plain tensors of one shape. */
 LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight);
 
 /* (1 - λ) a + λ·weight·b of scalars; lambda: scalar input. */

@@ -100,6 +100,10 @@ void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters);
 /* Adds the network to a graph over allocated parameters. The displacement does not depend on the
  * log variance, which costs nothing until it is asked for. */
 LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters);
+/* The same with a fixed image that is a node of the graph, of the input's shape, towards which gradients
+ * flow: a template that is learned with the network. */
+LamUnet lam_unet_build_onto(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters,
+                            LamNode *fixed);
 /* The same for training: the displacement of an uncertain network is that of a sample,
  * velocity + exp(log_variance / 2) noise. Of other networks as above. */
 LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,

@@ -10,6 +10,7 @@
 struct LamModel {
     gatomicrefcount refs;
     LamUnetConfig config;
+    LamTemplateConfig *template; /* NULL: none */
     LamParameters *parameters;
     bool owns_parameters;
     GHashTable *metadata; /* string -> string */
@@ -45,6 +46,7 @@ void lam_model_unref(LamModel *model)
     if (model->owns_parameters)
         lam_parameters_free(model->parameters);
     g_hash_table_unref(model->metadata);
+    g_free(model->template);
     g_free(model->path);
     g_free(model->hash);
     g_free(model);
@@ -72,17 +74,24 @@ static void copy_metadata(LamModel *model, const LamSafetensors *file)
 static LamModel *from_file(const LamSafetensors *file, GError **error)
 {
     LamUnetConfig config;
-    if (!lam_unet_config_read(&config, file, error))
+    LamTemplateConfig template;
+    bool has_template = false;
+    if (!lam_unet_config_read(&config, file, error) ||
+        !lam_template_config_read(&template, file, &config, &has_template, error))
         return NULL;
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
+    if (has_template)
+        lam_template_net_declare(&template, &config, parameters);
     /* checked first: a header may claim any architecture, and memory is asked for by the header */
     if (!lam_parameters_check(parameters, file, NULL, error) ||
         !lam_parameters_allocate(parameters, false, error) ||
         !lam_parameters_read(parameters, file, NULL, error) ||
         !lam_parameters_reject_others(parameters, file, error))
         return NULL;
-    return model_new(&config, g_steal_pointer(&parameters), true);
+    LamModel *model = model_new(&config, g_steal_pointer(&parameters), true);
+    model->template = has_template ? g_memdup2(&template, sizeof template) : NULL;
+    return model;
 }
 
 LamModel *lam_model_load(const char *path, GError **error)
@@ -122,6 +131,11 @@ bool lam_model_save(const LamUnetConfig *config, const LamParameters *parameters
 const LamUnetConfig *lam_model_config(const LamModel *model)
 {
     return &model->config;
+}
+
+const LamTemplateConfig *lam_model_template(const LamModel *model)
+{
+    return model->template;
 }
 
 LamParameters *lam_model_parameters(const LamModel *model)

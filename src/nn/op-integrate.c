@@ -8,10 +8,18 @@
 
 typedef struct {
     int steps;
+    float time;
 } Integrate;
 
 /* A displacement; the fourth number is padding. */
 typedef float Vec __attribute__((vector_size(16)));
+
+/* What the velocity is multiplied with before the first squaring. */
+static float first_scale(const LamNode *node)
+{
+    const Integrate *state = node->state;
+    return ldexpf(state->time, -state->steps);
+}
 
 static size_t voxels(const LamNode *node)
 {
@@ -66,7 +74,7 @@ static void integrate_forward(LamNode *node)
 {
     const int steps = ((Integrate *)node->state)->steps;
     size_t n = voxels(node);
-    interleave(node->inputs[0]->value, stage(node, 0), n, ldexpf(1, -steps));
+    interleave(node->inputs[0]->value, stage(node, 0), n, first_scale(node));
     for (int k = 0; k < steps; k++) {
 #pragma omp parallel for
         for (int d = 0; d < node->shape.d; d++)
@@ -152,7 +160,7 @@ static void integrate_backward(LamNode *node)
 {
     const int steps = ((Integrate *)node->state)->steps;
     Vec *g = stage(node, steps + 1), *out = stage(node, steps + 2);
-    float scale = ldexpf(1, -steps);
+    float scale = first_scale(node);
     size_t n = voxels(node);
     interleave(node->grad, g, n, 1);
     for (int k = steps - 1; k >= 0; k--) {
@@ -175,13 +183,18 @@ static const LamOp integrate_op = {
     .scratch = integrate_scratch,
 };
 
-LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps)
+LamNode *lam_op_flow(LamGraph *graph, LamNode *velocity, float time, int steps)
 {
     if (velocity == NULL)
         return NULL;
     if (velocity->shape.c != 3 || velocity->layout != LAM_PLAIN || steps < 1 || steps > 12)
         return lam_graph_mistake(graph, "integration needs a plain 3-channel field and 1-12 steps");
-    Integrate state = {steps};
+    Integrate state = {steps, time};
     return lam_node_add(graph, &integrate_op, velocity->shape, LAM_PLAIN, &velocity, 1, &state,
                         sizeof state);
+}
+
+LamNode *lam_op_integrate(LamGraph *graph, LamNode *velocity, int steps)
+{
+    return lam_op_flow(graph, velocity, 1, steps);
 }

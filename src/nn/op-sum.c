@@ -1,4 +1,4 @@
-/* a + weight b of two scalars: how terms are added to a loss. */
+/* a + weight b of two tensors: how terms are added to a loss, and offsets to what they change. */
 #include "graph-private.h"
 
 typedef struct {
@@ -7,17 +7,20 @@ typedef struct {
 
 static void sum_forward(LamNode *node)
 {
+    const float *a = node->inputs[0]->value, *b = node->inputs[1]->value;
     float weight = ((Sum *)node->state)->weight;
-    node->value[0] = node->inputs[0]->value[0] + weight * node->inputs[1]->value[0];
+    for (size_t i = 0; i < node->count; i++)
+        node->value[i] = a[i] + weight * b[i];
 }
 
 static void sum_backward(LamNode *node)
 {
     LamNode *a = node->inputs[0], *b = node->inputs[1];
-    if (a->keeps_grad)
-        a->grad[0] += node->grad[0];
-    if (b->keeps_grad)
-        b->grad[0] += ((Sum *)node->state)->weight * node->grad[0];
+    float weight = ((Sum *)node->state)->weight;
+    for (size_t i = 0; a->keeps_grad && i < node->count; i++)
+        a->grad[i] += node->grad[i];
+    for (size_t i = 0; b->keeps_grad && i < node->count; i++)
+        b->grad[i] += weight * node->grad[i];
 }
 
 static const LamOp sum_op = {.name = "sum", .forward = sum_forward, .backward = sum_backward};
@@ -26,10 +29,9 @@ LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight)
 {
     if (a == NULL || b == NULL)
         return NULL;
-    if (a->count != 1 || b->count != 1)
-        return lam_graph_mistake(graph, "sum takes scalars");
+    if (!lam_shape_equal(a->shape, b->shape) || a->layout != LAM_PLAIN || b->layout != LAM_PLAIN)
+        return lam_graph_mistake(graph, "sum needs two plain tensors of one shape");
     Sum state = {weight};
     LamNode *inputs[] = {a, b};
-    return lam_node_add(graph, &sum_op, lam_scalar_shape(), LAM_PLAIN, inputs, 2, &state,
-                        sizeof state);
+    return lam_node_add(graph, &sum_op, a->shape, LAM_PLAIN, inputs, 2, &state, sizeof state);
 }

@@ -259,12 +259,13 @@ void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
     build(&b, NULL, NULL, NULL);
 }
 
-static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph)
+/* fixed: what the fixed image is; NULL: an input. */
+static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph, LamNode *fixed)
 {
     LamShape image = {1, config->size[2], config->size[1], config->size[0]};
     LamShape scalar = {1, 1, 1, 1}, hyper = {config->hyper_labels ? 4 : 2, 1, 1, 1};
     LamUnet unet = {
-        .fixed = lam_graph_input(graph, "fixed", image),
+        .fixed = fixed != NULL ? fixed : lam_graph_input(graph, "fixed", image),
         .moving = lam_graph_input(graph, "moving", image),
         .lambda = lam_graph_input(graph, "lambda", scalar),
         .label_share = lam_graph_input(graph, "label_share", scalar),
@@ -275,10 +276,11 @@ static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph)
 }
 
 /* The velocity and, of an uncertain network, its log variance. */
-static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters,
+                        LamNode *fixed)
 {
     Builder b = {.config = config, .graph = graph, .parameters = parameters};
-    LamUnet unet = add_inputs(config, graph);
+    LamUnet unet = add_inputs(config, graph, fixed);
     unet.velocity = lam_op_to_plain(graph, build(&b, unet.fixed, unet.moving, unet.hyper));
     unet.features = b.features;
     unet.fixed_structures = b.structures[0];
@@ -295,17 +297,23 @@ static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode
                : velocity;
 }
 
-LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+LamUnet lam_unet_build_onto(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters,
+                            LamNode *fixed)
 {
-    LamUnet unet = add_flow(config, graph, parameters);
+    LamUnet unet = add_flow(config, graph, parameters, fixed);
     unet.displacement = integrated(config, graph, unet.velocity);
     return unet;
+}
+
+LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters)
+{
+    return lam_unet_build_onto(config, graph, parameters, NULL);
 }
 
 LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,
                                 LamParameters *parameters)
 {
-    LamUnet unet = add_flow(config, graph, parameters);
+    LamUnet unet = add_flow(config, graph, parameters, NULL);
     LamNode *sample = unet.velocity;
     if (unet.log_variance != NULL) {
         unet.noise = lam_graph_input(graph, "noise", lam_node_shape(unet.velocity));

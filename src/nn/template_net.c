@@ -1,0 +1,191 @@
+/* Builds the template from its description. */
+#include <lambdascope/template_net.h>
+
+#include <lambdascope/ops.h>
+#include <math.h>
+
+#define SLOPE          0.2f
+#define HEAD_DEVIATION 1e-4 /* attributes change nothing at first */
+
+/* Factors on the learning rate, whose unit is the network's weights: intensities go from 0 to 1, scores
+ * from -5 to 5, and there are but as many steps as the network has. */
+#define PICTURE_RATE 4
+#define SCORES_RATE  20
+#define DECODER_RATE 2
+
+/* What is being built: with graph NULL only the parameters are declared. */
+typedef struct {
+    const LamTemplateConfig *config;
+    LamGraph *graph;
+    LamParameters *parameters;
+    int taps[3]; /* of convolutions, along w, h, d */
+} Builder;
+
+static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
+{
+    int index = lam_parameters_declare(b->parameters, name, ndim, shape, init);
+    return b->graph != NULL ? lam_graph_parameter(b->graph, index) : NULL;
+}
+
+static LamNode *dense(Builder *b, const char *name, int in, int out, LamNode *x)
+{
+    g_autofree char *weight = g_strconcat("template.", name, ".weight", NULL);
+    g_autofree char *bias = g_strconcat("template.", name, ".bias", NULL);
+    size_t shape[] = {(size_t)out, (size_t)in};
+    LamNode *w = parameter(b, weight, 2, shape, (LamInit){sqrt(2.0 / in), DECODER_RATE});
+    LamNode *base = parameter(b, bias, 1, shape, (LamInit){0, DECODER_RATE});
+    if (b->graph == NULL)
+        return NULL;
+    return lam_op_leaky_relu(b->graph, lam_op_dense(b->graph, x, w, base), SLOPE);
+}
+
+/* deviation 0: He-normal. */
+static LamNode *convolution(Builder *b, const char *name, int in, int out, double deviation,
+                            LamNode *x)
+{
+    g_autofree char *weight = g_strconcat("template.", name, ".weight", NULL);
+    g_autofree char *bias = g_strconcat("template.", name, ".bias", NULL);
+    const int *t = b->taps;
+    size_t shape[] = {(size_t)out, (size_t)in, (size_t)t[2], (size_t)t[1], (size_t)t[0]};
+    double he = sqrt(2.0 / (1.0 + (double)(SLOPE * SLOPE)) / (in * t[0] * t[1] * t[2]));
+    LamInit init = {deviation > 0 ? deviation : he, DECODER_RATE};
+    LamNode *w = parameter(b, weight, 5, shape, init);
+    LamNode *base = parameter(b, bias, 1, shape, (LamInit){0, DECODER_RATE});
+    if (b->graph == NULL)
+        return NULL;
+    LamConvOptions options = {out, {t[0], t[1], t[2]}, 1, deviation > 0 ? 1 : SLOPE};
+    return lam_op_conv(b->graph, x, w, base, NULL, options);
+}
+
+void lam_template_scores_size(const LamUnetConfig *unet, int size[3])
+{
+    for (int a = 0; a < 3; a++)
+        size[a] = unet->size[a] > 1 ? unet->size[a] / 2 : 1;
+}
+
+/* The scores' grid, so many times halved. */
+static LamShape level(const LamUnetConfig *unet, int channels, int halved)
+{
+    int size[3];
+    lam_template_scores_size(unet, size);
+    for (int a = 0; a < 3; a++)
+        size[a] = size[a] > 1 ? size[a] >> halved : 1;
+    return (LamShape){channels, size[2], size[1], size[0]};
+}
+
+static int voxels(LamShape s)
+{
+    return s.d * s.h * s.w;
+}
+
+/* From the attributes to the features on the scores' grid, in blocks. */
+static LamNode *decode(Builder *b, const LamUnetConfig *unet, LamNode *attributes)
+{
+    const LamTemplateConfig *c = b->config;
+    int width = c->decoder[0];
+    LamShape low = level(unet, width, c->n_decoder);
+    LamNode *x = dense(b, "dense.0", c->n_attributes, c->hidden, attributes);
+    x = dense(b, "dense.1", c->hidden, width * voxels(low), x);
+    if (b->graph != NULL)
+        x = lam_op_to_blocked(b->graph, lam_op_reshape(b->graph, x, low));
+    for (int i = 0; i < c->n_decoder; i++) {
+        g_autofree char *name = g_strdup_printf("decoder.%d", i);
+        LamShape s = level(unet, width, c->n_decoder - 1 - i);
+        if (b->graph != NULL)
+            x = lam_op_upsample(b->graph, x, s.d, s.h, s.w);
+        x = convolution(b, name, width, c->decoder[i], 0, x);
+        width = c->decoder[i];
+    }
+    return x;
+}
+
+/* What the attributes add, in plain channels; NULL without attributes. */
+static LamNode *offset(Builder *b, const char *name, int channels, LamNode *features)
+{
+    const LamTemplateConfig *c = b->config;
+    if (c->n_attributes == 0)
+        return NULL;
+    int width = c->decoder[c->n_decoder - 1];
+    LamNode *x = convolution(b, name, width, channels, HEAD_DEVIATION, features);
+    return b->graph != NULL ? lam_op_to_plain(b->graph, x) : NULL;
+}
+
+static LamNode *build_picture(Builder *b, const LamUnetConfig *unet, LamNode *features)
+{
+    const int *n = unet->size;
+    size_t shape[] = {(size_t)n[2], (size_t)n[1], (size_t)n[0]};
+    LamNode *base = parameter(b, LAM_TEMPLATE_PICTURE, 3, shape, (LamInit){0, PICTURE_RATE});
+    LamNode *parts = offset(b, "picture.offset", n[2] > 1 ? 8 : 4, features);
+    if (b->graph == NULL)
+        return NULL;
+    base = lam_op_reshape(b->graph, base, (LamShape){1, n[2], n[1], n[0]});
+    LamNode *spread = parts != NULL ? lam_op_depth_to_space(b->graph, parts) : NULL;
+    return lam_op_foreground(b->graph, base, spread);
+}
+
+static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *features)
+{
+    int k = b->config->n_structures;
+    if (k == 0)
+        return NULL;
+    LamShape s = level(unet, k, 0);
+    size_t shape[] = {(size_t)k, (size_t)s.d, (size_t)s.h, (size_t)s.w};
+    LamNode *base = parameter(b, LAM_TEMPLATE_SCORES, 4, shape, (LamInit){0, SCORES_RATE});
+    LamNode *change = offset(b, "scores.offset", k, features);
+    if (b->graph == NULL)
+        return NULL;
+    base = lam_op_reshape(b->graph, base, s);
+    return change != NULL ? lam_op_sum(b->graph, base, change, 1) : base;
+}
+
+static LamTemplateNet build(Builder *b, const LamUnetConfig *unet)
+{
+    LamTemplateNet net = {0};
+    LamNode *features = NULL;
+    b->taps[0] = b->taps[1] = 3;
+    b->taps[2] = unet->size[2] > 1 ? 3 : 1;
+    if (b->graph != NULL && b->config->n_attributes > 0)
+        net.attributes =
+            lam_graph_input(b->graph, "attributes", (LamShape){b->config->n_attributes, 1, 1, 1});
+    if (b->config->n_attributes > 0)
+        features = decode(b, unet, net.attributes);
+    net.picture = build_picture(b, unet, features);
+    net.scores = build_scores(b, unet, features);
+    return net;
+}
+
+static void declare_mean(const LamUnetConfig *unet, LamParameters *parameters)
+{
+    int n[3];
+    lam_unet_field_size(unet, n);
+    size_t shape[] = {3, (size_t)n[2], (size_t)n[1], (size_t)n[0]};
+    lam_parameters_declare(parameters, LAM_TEMPLATE_MEAN, 4, shape, (LamInit){0, 1});
+}
+
+void lam_template_net_declare(const LamTemplateConfig *config, const LamUnetConfig *unet,
+                              LamParameters *parameters)
+{
+    Builder b = {.config = config, .parameters = parameters};
+    build(&b, unet);
+    declare_mean(unet, parameters);
+}
+
+LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const LamUnetConfig *unet,
+                                      LamGraph *graph, LamParameters *parameters)
+{
+    Builder b = {.config = config, .graph = graph, .parameters = parameters};
+    return build(&b, unet);
+}
+
+void lam_template_net_set(const LamTemplateNet *net, const LamTemplateConfig *config,
+                          LamGraph *graph, const double *values)
+{
+    if (net->attributes == NULL)
+        return;
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        double middle = 0.5 * (a->low + a->high), half = 0.5 * (a->high - a->low);
+        lam_node_value(net->attributes)[i] = (float)((values[i] - middle) / half);
+    }
+    lam_graph_touch(graph, net->attributes);
+}
