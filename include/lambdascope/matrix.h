@@ -27,6 +27,10 @@ bool lam_mat4_invert(const LamMat4 *a, LamMat4 *inverse);      /* false if singu
  * through. Denman and Beavers, Applied Mathematics and Computation 1976. False if there is none (a
  * reflection, a turn by 180 degrees). */
 bool lam_mat4_sqrt(const LamMat4 *a, LamMat4 *root);
+/* The principal logarithm: exp(log) = a, by roots until a is near 1 and the series of log there (inverse
+ * scaling and squaring, Kenney and Laub 1989). Its last row is 0; as a velocity x -> log x, its flow for
+ * the time 1 is a. False where there is no root. */
+bool lam_mat4_log(const LamMat4 *a, LamMat4 *log);
 LamMat4 lam_mat4_translation(double x, double y, double z);
 LamMat4 lam_mat4_scaling(double x, double y, double z);
 /* Rotation about x, then y, then z (radians), about the origin. */

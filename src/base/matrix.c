@@ -2,6 +2,9 @@
 
 #include <math.h>
 
+#define LOG_ROOTS  20
+#define LOG_NEAR   0.05 /* LOG_TERMS then leave less than 1e-13 */
+#define LOG_TERMS  9
 #define SQRT_STEPS 30
 #define SQRT_MISS  1e-9 /* of the largest entry */
 
@@ -89,6 +92,43 @@ bool lam_mat4_sqrt(const LamMat4 *a, LamMat4 *root)
     if (!lam_mat4_is_finite(&y) || !(lam_mat4_distance(&square, a) < SQRT_MISS * size_of(a)))
         return false;
     *root = y;
+    return true;
+}
+
+/* log(1 + e) = e - e^2/2 + e^3/3 ... */
+static LamMat4 log_near_identity(const LamMat4 *a)
+{
+    LamMat4 e = *a, power, sum = {{{0}}};
+    for (int i = 0; i < 4; i++)
+        e.m[i][i] -= 1;
+    power = e;
+    for (int k = 1; k <= LOG_TERMS; k++) {
+        for (int i = 0; i < 3; i++)
+            for (int j = 0; j < 4; j++)
+                sum.m[i][j] += (k % 2 ? 1.0 : -1.0) / k * power.m[i][j];
+        power = lam_mat4_multiply(&power, &e);
+    }
+    return sum;
+}
+
+bool lam_mat4_log(const LamMat4 *a, LamMat4 *log)
+{
+    LamMat4 root = *a, linear, identity = lam_mat4_identity();
+    double times = 1;
+    for (int i = 0;; i++) {
+        linear = root;
+        for (int r = 0; r < 3; r++)
+            linear.m[r][3] = 0;
+        if (lam_mat4_distance(&linear, &identity) < LOG_NEAR)
+            break;
+        if (i == LOG_ROOTS || !lam_mat4_sqrt(&root, &root))
+            return false;
+        times *= 2;
+    }
+    *log = log_near_identity(&root);
+    for (int r = 0; r < 3; r++)
+        for (int c = 0; c < 4; c++)
+            log->m[r][c] *= times;
     return true;
 }
 

@@ -1,12 +1,10 @@
-/* Pair in, field out: preparation once, then λ. */
+/* A pair, prepared and encoded once; session-lambda.c does what each λ costs. */
 #include "session-private.h"
 
-#include "halfway.h"
 #include "slice-grid.h"
 
 #include <lambdascope/affine.h>
 #include <lambdascope/error.h>
-#include <lambdascope/metrics.h>
 #include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/threads.h>
@@ -15,38 +13,6 @@
 
 #define FLAT_SIZE       256 /* the grid of a slice without a network */
 #define FLAT_SPACING_MM 1
-
-struct LamSession {
-    LamModel *model;
-    LamVolume *fixed, *moving;  /* as loaded */
-    LamVolume *fixed_model;     /* prepared, on the model grid */
-    LamVolume *moving_prepared; /* prepared, on its own grid */
-    LamMat4 affine;
-    LamAffine fit;
-    LamUnetConfig config;
-    LamGrid fixed_grid, model_grid, field_grid;
-    bool symmetric;
-    double label_share;     /* asked for; of no matter without hyper_labels */
-    LamGraph *graph, *back; /* back: with the scans exchanged, if symmetric */
-    LamUnet unet, unet_back;
-    guint64 document, generation;
-};
-
-LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot)
-{
-    g_atomic_ref_count_inc(&snapshot->refs);
-    return snapshot;
-}
-
-void lam_snapshot_unref(LamSnapshot *snapshot)
-{
-    if (snapshot == NULL || !g_atomic_ref_count_dec(&snapshot->refs))
-        return;
-    g_clear_pointer(&snapshot->field, lam_volume_unref);
-    g_clear_pointer(&snapshot->velocity, lam_volume_unref);
-    g_clear_pointer(&snapshot->jacobian, lam_volume_unref);
-    g_free(snapshot);
-}
 
 void lam_session_free(LamSession *session)
 {
@@ -59,6 +25,7 @@ void lam_session_free(LamSession *session)
             lam_volume_unref(volumes[i]);
     lam_graph_free(session->graph);
     lam_graph_free(session->back);
+    lam_graph_free(session->integrator);
     if (session->model != NULL)
         lam_model_unref(session->model);
     g_free(session);
@@ -109,7 +76,7 @@ static LamGrid grid_around(const LamSession *session, const LamMat4 *turn, LamVe
 static bool place_halfway(LamSession *session, GError **error)
 {
     LamMat4 root, back;
-    if (!lam_affine_root(&session->affine, &root) || !lam_mat4_invert(&root, &back)) {
+    if (!lam_mat4_sqrt(&session->affine, &root) || !lam_mat4_invert(&root, &back)) {
         g_set_error(
             error, LAM_ERROR, LAM_ERROR_ARGUMENT,
             "cannot register symmetrically: the affine: it mirrors or turns by about half a "
@@ -257,140 +224,6 @@ LamVolume *lam_session_vectors_mm(const LamSession *session, const float *u, GEr
             field->data[a * n + i] = (float)v.v[a];
     }
     return field;
-}
-
-static bool measure_similarity(const LamSession *session, LamSnapshot *snapshot, GError **error)
-{
-    g_autoptr(LamVolume) total =
-        lam_field_compose_affine(snapshot->field, &session->affine, &session->model_grid, error);
-    if (total == NULL)
-        return false;
-    g_autoptr(LamVolume) warped = lam_resample_field(session->moving_prepared, &session->model_grid,
-                                                     total, LAM_LINEAR, 0, error);
-    if (warped == NULL)
-        return false;
-    snapshot->similarity = lam_correlation(session->fixed_model->data, warped->data,
-                                           lam_grid_voxels(&session->model_grid));
-    return true;
-}
-
-static LamSnapshot *snapshot_new(LamSession *session, double lambda)
-{
-    LamSnapshot *snapshot = g_new0(LamSnapshot, 1);
-    g_atomic_ref_count_init(&snapshot->refs);
-    snapshot->lambda = lambda;
-    snapshot->affine = session->affine;
-    snapshot->document = session->document;
-    snapshot->generation = ++session->generation;
-    snapshot->similarity = NAN;
-    return snapshot;
-}
-
-static bool run_network(LamSession *session, LamSnapshot *snapshot, GError **error)
-{
-    lam_graph_forward(session->graph, session->unet.displacement, NULL);
-    snapshot->field =
-        lam_session_vectors_mm(session, lam_node_value(session->unet.displacement), error);
-    if (snapshot->field == NULL || session->config.integration_steps == 0)
-        return snapshot->field != NULL;
-    snapshot->velocity =
-        lam_session_vectors_mm(session, lam_node_value(session->unet.velocity), error);
-    return snapshot->velocity != NULL;
-}
-
-/* Half the difference of both ways. Its flow is computed on the model grid: on the coarser one, exp(v) and
- * exp(-v) are too roughly each other's inverse. */
-static bool run_both_ways(LamSession *session, LamSnapshot *snapshot, GError **error)
-{
-    lam_graph_forward(session->graph, session->unet.velocity, NULL);
-    lam_graph_forward(session->back, session->unet_back.velocity, NULL);
-    size_t n = lam_node_count(session->unet.velocity);
-    g_autofree float *v = g_new(float, n);
-    for (size_t i = 0; i < n; i++)
-        v[i] = 0.5f * (lam_node_value(session->unet.velocity)[i] -
-                       lam_node_value(session->unet_back.velocity)[i]);
-    g_autoptr(LamVolume) coarse = lam_session_vectors_mm(session, v, error);
-    if (coarse != NULL)
-        snapshot->velocity = lam_resample_clamped(coarse, &session->model_grid, error);
-    if (snapshot->velocity != NULL)
-        snapshot->field = lam_field_exponential(snapshot->velocity, 1, error);
-    return snapshot->field != NULL;
-}
-
-static bool check_lambda(const LamSession *session, double lambda, GError **error)
-{
-    if (session->graph == NULL)
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot compute the deformation: the session: it has no network");
-    else if (!(lambda >= 0 && lambda <= 1))
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot compute the deformation: λ = %g: must be between 0 and 1", lambda);
-    else
-        return true;
-    return false;
-}
-
-bool lam_session_put_lambda(LamSession *session, double lambda, GError **error)
-{
-    if (!check_lambda(session, lambda, error))
-        return false;
-    lam_unet_set_hyper(&session->unet, session->graph, lambda, session->label_share);
-    if (session->symmetric)
-        lam_unet_set_hyper(&session->unet_back, session->back, lambda, session->label_share);
-    return true;
-}
-
-bool lam_session_set_label_share(LamSession *session, double share, GError **error)
-{
-    if (session->model == NULL) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot set the label share: the session: it has no network");
-        return false;
-    }
-    if (!lam_model_check_label_share(session->model, share, error))
-        return false;
-    session->label_share = share;
-    return true;
-}
-
-LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,
-                                    GError **error)
-{
-    gint64 start = g_get_monotonic_time();
-    if (!lam_session_put_lambda(session, lambda, error))
-        return NULL;
-    g_autoptr(LamSnapshot) snapshot = snapshot_new(session, lambda);
-    if (!(session->symmetric ? run_both_ways : run_network)(session, snapshot, error))
-        return NULL;
-    snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - start);
-    if (!lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
-        (with_similarity && !measure_similarity(session, snapshot, error)))
-        return NULL;
-    return g_steal_pointer(&snapshot);
-}
-
-LamSnapshot *lam_session_snapshot_of(LamSession *session, LamVolume *velocity, double lambda,
-                                     gint64 began, GError **error)
-{
-    g_autoptr(LamSnapshot) snapshot = snapshot_new(session, lambda);
-    snapshot->velocity = lam_volume_ref(velocity);
-    snapshot->field = lam_field_exponential(velocity, 1, error);
-    if (snapshot->field == NULL ||
-        !lam_field_statistics(snapshot->field, &snapshot->statistics, &snapshot->jacobian, error) ||
-        !measure_similarity(session, snapshot, error))
-        return NULL;
-    snapshot->milliseconds = 1e-3 * (double)(g_get_monotonic_time() - began);
-    return g_steal_pointer(&snapshot);
-}
-
-LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot)
-{
-    g_autoptr(LamTransform) deformation =
-        snapshot->velocity != NULL
-            ? lam_transform_new_flow_of(snapshot->velocity, snapshot->field, 1)
-            : lam_transform_new_displacement(snapshot->field);
-    g_autoptr(LamTransform) affine = lam_transform_new_affine(&snapshot->affine);
-    return lam_transform_compose(deformation, affine);
 }
 
 const LamMat4 *lam_session_affine(const LamSession *session)

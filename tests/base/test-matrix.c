@@ -1,4 +1,4 @@
-/* The square root of affine maps. */
+/* The square root and the logarithm of affine maps. */
 #include <lambdascope/matrix.h>
 
 #include <math.h>
@@ -55,11 +55,50 @@ static void test_none(void)
     g_assert_false(lam_mat4_sqrt(&flat, &root));
 }
 
+/* exp by its series, after halving: an independent way back. */
+static LamMat4 exponential(const LamMat4 *a)
+{
+    LamMat4 x = *a, term = lam_mat4_identity(), sum = term;
+    for (int i = 0; i < 4; i++)
+        for (int j = 0; j < 4; j++)
+            x.m[i][j] /= 1024;
+    for (int k = 1; k < 12; k++) {
+        term = lam_mat4_multiply(&term, &x);
+        for (int i = 0; i < 4; i++)
+            for (int j = 0; j < 4; j++) {
+                term.m[i][j] /= k;
+                sum.m[i][j] += term.m[i][j];
+            }
+    }
+    for (int i = 0; i < 10; i++)
+        sum = lam_mat4_multiply(&sum, &sum);
+    return sum;
+}
+
+static void test_log(void)
+{
+    LamMat4 turn = lam_mat4_rotation(0, 0, 0.9), log, mirror = lam_mat4_scaling(-1, 1, 1);
+    g_assert_true(lam_mat4_log(&turn, &log));
+    g_assert_cmpfloat_with_epsilon(log.m[1][0], 0.9, 1e-12);
+    g_assert_cmpfloat_with_epsilon(log.m[0][1], -0.9, 1e-12);
+    LamMat4 any = lam_mat4_rotation(0.3, -0.5, 1.1);
+    any.m[0][0] += 0.2;
+    any.m[1][2] -= 0.1;
+    for (int i = 0; i < 3; i++)
+        any.m[i][3] = 70 * i - 90;
+    g_assert_true(lam_mat4_log(&any, &log));
+    LamMat4 back = exponential(&log);
+    g_assert_cmpfloat(lam_mat4_distance(&back, &any), <, 1e-9);
+    g_assert_cmpfloat(fabs(log.m[3][0]) + fabs(log.m[3][3]), ==, 0);
+    g_assert_false(lam_mat4_log(&mirror, &log));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/matrix/sqrt/known", test_known);
     g_test_add_func("/matrix/sqrt/random", test_random);
     g_test_add_func("/matrix/sqrt/none", test_none);
+    g_test_add_func("/matrix/log", test_log);
     return g_test_run();
 }
