@@ -8,6 +8,10 @@ G_BEGIN_DECLS
 
 typedef struct LamLabelNames LamLabelNames;
 
+LamLabelNames *lam_label_names_new(void);
+/* Replaces an earlier name of the label. */
+void lam_label_names_add(LamLabelNames *names, int label, const char *name);
+
 /* Errors name the file and the line: LAM_ERROR_IO, LAM_ERROR_FORMAT. */
 LamLabelNames *lam_label_names_load(const char *path, GError **error);
 void lam_label_names_free(LamLabelNames *names);

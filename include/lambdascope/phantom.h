@@ -2,6 +2,7 @@
  * nuclei, cerebellum; label maps and the true deformation come with it. Deterministic from a seed. */
 #pragma once
 
+#include <lambdascope/label_names.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/volume.h>
 
@@ -28,6 +29,8 @@ bool lam_phantom_make(const LamPhantomOptions *options, LamPhantom *out, GError 
  * filled. Its blur is that of the options' spacing. */
 bool lam_phantom_scan(const LamPhantomOptions *options, LamVolume *image, LamVolume *labels,
                       GError **error);
+/* Of the labels. Free with lam_label_names_free. */
+LamLabelNames *lam_phantom_label_names(void);
 void lam_phantom_clear(LamPhantom *phantom);
 
 G_END_DECLS

@@ -74,6 +74,8 @@ static inline bool lam_grid_is_slice(const LamGrid *grid)
 LamVec3 lam_grid_spacing_mm(const LamGrid *grid);
 /* World position of the centre of the box. */
 LamVec3 lam_grid_centre_mm(const LamGrid *grid);
+/* The outer voxel centre of that number, 0 to 7: bits 0, 1, 2 say which end along i, j, k. */
+LamVec3 lam_grid_corner_mm(const LamGrid *grid, int corner);
 bool lam_grid_equal(const LamGrid *a, const LamGrid *b, double tolerance_mm);
 /* Letters of the closest anatomical direction of +i, +j, +k: e.g. "LAS". out has room for 4 chars. */
 void lam_grid_orientation(const LamGrid *grid, char out[4]);

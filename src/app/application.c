@@ -60,6 +60,8 @@ static int lam_application_command_line(GApplication *object, GApplicationComman
         lam_command_line_parse(g_application_command_line_get_options_dict(line));
     g_autoptr(GPtrArray) files = lam_command_line_files(line);
     LamWindow *window = add_window(LAM_APPLICATION(object), &options);
+    lam_window_want_labels(window, options.fixed_labels, options.moving_labels,
+                           options.label_names);
     if (files->len > 0)
         lam_window_open_files(window, (GFile **)files->pdata, (int)files->len);
     else if (options.demo)

@@ -9,6 +9,9 @@
 void lam_command_line_clear(LamCommandLine *options)
 {
     g_clear_pointer(&options->model_name, g_free);
+    g_clear_pointer(&options->fixed_labels, g_free);
+    g_clear_pointer(&options->moving_labels, g_free);
+    g_clear_pointer(&options->label_names, g_free);
 }
 
 void lam_command_line_describe(GApplication *application)
@@ -17,6 +20,12 @@ void lam_command_line_describe(GApplication *application)
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, NULL, N_("Model name or file"), N_("MODEL")},
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, NULL,
          N_("λ to begin with: 0 (fits the image) to 1 (stays smooth)"), N_("L")},
+        {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Label map of the fixed scan"),
+         N_("FILE")},
+        {"moving-labels", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Label map of the moving scan"),
+         N_("FILE")},
+        {"label-names", 0, 0, G_OPTION_ARG_FILENAME, NULL,
+         N_("Names of the labels: a CSV with the columns value and name"), N_("CSV")},
         {"demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the demo pair"), NULL},
         {"standalone", 's', 0, G_OPTION_ARG_NONE, NULL,
          N_("Do not open the window in a viewer that runs already"), NULL},
@@ -38,19 +47,26 @@ LamCommandLine lam_command_line_parse(GVariantDict *options)
     if (!options)
         return out;
     g_variant_dict_lookup(options, "model", "^ay", &out.model_name);
+    g_variant_dict_lookup(options, "fixed-labels", "^ay", &out.fixed_labels);
+    g_variant_dict_lookup(options, "moving-labels", "^ay", &out.moving_labels);
+    g_variant_dict_lookup(options, "label-names", "^ay", &out.label_names);
     g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
     g_variant_dict_lookup(options, "demo", "b", &out.demo);
     return out;
 }
 
 /* A path is relative to where this program was started, and another may do the work. */
-static void make_model_absolute(GVariantDict *options)
+static void make_absolute(GVariantDict *options)
 {
-    g_autofree char *name = NULL;
-    if (!g_variant_dict_lookup(options, "model", "^ay", &name) || !strchr(name, G_DIR_SEPARATOR))
-        return;
-    g_autofree char *path = g_canonicalize_filename(name, NULL);
-    g_variant_dict_insert(options, "model", "^ay", path);
+    const char *const names[] = {"model", "fixed-labels", "moving-labels", "label-names"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+        g_autofree char *path = NULL;
+        if (!g_variant_dict_lookup(options, names[i], "^ay", &path) ||
+            (i == 0 && !strchr(path, G_DIR_SEPARATOR))) /* a model may be named */
+            continue;
+        g_autofree char *absolute = g_canonicalize_filename(path, NULL);
+        g_variant_dict_insert(options, names[i], "^ay", absolute);
+    }
 }
 
 int lam_command_line_check(GApplication *application, GVariantDict *options)
@@ -67,7 +83,7 @@ int lam_command_line_check(GApplication *application, GVariantDict *options)
     if (g_variant_dict_contains(options, "standalone"))
         g_application_set_flags(application,
                                 g_application_get_flags(application) | G_APPLICATION_NON_UNIQUE);
-    make_model_absolute(options);
+    make_absolute(options);
     return -1;
 }
 

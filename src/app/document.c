@@ -18,6 +18,8 @@ struct _LamDocument {
     LamMat4 affine;
     LamModel *model;
     LamSession *session;
+    LamLabels *labels[LAM_SIDES];
+    LamLabelNames *label_names;
 };
 
 G_DEFINE_FINAL_TYPE(LamDocument, lam_document, G_TYPE_OBJECT)
@@ -101,34 +103,37 @@ static void note_progress(double fraction, const char *stage, void *user)
     g_mutex_unlock(&opening->mutex);
 }
 
-static bool load_phantom(LamVolume **fixed, LamVolume **moving, GError **error)
+static bool load_phantom(LamDocument *document, GError **error)
 {
     LamPhantom phantom = {0};
     LamPhantomOptions options = lam_phantom_defaults();
     if (!lam_phantom_make(&options, &phantom, error))
         return false;
-    *fixed = lam_volume_ref(phantom.fixed);
-    *moving = lam_volume_ref(phantom.moving);
+    document->fixed_volume = lam_volume_ref(phantom.fixed);
+    document->moving_volume = lam_volume_ref(phantom.moving);
+    document->labels[LAM_SIDE_FIXED] = lam_labels_new(phantom.fixed_labels, NULL, error);
+    document->labels[LAM_SIDE_MOVING] = lam_labels_new(phantom.moving_labels, NULL, error);
+    document->label_names = lam_phantom_label_names();
     lam_phantom_clear(&phantom);
-    return true;
+    return document->labels[LAM_SIDE_FIXED] && document->labels[LAM_SIDE_MOVING];
 }
 
-static bool load_scans(const Opening *opening, const LamProgress *progress, LamVolume **fixed,
-                       LamVolume **moving, GError **error)
+static bool load_scans(const Opening *opening, const LamProgress *progress, LamDocument *document,
+                       GError **error)
 {
     if (!opening->fixed_path) {
         lam_progress_report(progress, 0, _("Making the demo pair"));
-        return load_phantom(fixed, moving, error);
+        return load_phantom(document, error);
     }
     LamScanOptions options = lam_scan_defaults();
     options.cancellable = progress->cancellable;
     lam_progress_report(progress, 0, _("Reading the fixed scan"));
-    *fixed = lam_scan_load_with(opening->fixed_path, &options, error);
-    if (!*fixed || lam_progress_cancelled(progress, error))
+    document->fixed_volume = lam_scan_load_with(opening->fixed_path, &options, error);
+    if (!document->fixed_volume || lam_progress_cancelled(progress, error))
         return false;
     lam_progress_report(progress, 0.5, _("Reading the moving scan"));
-    *moving = lam_scan_load_with(opening->moving_path, &options, error);
-    return *moving && !lam_progress_cancelled(progress, error);
+    document->moving_volume = lam_scan_load_with(opening->moving_path, &options, error);
+    return document->moving_volume && !lam_progress_cancelled(progress, error);
 }
 
 /* Loads only what is not loaded yet. */
@@ -171,7 +176,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     LamProgress reading = lam_progress_part(progress, 0, 0.15);
     LamProgress preparing = lam_progress_part(progress, 0.15, 1);
     g_autoptr(LamDocument) document = g_object_new(LAM_TYPE_DOCUMENT, NULL);
-    if (!load_scans(opening, &reading, &document->fixed_volume, &document->moving_volume, error))
+    if (!load_scans(opening, &reading, document, error))
         return NULL;
     LamVolume *fixed = document->fixed_volume, *moving = document->moving_volume;
     document->id = opening->id;
@@ -241,6 +246,9 @@ static void lam_document_finalize(GObject *object)
     lam_volume_unref(document->fixed_volume);
     lam_volume_unref(document->moving_volume);
     lam_session_free(document->session);
+    for (int side = 0; side < LAM_SIDES; side++)
+        lam_labels_unref(document->labels[side]);
+    lam_label_names_free(document->label_names);
     if (document->model)
         lam_model_unref(document->model);
     G_OBJECT_CLASS(lam_document_parent_class)->finalize(object);
@@ -313,6 +321,34 @@ const char *lam_document_moving_name(const LamDocument *document)
 const char *lam_document_warning(const LamDocument *document)
 {
     return document->warning;
+}
+
+LamLabels *lam_document_labels(const LamDocument *document, LamSide side)
+{
+    return document->labels[side];
+}
+
+void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels)
+{
+    if (labels)
+        lam_labels_ref(labels);
+    lam_labels_unref(document->labels[side]);
+    document->labels[side] = labels;
+}
+
+void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier)
+{
+    const char *now[] = {document->fixed_path, document->moving_path};
+    const char *then[] = {earlier->fixed_path, earlier->moving_path};
+    for (int i = 0; i < LAM_SIDES; i++)
+        for (int k = 0; k < LAM_SIDES; k++)
+            if (now[i] && g_strcmp0(now[i], then[k]) == 0 && !document->labels[i])
+                lam_document_set_labels(document, (LamSide)i, earlier->labels[k]);
+}
+
+const LamLabelNames *lam_document_label_names(const LamDocument *document)
+{
+    return document->label_names;
 }
 
 LamSession *lam_document_steal_session(LamDocument *document)

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <gio/gio.h>
+#include <lambdascope/label_names.h>
+#include <lambdascope/labels.h>
 #include <lambdascope/scene.h>
 #include <lambdascope/session.h>
 
@@ -10,6 +12,8 @@ G_BEGIN_DECLS
 
 #define LAM_TYPE_DOCUMENT (lam_document_get_type())
 G_DECLARE_FINAL_TYPE(LamDocument, lam_document, LAM, DOCUMENT, GObject)
+
+typedef enum { LAM_SIDE_FIXED, LAM_SIDE_MOVING, LAM_SIDES } LamSide;
 
 typedef struct {
     const char *fixed_path, *moving_path; /* both NULL: the phantom pair */
@@ -43,6 +47,14 @@ const char *lam_document_fixed_name(const LamDocument *document);
 const char *lam_document_moving_name(const LamDocument *document);
 /* What a reader should know about the scans (header conflicts, poor alignment); NULL if nothing. */
 const char *lam_document_warning(const LamDocument *document);
+/* The label map of a scan, NULL: none; the demo pair brings its own. Borrowed. */
+LamLabels *lam_document_labels(const LamDocument *document, LamSide side);
+/* Takes a reference; NULL removes. */
+void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels);
+/* What scans that are shown in both have as label maps is taken over where this one has none. */
+void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier);
+/* Of the demo pair; else NULL. Borrowed. */
+const LamLabelNames *lam_document_label_names(const LamDocument *document);
 /* Hands over the session, once: it belongs to one thread at a time. */
 LamSession *lam_document_steal_session(LamDocument *document);
 

@@ -49,8 +49,8 @@ typedef struct {
 /* clang-format off */
 static const Column columns[] = {
     {N_("Dice"),      "%.3f",   G_STRUCT_OFFSET(LamLabelMeasure, dice)},
-    {N_("HD95 mm"),   "%.1f",   G_STRUCT_OFFSET(LamLabelMeasure, hd95_mm)},
-    {N_("Change %"),  "%+.1f",  G_STRUCT_OFFSET(LamLabelMeasure, change_percent)},
+    {N_("HD95"),   "%.1f",   G_STRUCT_OFFSET(LamLabelMeasure, hd95_mm)},
+    {N_("Vol. %"),  "%+.1f",  G_STRUCT_OFFSET(LamLabelMeasure, change_percent)},
     {N_("Fixed ml"),  "%.2f",   G_STRUCT_OFFSET(LamLabelMeasure, fixed_ml)},
     {N_("Moving ml"), "%.2f",   G_STRUCT_OFFSET(LamLabelMeasure, moving_ml)},
     {N_("Warped ml"), "%.2f",   G_STRUCT_OFFSET(LamLabelMeasure, warped_ml)},
@@ -150,12 +150,12 @@ static GtkColumnViewColumn *add_column(LamMeasureTable *table, const char *title
 
 static void add_columns(LamMeasureTable *table)
 {
-    GtkColumnViewColumn *first = add_column(table, _("Label"), G_CALLBACK(setup_figure),
+    GtkColumnViewColumn *first = add_column(table, _("No."), G_CALLBACK(setup_figure),
                                             G_CALLBACK(bind_label), compare_labels, NULL);
     GtkColumnViewColumn *name = add_column(table, _("Structure"), G_CALLBACK(setup_text),
                                            G_CALLBACK(bind_name), compare_names, NULL);
     gtk_column_view_column_set_expand(name, TRUE);
-    gtk_column_view_column_set_fixed_width(name, 130);
+    gtk_column_view_column_set_fixed_width(name, 108);
     for (size_t i = 0; i < G_N_ELEMENTS(columns); i++)
         add_column(table, _(columns[i].title), G_CALLBACK(setup_figure), G_CALLBACK(bind_figure),
                    compare_figures, (gpointer)&columns[i]);

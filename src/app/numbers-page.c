@@ -88,11 +88,21 @@ static void show_figures(LamNumbersPage *page, const LamMeasured *m)
     gtk_widget_set_visible(page->no_labels, !labelled);
 }
 
+static char *heading_of(const LamNumbersPage *page)
+{
+    double lambda = page->shown.lambda, dice = page->shown.labels.mean.dice;
+    if (isnan(lambda))
+        return g_strdup(page->stale ? _("Measuring") : "");
+    if (page->stale)
+        return g_strdup_printf(_("λ %.3f, not the present one"), lambda);
+    return page->shown.labels.count > 0 && isfinite(dice)
+               ? g_strdup_printf(_("λ %.3f    Dice %.3f"), lambda, dice)
+               : g_strdup_printf(_("λ %.3f"), lambda);
+}
+
 static void show_heading(LamNumbersPage *page)
 {
-    const char *format = page->stale ? _("λ %.3f, not the present one") : _("λ %.3f");
-    g_autofree char *text = isnan(page->shown.lambda) ? g_strdup(page->stale ? _("Measuring") : "")
-                                                      : g_strdup_printf(format, page->shown.lambda);
+    g_autofree char *text = heading_of(page);
     gtk_label_set_label(page->heading, text);
     gtk_widget_set_visible(page->busy, page->stale);
     gtk_spinner_set_spinning(GTK_SPINNER(page->busy), page->stale);

@@ -18,7 +18,7 @@ static void measured(const LamMeasured *measured, const GError *error, gpointer 
 {
     LamWindow *window = user;
     if (measured)
-        lam_numbers_page_show(window->numbers, measured, NULL, NULL);
+        lam_numbers_page_show(window->numbers, measured, lam_window_label_name, window);
     else
         lam_numbers_page_set_error(window->numbers, error->message);
     show_actions(window);
@@ -30,7 +30,13 @@ static void measure(LamWindow *window)
     if (!window->rested || !gtk_widget_get_mapped(GTK_WIDGET(window->numbers)) ||
         lam_numbers_page_measures(window->numbers))
         return;
-    const LamMeasureRequest request = {.snapshot = window->rested};
+    LamLabels *labels[LAM_SIDES] = {lam_document_labels(window->document, LAM_SIDE_FIXED),
+                                    lam_document_labels(window->document, LAM_SIDE_MOVING)};
+    LamMeasureRequest request = {.snapshot = window->rested};
+    if (labels[0] && labels[1]) {
+        request.fixed_labels = labels[LAM_SIDE_FIXED]->map;
+        request.moving_labels = labels[LAM_SIDE_MOVING]->map;
+    }
     lam_measurer_request(window->measurer, &request);
 }
 
@@ -48,6 +54,15 @@ void lam_window_numbers_expect(LamWindow *window)
     g_clear_pointer(&window->rested, lam_snapshot_unref);
     lam_numbers_page_set_stale(window->numbers);
     show_actions(window);
+}
+
+void lam_window_numbers_forget(LamWindow *window)
+{
+    lam_measurer_cancel(window->measurer);
+    if (window->rested)
+        lam_numbers_page_set_stale(window->numbers);
+    show_actions(window);
+    measure(window);
 }
 
 void lam_window_numbers_clear(LamWindow *window)
@@ -68,8 +83,9 @@ static void page_mapped(GtkWidget *page, LamWindow *window)
 static char *table_text(LamWindow *window, char separator)
 {
     const LamMeasures *measures = lam_numbers_page_measures(window->numbers);
-    return measures->labels.count > 0 ? lam_measures_label_table(measures, separator, NULL, NULL)
-                                      : lam_measures_figure_table(measures, separator);
+    return measures->labels.count > 0
+               ? lam_measures_label_table(measures, separator, lam_window_label_name, window)
+               : lam_measures_figure_table(measures, separator);
 }
 
 static void copy_numbers(GSimpleAction *action, GVariant *value, gpointer user)

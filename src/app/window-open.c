@@ -162,7 +162,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
     continue_choice(window);
 }
 
-static void add_filters(GtkFileChooser *chooser)
+void lam_window_add_scan_filters(GtkFileChooser *chooser)
 {
     static const char *const endings[] = {"nii",    "nii.gz", "hdr", "img", "mgh", "mgz",
                                           "mgh.gz", "dcm",    "ima", "png", "jpg", "jpeg"};
@@ -195,7 +195,7 @@ static void choose(LamWindow *window, Role role)
         role == ROLE_FIXED ? _("Choose the fixed scan") : _("Choose the moving scan"),
         GTK_WINDOW(window), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
     const char *known = window->chosen_fixed ? window->chosen_fixed : window->chosen_moving;
-    add_filters(GTK_FILE_CHOOSER(native));
+    lam_window_add_scan_filters(GTK_FILE_CHOOSER(native));
     lam_window_start_in_folder_of(GTK_FILE_CHOOSER(native), known);
     window->chooser = GTK_NATIVE_DIALOG(native);
     gtk_native_dialog_set_modal(window->chooser, TRUE);

@@ -66,6 +66,10 @@ struct _LamWindow {
 
     double played_lambda; /* asked for last by playing (window-play.c) */
 
+    /* label maps (window-labels.c) */
+    LamLabelNames *label_names;     /* read from a file; NULL: the document's */
+    char *wanted_labels[LAM_SIDES]; /* to be read for the next pair; or NULL */
+
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
     GCancellable *saving;  /* set while a file is being written */
@@ -84,6 +88,9 @@ void lam_window_dispose_opening(LamWindow *window);
 /* Path NULL: wherever the dialog starts by itself. */
 void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path);
 void lam_window_show_error(LamWindow *window, const char *headline, const char *message);
+
+/* Scans and pictures, and all files. */
+void lam_window_add_scan_filters(GtkFileChooser *chooser);
 
 /* The pair that is shown, with the model asked for. */
 void lam_window_reopen(LamWindow *window);
@@ -127,9 +134,21 @@ void lam_window_add_numbers(LamWindow *window);
 void lam_window_numbers_rest(LamWindow *window, LamSnapshot *snapshot);
 /* λ has moved: the figures are of an earlier one. */
 void lam_window_numbers_expect(LamWindow *window);
+/* There are other labels or names: measures again. */
+void lam_window_numbers_forget(LamWindow *window);
 /* Another pair. */
 void lam_window_numbers_clear(LamWindow *window);
 void lam_window_dispose_numbers(LamWindow *window);
+
+/* window-labels.c */
+void lam_window_add_label_actions(LamWindow *window);
+/* Labels or names of what is shown have changed. */
+void lam_window_show_labels(LamWindow *window);
+/* Another pair is shown: reads what is wanted for it. */
+void lam_window_labels_opened(LamWindow *window);
+/* A LamLabelNamer; user is the window. */
+const char *lam_window_label_name(int label, gpointer user);
+void lam_window_dispose_labels(LamWindow *window);
 
 /* window-save-text.c */
 /* Asks where; takes the text. */

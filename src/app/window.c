@@ -158,6 +158,8 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     LamInstant begin = lam_timing_begin();
     LamScene *scene = lam_canvas_scene(window->canvas);
     lam_window_stop_play(window);
+    if (window->document)
+        lam_document_keep_labels(document, window->document);
     g_set_object(&window->document, document);
     lam_canvas_set_field(window->canvas, NULL, 0);
     lam_window_set_snapshot(window, NULL);
@@ -172,6 +174,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     show_plane(window, scene);
     lam_play_bar_set_slices(window->play_bar, lam_play_kind_possible(LAM_PLAY_SLICES, scene));
     lam_window_forget_steps(window);
+    lam_window_labels_opened(window);
     show_names(window, document);
     lam_window_show_model(window);
     lam_readout_clear(window->readout);
@@ -448,6 +451,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_opening(window);
     lam_window_dispose_export(window);
     lam_window_dispose_numbers(window);
+    lam_window_dispose_labels(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
     g_clear_pointer(&window->undo, lam_undo_free);
@@ -519,6 +523,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_panel_actions(window);
     lam_window_add_play_actions(window);
     lam_window_add_numbers(window);
+    lam_window_add_label_actions(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);

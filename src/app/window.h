@@ -22,6 +22,10 @@ void lam_window_open_files(LamWindow *window, GFile **files, int count);
 /* Nothing is shown, nothing is being opened. */
 bool lam_window_is_empty(const LamWindow *window);
 
+/* Label maps for the pair that is opened next, and names of labels; any may be NULL. */
+void lam_window_want_labels(LamWindow *window, const char *fixed_path, const char *moving_path,
+                            const char *names_path);
+
 /* Renderer and version of GL for the About dialog; NULL before the first picture. */
 const char *lam_window_gl_description(LamWindow *window);
 /* Adds the accelerators of the window's actions to the application. */

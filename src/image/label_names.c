@@ -8,6 +8,18 @@ struct LamLabelNames {
     GHashTable *by_label; /* label -> name */
 };
 
+LamLabelNames *lam_label_names_new(void)
+{
+    LamLabelNames *names = g_new0(LamLabelNames, 1);
+    names->by_label = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    return names;
+}
+
+void lam_label_names_add(LamLabelNames *names, int label, const char *name)
+{
+    g_hash_table_insert(names->by_label, GINT_TO_POINTER(label), g_strdup(name));
+}
+
 void lam_label_names_free(LamLabelNames *names)
 {
     if (names == NULL)
@@ -95,7 +107,6 @@ LamLabelNames *lam_label_names_load(const char *path, GError **error)
         return NULL;
     }
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autoptr(LamLabelNames) names = g_new0(LamLabelNames, 1);
-    names->by_label = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    g_autoptr(LamLabelNames) names = lam_label_names_new();
     return parse(names, lines, path, error) ? g_steal_pointer(&names) : NULL;
 }

@@ -20,7 +20,7 @@ LamVec3 lam_grid_centre_mm(const LamGrid *grid)
     return lam_mat4_apply(&grid->to_world, middle);
 }
 
-static LamVec3 corner_mm(const LamGrid *grid, int corner)
+LamVec3 lam_grid_corner_mm(const LamGrid *grid, int corner)
 {
     LamVec3 p;
     for (int a = 0; a < 3; a++)
@@ -34,7 +34,7 @@ bool lam_grid_equal(const LamGrid *a, const LamGrid *b, double tolerance_mm)
         if (a->size[i] != b->size[i])
             return false;
     for (int corner = 0; corner < 8; corner++) {
-        LamVec3 p = corner_mm(a, corner), q = corner_mm(b, corner);
+        LamVec3 p = lam_grid_corner_mm(a, corner), q = lam_grid_corner_mm(b, corner);
         for (int i = 0; i < 3; i++)
             if (!(fabs(p.v[i] - q.v[i]) <= tolerance_mm))
                 return false;

@@ -1,7 +1,6 @@
 #include <lambdascope/score.h>
 
-#include "label-set.h"
-
+#include <lambdascope/labels.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/resample.h>
 #include <math.h>

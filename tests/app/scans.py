@@ -90,3 +90,28 @@ def write_pair(folder, size=48, spacing=4.0):
     write(fixed, size, spacing, head(size, 0, 1.0))
     write(moving, size, spacing, head(size, 1.5, 1.7))
     return fixed, moving
+
+
+def labels_of(size, shift, ventricle):
+    """What head() shows: 11 the shell, 22 what it holds, 33 the ventricle."""
+    names = {120: 33}
+    labels = array.array('h', [0] * size ** 3)
+    centre = (size - 1) / 2
+    for at, value in enumerate(head(size, shift, ventricle)):
+        if not value:
+            continue
+        i, j, k = at % size, at // size % size, at // size ** 2
+        x, y, z = (v - centre for v in (i - shift, j, k))
+        r = math.sqrt((x / 0.36) ** 2 + (y / 0.44) ** 2 + (z / 0.38) ** 2) / size
+        labels[at] = names.get(value) or (11 if r >= 0.82 else 22)
+    return labels
+
+
+def write_labels(folder, size=48, spacing=4.0):
+    """Paths of the label maps of write_pair, and of their names."""
+    paths = [os.path.join(folder, name) for name in ('fixed-labels.nii.gz', 'moving-labels.nii.gz', 'names.csv')]
+    write(paths[0], size, spacing, labels_of(size, 0, 1.0))
+    write(paths[1], size, spacing, labels_of(size, 1.5, 1.7))
+    with open(paths[2], 'w') as table:
+        table.write('value,name\n11,Shell\n22,Inside\n33,"Ventricle, middle"\n')
+    return paths

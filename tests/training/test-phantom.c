@@ -162,6 +162,19 @@ static void test_contrast(void)
     lam_phantom_clear(&p);
 }
 
+static void test_names(void)
+{
+    g_autoptr(LamLabelNames) names = lam_phantom_label_names();
+    LamPhantom p = make(3, 2, 9, 0.02);
+    for (size_t i = 0; i < lam_grid_voxels(&p.fixed->grid); i++) {
+        int label = (int)p.fixed_labels->data[i];
+        g_assert_true(label == 0 || lam_label_names_find(names, label) != NULL);
+    }
+    g_assert_cmpstr(lam_label_names_find(names, 52), ==, "Left lateral ventricle");
+    g_assert_cmpstr(lam_label_names_find(names, 30), ==, "Left accumbens area");
+    lam_phantom_clear(&p);
+}
+
 static void test_no_deformation(void)
 {
     LamPhantom p = make(5, 4, 0, 0);
@@ -194,6 +207,7 @@ int main(int argc, char **argv)
     g_test_add_func("/phantom/fold-free", test_fold_free);
     g_test_add_func("/phantom/labels", test_labels);
     g_test_add_func("/phantom/contrast", test_contrast);
+    g_test_add_func("/phantom/names", test_names);
     g_test_add_func("/phantom/no-deformation", test_no_deformation);
     g_test_add_func("/phantom/bad-options", test_bad_options);
     return g_test_run();
