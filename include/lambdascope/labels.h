@@ -45,4 +45,9 @@ int lam_labels_find(const LamLabels *labels, int label);
  * neighbouring numbers differ in hue; 21 in all. */
 void lam_label_colour(int label, guint8 rgb[3]);
 
+/* Colours of a map's labels, 4 bytes each: R, G, B and 255 where chosen(label, user) is true (chosen NULL:
+ * everywhere), else 0. The first is that of no label, the others follow labels->label. */
+GBytes *lam_labels_palette(const LamLabels *labels, bool (*chosen)(int label, gpointer user),
+                           gpointer user);
+
 G_END_DECLS

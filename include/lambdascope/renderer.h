@@ -21,6 +21,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamRenderer, lam_renderer_free)
 bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, int height,
                        double scale, double upload_ms, bool *pending, GError **error);
 
+/* Bytes of volumes (scans, fields, label maps) sent to the GPU so far. */
+guint64 lam_renderer_uploaded(const LamRenderer *renderer);
+
 /* "llvmpipe (LLVM 15.0.6, 256 bits), OpenGL 4.5": for About and error pages. Owned by the renderer. */
 const char *lam_renderer_description(const LamRenderer *renderer);
 

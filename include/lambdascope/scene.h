@@ -6,16 +6,21 @@
  * by construction: Fixed shows fixed(x), Moving shows moving(A x), Warped shows moving(A (x + d(x))). */
 #pragma once
 
+#include <lambdascope/labels.h>
 #include <lambdascope/volume.h>
 
 G_BEGIN_DECLS
+
+#define LAM_TEXELS_LABELS 0       /* components of a label map */
+#define LAM_TEXELS_MIXED  0x8000u /* in its numbers: one of the 26 neighbours differs */
 
 /* Voxels in the form in which they go to the GPU. Made on a worker thread, since converting a scan
  * takes tens of milliseconds; immutable and reference counted, safe to share between threads. */
 typedef struct {
     LamGrid grid;
     LamMat4 to_texture; /* world mm -> texture coordinates, [0,1] from outer face to outer face */
-    int components; /* 1: scan, half floats [D,H,W]; 4: field, floats [D,H,W,4] = dx,dy,dz,|J| */
+    int components;     /* 1: scan, half floats [D,H,W]; 4: field, floats [D,H,W,4] = dx,dy,dz,|J|;
+                     * LAM_TEXELS_LABELS: 16-bit numbers [D,H,W] */
     void *data;
     double unit;      /* scan value = stored value * unit; 1 for a field */
     double low, high; /* scan values that a sensible first window shows as black and white */
@@ -28,6 +33,9 @@ typedef struct {
 LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error);
 /* A displacement field (3 channels, mm) and its |J| on the same grid (1 channel; NULL = 1 everywhere). */
 LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobian, GError **error);
+/* A label map: 0 where there is none, else one more than the label's place in labels->label. LAM_ERROR_GL and
+ * LAM_ERROR_MEMORY as above. */
+LamTexels *lam_texels_new_labels(const LamLabels *labels, GError **error);
 LamTexels *lam_texels_ref(LamTexels *texels);
 void lam_texels_unref(LamTexels *texels);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamTexels, lam_texels_unref)
@@ -96,6 +104,14 @@ typedef enum {
     LAM_GRID_BY_COUNT
 } LamGridColour;
 
+/* Whose outlines are drawn. */
+typedef enum {
+    LAM_CONTOURS_NONE,
+    LAM_CONTOURS_ALL,
+    LAM_CONTOURS_SELECTED,
+    LAM_CONTOURS_COUNT
+} LamContourChoice;
+
 /* The names on command lines and of the viewer's actions; the parsers give false for others. */
 const char *lam_arrangement_name(LamArrangement arrangement);
 const char *lam_pane_name(LamPane pane);
@@ -105,6 +121,7 @@ const char *lam_overlay_name(LamOverlay overlay);
 const char *lam_colour_map_name(LamColourMap map);
 const char *lam_direction_name(LamDirection direction);
 const char *lam_grid_colour_name(LamGridColour colour);
+const char *lam_contour_choice_name(LamContourChoice choice);
 bool lam_arrangement_parse(const char *name, LamArrangement *out);
 bool lam_pane_parse(const char *name, LamPane *out);
 bool lam_plane_parse(const char *name, LamPlane *out);
@@ -113,6 +130,7 @@ bool lam_overlay_parse(const char *name, LamOverlay *out);
 bool lam_colour_map_parse(const char *name, LamColourMap *out);
 bool lam_direction_parse(const char *name, LamDirection *out);
 bool lam_grid_colour_parse(const char *name, LamGridColour *out);
+bool lam_contour_choice_parse(const char *name, LamContourChoice *out);
 
 /* Device pixels, y down, origin at the top left of the target. */
 typedef struct {
@@ -131,7 +149,9 @@ typedef struct {
 typedef struct {
     LamTexels *fixed, *moving, *field; /* owned; any may be NULL */
     LamMat4 affine;                    /* A: fixed world -> moving world */
-    char *fixed_name, *moving_name;    /* shown beside the pane titles; owned, may be NULL */
+    LamTexels *labels[2];              /* of the fixed and of the moving scan; owned, may be NULL */
+    GBytes *label_colours[2]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */
+    char *fixed_name, *moving_name; /* shown beside the pane titles; owned, may be NULL */
 
     LamArrangement arrangement;
     LamPane pane;         /* of LAM_ARRANGED_PLANES */
@@ -154,6 +174,9 @@ typedef struct {
     double checker_mm; /* side of the squares */
     LamOverlay overlay;
     double overlay_opacity; /* [0,1] */
+    LamContourChoice
+        contours; /* in all views; over the warped one both the fixed and the carried labels */
+    double contour_opacity; /* [0,1] */
     double scale_mm;        /* top of the scale of displacements */
     double
         morph; /* [0,1]: the warped view shows moving(A (x + morph d(x))): straight ways, of which only
@@ -176,6 +199,9 @@ void lam_scene_clear(LamScene *scene);
 void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
                          const LamMat4 *affine);
 void lam_scene_set_field(LamScene *scene, LamTexels *field);
+
+/* Of the fixed (0) or the moving (1) scan: takes references; NULL removes. Colours: as of lam_labels_palette. */
+void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *colours);
 
 /* Cursor to the middle of the fixed scan's content, zoom 1, no pan, levels of the scans. */
 void lam_scene_reset_view(LamScene *scene);

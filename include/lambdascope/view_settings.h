@@ -18,6 +18,8 @@ typedef struct {
     bool smooth;
     LamCompare compare;
     LamOverlay overlay;
+    LamContourChoice contours;
+    double contour_opacity;
     bool grid;
     double grid_mm;
     LamGridColour grid_colour;
@@ -32,8 +34,8 @@ typedef enum {
     LAM_SETTINGS_WINDOW, /* levels */
     LAM_SETTINGS_COLOURS,
     LAM_SETTINGS_COMPARISON,
-    LAM_SETTINGS_OVERLAY,
-    LAM_SETTINGS_GRID, /* and arrows */
+    LAM_SETTINGS_OVERLAY, /* and contours */
+    LAM_SETTINGS_GRID,    /* and arrows */
 } LamSettingsKind;
 
 LamViewSettings lam_view_settings_of(const LamScene *scene);

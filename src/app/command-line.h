@@ -7,9 +7,9 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    char *model_name;                    /* NULL: what suits the scans */
+    char *model_name;                   /* NULL: what suits the scans */
     char *fixed_labels, *moving_labels; /* label maps; NULL: none */
-    char *label_names;                   /* NULL: none */
+    char *label_names;                  /* NULL: none */
     double lambda;
     gboolean demo;
 } LamCommandLine;

@@ -19,6 +19,7 @@ struct _LamDocument {
     LamModel *model;
     LamSession *session;
     LamLabels *labels[LAM_SIDES];
+    LamTexels *label_texels[LAM_SIDES];
     LamLabelNames *label_names;
 };
 
@@ -103,6 +104,15 @@ static void note_progress(double fraction, const char *stage, void *user)
     g_mutex_unlock(&opening->mutex);
 }
 
+static bool take_map(LamDocument *document, LamSide side, LamVolume *map, GError **error)
+{
+    g_autoptr(LamLabels) labels = lam_labels_new(map, NULL, error);
+    g_autoptr(LamTexels) texels = labels ? lam_texels_new_labels(labels, error) : NULL;
+    if (texels)
+        lam_document_set_labels(document, side, labels, texels);
+    return texels != NULL;
+}
+
 static bool load_phantom(LamDocument *document, GError **error)
 {
     LamPhantom phantom = {0};
@@ -111,11 +121,11 @@ static bool load_phantom(LamDocument *document, GError **error)
         return false;
     document->fixed_volume = lam_volume_ref(phantom.fixed);
     document->moving_volume = lam_volume_ref(phantom.moving);
-    document->labels[LAM_SIDE_FIXED] = lam_labels_new(phantom.fixed_labels, NULL, error);
-    document->labels[LAM_SIDE_MOVING] = lam_labels_new(phantom.moving_labels, NULL, error);
     document->label_names = lam_phantom_label_names();
+    bool ok = take_map(document, LAM_SIDE_FIXED, phantom.fixed_labels, error) &&
+              take_map(document, LAM_SIDE_MOVING, phantom.moving_labels, error);
     lam_phantom_clear(&phantom);
-    return document->labels[LAM_SIDE_FIXED] && document->labels[LAM_SIDE_MOVING];
+    return ok;
 }
 
 static bool load_scans(const Opening *opening, const LamProgress *progress, LamDocument *document,
@@ -247,7 +257,7 @@ static void lam_document_finalize(GObject *object)
     lam_volume_unref(document->moving_volume);
     lam_session_free(document->session);
     for (int side = 0; side < LAM_SIDES; side++)
-        lam_labels_unref(document->labels[side]);
+        lam_document_set_labels(document, (LamSide)side, NULL, NULL);
     lam_label_names_free(document->label_names);
     if (document->model)
         lam_model_unref(document->model);
@@ -328,12 +338,22 @@ LamLabels *lam_document_labels(const LamDocument *document, LamSide side)
     return document->labels[side];
 }
 
-void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels)
+LamTexels *lam_document_label_texels(const LamDocument *document, LamSide side)
+{
+    return document->label_texels[side];
+}
+
+void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels,
+                             LamTexels *texels)
 {
     if (labels)
         lam_labels_ref(labels);
+    if (texels)
+        lam_texels_ref(texels);
     lam_labels_unref(document->labels[side]);
+    lam_texels_unref(document->label_texels[side]);
     document->labels[side] = labels;
+    document->label_texels[side] = texels;
 }
 
 void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier)
@@ -343,7 +363,8 @@ void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier)
     for (int i = 0; i < LAM_SIDES; i++)
         for (int k = 0; k < LAM_SIDES; k++)
             if (now[i] && g_strcmp0(now[i], then[k]) == 0 && !document->labels[i])
-                lam_document_set_labels(document, (LamSide)i, earlier->labels[k]);
+                lam_document_set_labels(document, (LamSide)i, earlier->labels[k],
+                                        earlier->label_texels[k]);
 }
 
 const LamLabelNames *lam_document_label_names(const LamDocument *document)

@@ -49,8 +49,11 @@ const char *lam_document_moving_name(const LamDocument *document);
 const char *lam_document_warning(const LamDocument *document);
 /* The label map of a scan, NULL: none; the demo pair brings its own. Borrowed. */
 LamLabels *lam_document_labels(const LamDocument *document, LamSide side);
-/* Takes a reference; NULL removes. */
-void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels);
+/* The same for the picture. */
+LamTexels *lam_document_label_texels(const LamDocument *document, LamSide side);
+/* Takes references; NULL removes. */
+void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *labels,
+                             LamTexels *texels);
 /* What scans that are shown in both have as label maps is taken over where this one has none. */
 void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier);
 /* Of the demo pair; else NULL. Borrowed. */

@@ -1,6 +1,7 @@
 #include "measure-table.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/labels.h>
 #include <math.h>
 
 /* ---- a row ---- */
@@ -102,8 +103,11 @@ static void setup_figure(GtkListItemFactory *factory, GtkListItem *item, gpointe
 static void bind_label(GtkListItemFactory *factory, GtkListItem *item, gpointer user)
 {
     LamMeasureRow *row = gtk_list_item_get_item(item);
-    g_autofree char *text = g_strdup_printf("%d", row->measure.label);
-    gtk_label_set_label(GTK_LABEL(gtk_list_item_get_child(item)), text);
+    guint8 c[3];
+    lam_label_colour(row->measure.label, c);
+    g_autofree char *text = g_strdup_printf("<span foreground=\"#%02x%02x%02x\">■</span> %d", c[0],
+                                            c[1], c[2], row->measure.label);
+    gtk_label_set_markup(GTK_LABEL(gtk_list_item_get_child(item)), text);
 }
 
 static void bind_name(GtkListItemFactory *factory, GtkListItem *item, gpointer user)
@@ -129,7 +133,12 @@ struct _LamMeasureTable {
     GtkWidget *scroller;
     GtkColumnView *view;
     GListStore *rows;
+    GtkSelectionModel *selection; /* the view has it */
+    GHashTable *selected;         /* labels */
+    bool filling;
 };
+
+static guint selection_changed_signal;
 
 G_DEFINE_FINAL_TYPE(LamMeasureTable, lam_measure_table, GTK_TYPE_WIDGET)
 
@@ -162,6 +171,17 @@ static void add_columns(LamMeasureTable *table)
     gtk_column_view_sort_by_column(table->view, first, GTK_SORT_ASCENDING);
 }
 
+/* The rows are new ones. */
+static void select_again(LamMeasureTable *table)
+{
+    GListModel *model = G_LIST_MODEL(table->selection);
+    for (guint i = 0; i < g_list_model_get_n_items(model); i++) {
+        g_autoptr(LamMeasureRow) row = g_list_model_get_item(model, i);
+        if (g_hash_table_contains(table->selected, GINT_TO_POINTER(row->measure.label)))
+            gtk_selection_model_select_item(table->selection, i, FALSE);
+    }
+}
+
 void lam_measure_table_show(LamMeasureTable *table, const LamLabelMeasures *measures,
                             LamLabelNamer namer, gpointer user)
 {
@@ -171,8 +191,35 @@ void lam_measure_table_show(LamMeasureTable *table, const LamLabelMeasures *meas
         const LamLabelMeasure *measure = &measures->label[i];
         g_ptr_array_add(rows, row_new(measure, namer ? namer(measure->label, user) : NULL));
     }
+    table->filling = true;
     g_list_store_splice(table->rows, 0, g_list_model_get_n_items(G_LIST_MODEL(table->rows)),
                         rows->pdata, rows->len);
+    select_again(table);
+    table->filling = false;
+}
+
+bool lam_measure_table_is_selected(LamMeasureTable *table, int label)
+{
+    return g_hash_table_contains(table->selected, GINT_TO_POINTER(label));
+}
+
+bool lam_measure_table_selects_any(LamMeasureTable *table)
+{
+    return g_hash_table_size(table->selected) > 0;
+}
+
+static void selection_changed(GtkSelectionModel *selection, guint position, guint count,
+                              LamMeasureTable *table)
+{
+    if (table->filling)
+        return;
+    g_hash_table_remove_all(table->selected);
+    for (guint i = 0; i < g_list_model_get_n_items(G_LIST_MODEL(selection)); i++) {
+        g_autoptr(LamMeasureRow) row = g_list_model_get_item(G_LIST_MODEL(selection), i);
+        if (gtk_selection_model_is_selected(selection, i))
+            g_hash_table_add(table->selected, GINT_TO_POINTER(row->measure.label));
+    }
+    g_signal_emit(table, selection_changed_signal, 0);
 }
 
 static void lam_measure_table_dispose(GObject *object)
@@ -180,6 +227,7 @@ static void lam_measure_table_dispose(GObject *object)
     LamMeasureTable *table = LAM_MEASURE_TABLE(object);
     g_clear_pointer(&table->scroller, gtk_widget_unparent);
     g_clear_object(&table->rows);
+    g_clear_pointer(&table->selected, g_hash_table_unref);
     G_OBJECT_CLASS(lam_measure_table_parent_class)->dispose(object);
 }
 
@@ -187,6 +235,8 @@ static void lam_measure_table_class_init(LamMeasureTableClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = lam_measure_table_dispose;
+    selection_changed_signal = g_signal_new("selection-changed", G_TYPE_FROM_CLASS(klass),
+                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
@@ -201,8 +251,12 @@ static void lam_measure_table_init(LamMeasureTable *table)
     GListModel *sorted = G_LIST_MODEL(
         gtk_sort_list_model_new(g_object_ref(G_LIST_MODEL(table->rows)),
                                 g_object_ref(gtk_column_view_get_sorter(table->view))));
-    g_autoptr(GtkSelectionModel) selection = GTK_SELECTION_MODEL(gtk_single_selection_new(sorted));
-    gtk_column_view_set_model(table->view, selection);
+    table->selected = g_hash_table_new(NULL, NULL);
+    table->selection = GTK_SELECTION_MODEL(gtk_multi_selection_new(sorted));
+    gtk_column_view_set_model(table->view, table->selection);
+    g_object_unref(table->selection); /* the view has it */
+    g_signal_connect_object(table->selection, "selection-changed", G_CALLBACK(selection_changed),
+                            table, 0);
     gtk_widget_add_css_class(GTK_WIDGET(table->view), "data-table");
     gtk_accessible_update_property(GTK_ACCESSIBLE(table->view), GTK_ACCESSIBLE_PROPERTY_LABEL,
                                    _("Figures of each label"), -1);

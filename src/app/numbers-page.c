@@ -29,6 +29,8 @@ struct _LamNumbersPage {
     bool stale;
 };
 
+static guint selection_changed_signal;
+
 G_DEFINE_FINAL_TYPE(LamNumbersPage, lam_numbers_page, GTK_TYPE_WIDGET)
 
 static const struct {
@@ -161,6 +163,21 @@ const LamMeasures *lam_numbers_page_measures(LamNumbersPage *page)
     return page->stale || isnan(page->shown.lambda) ? NULL : &page->shown;
 }
 
+bool lam_numbers_page_is_selected(LamNumbersPage *page, int label)
+{
+    return lam_measure_table_is_selected(page->table, label);
+}
+
+bool lam_numbers_page_selects_any(LamNumbersPage *page)
+{
+    return lam_measure_table_selects_any(page->table);
+}
+
+static void selection_changed(LamMeasureTable *table, LamNumbersPage *page)
+{
+    g_signal_emit(page, selection_changed_signal, 0);
+}
+
 static GtkLabel *add_label(LamNumbersPage *page, const char *text, const char *style, int column,
                            int row)
 {
@@ -196,6 +213,9 @@ static void lam_numbers_page_class_init(LamNumbersPageClass *klass)
     g_type_ensure(LAM_TYPE_MEASURE_TABLE);
     gtk_widget_class_set_template_from_resource(
         widget_class, "/io/github/lambdascope/Lambdascope/numbers-page.ui");
+    gtk_widget_class_bind_template_callback(widget_class, selection_changed);
+    selection_changed_signal = g_signal_new("selection-changed", G_TYPE_FROM_CLASS(klass),
+                                            G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_bind_template_child(widget_class, LamNumbersPage, box);
     gtk_widget_class_bind_template_child(widget_class, LamNumbersPage, heading);
     gtk_widget_class_bind_template_child(widget_class, LamNumbersPage, busy);

@@ -20,6 +20,10 @@ void lam_numbers_page_set_stale(LamNumbersPage *page);
 void lam_numbers_page_set_error(LamNumbersPage *page, const char *message);
 void lam_numbers_page_clear(LamNumbersPage *page);
 
+/* Signal "selection-changed": by the person, in the table of labels. */
+bool lam_numbers_page_is_selected(LamNumbersPage *page, int label);
+bool lam_numbers_page_selects_any(LamNumbersPage *page);
+
 /* Borrowed; NULL unless they are of the present λ. */
 const LamMeasures *lam_numbers_page_measures(LamNumbersPage *page);
 

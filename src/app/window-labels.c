@@ -14,6 +14,34 @@ typedef struct {
     LamDocument *document; /* whose labels they are to be; NULL of names */
 } Reading;
 
+/* A label map that has been read. */
+typedef struct {
+    LamLabels *labels;
+    LamTexels *texels;
+} Map;
+
+static void map_free(gpointer data)
+{
+    Map *map = data;
+    lam_labels_unref(map->labels);
+    lam_texels_unref(map->texels);
+    g_free(map);
+}
+
+static Map *read_map(const Reading *reading, GError **error)
+{
+    const LamVolume *scan = reading->kind == FILE_FIXED_LABELS
+                                ? lam_document_fixed_volume(reading->document)
+                                : lam_document_moving_volume(reading->document);
+    g_autoptr(LamLabels) labels = lam_labels_load(reading->path, scan, error);
+    LamTexels *texels = labels ? lam_texels_new_labels(labels, error) : NULL;
+    if (!texels)
+        return NULL;
+    Map *map = g_new(Map, 1);
+    *map = (Map){g_steal_pointer(&labels), texels};
+    return map;
+}
+
 static void reading_free(gpointer data)
 {
     Reading *reading = data;
@@ -26,19 +54,12 @@ static void read_thread(GTask *task, gpointer source, gpointer data, GCancellabl
 {
     const Reading *reading = data;
     GError *error = NULL;
-    gpointer result = NULL;
-    GDestroyNotify free_result = (GDestroyNotify)lam_labels_unref;
-    if (reading->kind == FILE_NAMES) {
-        result = lam_label_names_load(reading->path, &error);
-        free_result = (GDestroyNotify)lam_label_names_free;
-    } else {
-        const LamVolume *scan = reading->kind == FILE_FIXED_LABELS
-                                    ? lam_document_fixed_volume(reading->document)
-                                    : lam_document_moving_volume(reading->document);
-        result = lam_labels_load(reading->path, scan, &error);
-    }
+    bool names = reading->kind == FILE_NAMES;
+    gpointer result =
+        names ? (gpointer)lam_label_names_load(reading->path, &error) : read_map(reading, &error);
     if (result)
-        g_task_return_pointer(task, result, free_result);
+        g_task_return_pointer(task, result,
+                              names ? (GDestroyNotify)lam_label_names_free : map_free);
     else
         g_task_return_error(task, error);
 }
@@ -77,9 +98,10 @@ static void have_read(GObject *source, GAsyncResult *result, gpointer user)
     if (read && names) {
         take_names(window, read);
     } else if (read) {
-        g_autoptr(LamLabels) labels = read;
-        lam_document_set_labels(window->document, (LamSide)reading->kind, labels);
-        say(window, reading->kind, labels);
+        Map *map = read;
+        lam_document_set_labels(window->document, (LamSide)reading->kind, map->labels, map->texels);
+        say(window, reading->kind, map->labels);
+        map_free(map);
     } else {
         lam_readout_set_message(window->readout, NULL);
         lam_window_show_error(window,
@@ -164,7 +186,7 @@ static void remove_labels(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
     for (int side = 0; side < LAM_SIDES; side++)
-        lam_document_set_labels(window->document, (LamSide)side, NULL);
+        lam_document_set_labels(window->document, (LamSide)side, NULL, NULL);
     lam_window_show_labels(window);
 }
 
@@ -188,6 +210,7 @@ void lam_window_show_labels(LamWindow *window)
     for (size_t i = 0; i < G_N_ELEMENTS(opening); i++)
         lam_window_set_action_enabled(window, opening[i], pair);
     lam_window_set_action_enabled(window, "remove-labels", any);
+    lam_window_show_contours(window);
     lam_window_numbers_forget(window);
 }
 

@@ -150,6 +150,11 @@ void lam_window_labels_opened(LamWindow *window);
 const char *lam_window_label_name(int label, gpointer user);
 void lam_window_dispose_labels(LamWindow *window);
 
+/* window-contours.c */
+void lam_window_add_contour_actions(LamWindow *window);
+/* Outlines of the labels that there are and that are selected. */
+void lam_window_show_contours(LamWindow *window);
+
 /* window-save-text.c */
 /* Asks where; takes the text. */
 void lam_window_save_text(LamWindow *window, const char *title, const char *name, char *text);

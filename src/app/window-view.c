@@ -46,6 +46,17 @@ static bool set_grid_colour(LamScene *scene, const char *value)
     return lam_grid_colour_parse(value, &scene->grid_colour);
 }
 
+static bool set_contours(LamScene *scene, const char *value)
+{
+    return lam_contour_choice_parse(value, &scene->contours);
+}
+
+static bool set_contour_opacity(LamScene *scene, const char *value)
+{
+    scene->contour_opacity = g_ascii_strtod(value, NULL);
+    return true;
+}
+
 static const char *get_arrangement(const LamScene *scene)
 {
     return lam_arrangement_name(scene->arrangement);
@@ -81,11 +92,24 @@ static const char *get_grid_colour(const LamScene *scene)
     return lam_grid_colour_name(scene->grid_colour);
 }
 
+static const char *get_contours(const LamScene *scene)
+{
+    return lam_contour_choice_name(scene->contours);
+}
+
+/* Of those that the menu offers. */
+static const char *get_contour_opacity(const LamScene *scene)
+{
+    return scene->contour_opacity > 0.8 ? "0.9" : scene->contour_opacity > 0.5 ? "0.6" : "0.3";
+}
+
 static const Choice choices[] = {
     {"arrangement", "'panes'", set_arrangement, get_arrangement},
     {"pane", "'warped'", set_pane, get_pane},
     {"compare", "'none'", set_compare, get_compare},
     {"overlay", "'none'", set_overlay, get_overlay},
+    {"contours", "'none'", set_contours, get_contours},
+    {"contour-opacity", "'0.9'", set_contour_opacity, get_contour_opacity},
     {"colours", "'grey'", set_colours, get_colours},
     {"direction", "'forward'", set_direction, get_direction},
     {"grid-colour", "'volume'", set_grid_colour, get_grid_colour},

@@ -338,6 +338,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
         {GDK_KEY_v, "win.arrows"},
+        {GDK_KEY_o, "win.toggle-contours"},
         {GDK_KEY_t, "win.play-bar"},
         {GDK_KEY_p, "win.play"},
         {GDK_KEY_l, "win.next-arrangement"},
@@ -524,6 +525,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_play_actions(window);
     lam_window_add_numbers(window);
     lam_window_add_label_actions(window);
+    lam_window_add_contour_actions(window);
     lam_window_add_open_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);

@@ -1,5 +1,6 @@
 /* lam render: the viewer's scene as a picture, without a window. */
 #include "cli.h"
+#include "render-labels.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
@@ -20,6 +21,7 @@ typedef struct {
     char *arrangement, *compare, *overlay, *colours, *direction, *grid_colour;
     double grid_mm, arrows_mm, scale, zoom, share, scale_mm, morph;
     gboolean neurological, voxels;
+    LamRenderLabels labels;
 
     /* from the above */
     GArray *lambdas; /* double */
@@ -38,6 +40,7 @@ static void options_clear(Options *o)
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     g_clear_pointer(&o->lambdas, g_array_unref);
+    lam_render_labels_clear(&o->labels);
 }
 
 static bool bad_value(GError **error, const char *option, const char *wanted)
@@ -138,8 +141,8 @@ static bool check(Options *o, GError **error)
     if (!(o->grid_mm >= 0 && o->grid_mm <= 100))
         return bad_value(error, "grid", "0 (none) to 100 mm is possible");
     o->lambdas = lam_cli_parse_lambdas(o->lambda, error);
-    return o->lambdas && check_choices(o, error) && parse_plane(o, error) &&
-           parse_cursor(o, error) && parse_size(o, error);
+    return o->lambdas && check_choices(o, error) && lam_render_labels_check(&o->labels, error) &&
+           parse_plane(o, error) && parse_cursor(o, error) && parse_size(o, error);
 }
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
@@ -172,6 +175,14 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "With fixed: checkerboard, curtain, composite, difference, edges, fade", "HOW"},
         {"share", 0, 0, G_OPTION_ARG_DOUBLE, &o->share, "Of curtain and fade (default 0.5)", "S"},
         {"overlay", 0, 0, G_OPTION_ARG_STRING, &o->overlay, "displacement or volume", "WHAT"},
+        {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels.fixed,
+         "Label map of the fixed scan, whose outlines are drawn", "FILE"},
+        {"moving-labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels.moving,
+         "Of the moving scan, drawn where they are carried", "FILE"},
+        {"contours", 0, 0, G_OPTION_ARG_STRING, &o->labels.shown,
+         "Outlines of these labels, as in 51,52 (default all)", "LABELS"},
+        {"contour-opacity", 0, 0, G_OPTION_ARG_DOUBLE, &o->labels.opacity, "0 to 1 (default 0.9)",
+         "A"},
         {"scale-mm", 0, 0, G_OPTION_ARG_DOUBLE, &o->scale_mm,
          "Top of the scale of displacements (default 8)", "MM"},
         {"morph", 0, 0, G_OPTION_ARG_DOUBLE, &o->morph,
@@ -188,6 +199,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     };
     o->scale = o->zoom = o->morph = 1;
     o->share = 0.5;
+    o->labels.opacity = 0.9;
     o->scale_mm = 8;
     return lam_cli_parse(&syntax, entries, argc, argv, error) && check(o, error);
 }
@@ -224,7 +236,8 @@ static bool fill_scene(LamScene *scene, const Options *o, const LamSession *sess
     scene->radiological = !o->neurological;
     if (o->has_cursor)
         scene->cursor_mm = o->cursor_mm;
-    return apply_choices(o, scene, error);
+    return apply_choices(o, scene, error) &&
+           lam_render_labels_add(&o->labels, session, scene, error);
 }
 
 static bool show_snapshot(LamScene *scene, const LamSnapshot *snapshot, GError **error)

@@ -4,6 +4,11 @@
 #include <epoxy/gl.h>
 #include <lambdascope/scene.h>
 
+/* ---- texels ---- */
+
+/* Not yet filled; `bytes` of a voxel. LAM_ERROR_GL, LAM_ERROR_MEMORY. */
+LamTexels *lam_texels_new(const LamGrid *grid, int components, size_t bytes, GError **error);
+
 /* ---- programs ---- */
 
 /* Compiles two shaders of the shaders folder. 0 and LAM_ERROR_GL with the log. */
@@ -16,6 +21,7 @@ typedef struct {
     int size[3], components; /* what the storage was made for */
     LamTexels *source;       /* owned; NULL: nothing there */
     int slices_done;         /* uploaded so far */
+    guint64 uploaded;        /* bytes of all its sources so far */
 } LamTexture;
 
 /* What the texture is to hold (NULL = nothing); it is not complete until that has been uploaded. */
@@ -103,6 +109,18 @@ void lam_arrows_free(LamArrows *arrows);
 /* Over a warped view, if the scene has arrows and the field is complete. */
 void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view, int width,
                      int height, double scale, const LamTexture *field);
+
+/* ---- contours ---- */
+
+typedef struct LamContours LamContours;
+
+LamContours *lam_contours_new(GError **error);
+void lam_contours_free(LamContours *contours);
+/* Over any view, if the scene has them; labels: of the fixed and of the moving scan. What is not complete
+ * counts as absent. */
+void lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
+                       int height, double scale, const LamTexture *field,
+                       const LamTexture labels[2]);
 
 /* ---- slices ---- */
 

@@ -11,6 +11,7 @@ static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
 typedef struct {
     char *less, *more, *caption;
     bool of_volume; /* the magenta-green bar; else viridis */
+    bool words;     /* no bar */
 } Legend;
 
 bool lam_fits_beside_letter(const LamRect *rect, double width, double scale)
@@ -27,19 +28,19 @@ static void legend_clear(Legend *legend)
 
 static Legend volume_legend(char *caption)
 {
-    return (Legend){g_strdup("volume ×½"), g_strdup("×2"), caption, true};
+    return (Legend){g_strdup("volume ×½"), g_strdup("×2"), caption, .of_volume = true};
 }
 
 static Legend length_legend(const LamScene *scene, char *caption)
 {
-    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", scene->scale_mm), caption, false};
+    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", scene->scale_mm), caption};
 }
 
 static Legend through_legend(const LamScene *scene, LamPlane plane, char *caption)
 {
     static const char letters[3][2] = {{'I', 'S'}, {'P', 'A'}, {'L', 'R'}};
     return (Legend){g_strdup_printf("%g mm to %c", scene->scale_mm, letters[plane][0]),
-                    g_strdup_printf("%c", letters[plane][1]), caption, true};
+                    g_strdup_printf("%c", letters[plane][1]), caption, .of_volume = true};
 }
 
 static Legend grid_legend(const LamScene *scene, LamPlane plane)
@@ -60,6 +61,23 @@ static Legend overlay_legend(const LamScene *scene)
                                                 scene->scale_mm / 8)); /* as in slice.frag */
 }
 
+static Legend contour_legend(void)
+{
+    return (Legend){g_strdup(""), g_strdup(""), g_strdup("outlines: fixed white, warped coloured"),
+                    .words = true};
+}
+
+static void draw_bar(LamPainter *painter, const Legend *legend, LamRect bar, double right, double y)
+{
+    lam_painter_text(painter, legend->more, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, bright);
+    if (legend->of_volume)
+        lam_painter_volume_change_bar(painter, bar);
+    else
+        lam_painter_map_bar(painter, LAM_MAP_VIRIDIS, bar);
+    lam_painter_text(painter, legend->less, LAM_TEXT_FIGURES,
+                     bar.x - 6 * lam_painter_scale(painter), y, (LamAnchor){1, 0}, bright);
+}
+
 static void draw_legend(LamPainter *painter, const LamRect *rect, int line, const Legend *legend)
 {
     double scale = lam_painter_scale(painter), gap = 6 * scale, bar_width = round(64 * scale);
@@ -70,24 +88,20 @@ static void draw_legend(LamPainter *painter, const LamRect *rect, int line, cons
     double right = rect->x + rect->width - LAM_EDGE * scale;
     double top = lam_fits_beside_letter(rect, width, scale) ? LAM_EDGE : LAM_SECOND_LINE;
     double y = rect->y + (top + line * HEIGHT) * scale;
-    LamRect ground = {right - width - gap, y - gap / 2, width + 2 * gap, 37 * scale};
+    double height = legend->words ? 20 * scale : 37 * scale;
+    LamRect ground = {right - width - gap, y - gap / 2, width + 2 * gap, height};
     LamRect bar = {round(right - after - gap - bar_width), round(y + gap), bar_width,
                    MAX(2, round(4 * scale))};
     lam_painter_rect(painter, ground, (LamColour){0, 0, 0, 0.72f});
-    lam_painter_text(painter, legend->more, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0}, bright);
-    if (legend->of_volume)
-        lam_painter_volume_change_bar(painter, bar);
-    else
-        lam_painter_map_bar(painter, LAM_MAP_VIRIDIS, bar);
-    lam_painter_text(painter, legend->less, LAM_TEXT_FIGURES, bar.x - gap, y, (LamAnchor){1, 0},
-                     bright);
-    lam_painter_text(painter, legend->caption, LAM_TEXT_FIGURES, right, y + 17 * scale,
-                     (LamAnchor){1, 0}, bright);
+    if (!legend->words)
+        draw_bar(painter, legend, bar, right, y);
+    lam_painter_text(painter, legend->caption, LAM_TEXT_FIGURES, right,
+                     legend->words ? y : y + 17 * scale, (LamAnchor){1, 0}, bright);
 }
 
 void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
-    Legend legends[3];
+    Legend legends[4];
     int n = 0;
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
@@ -100,6 +114,8 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
     if (warped && scene->arrows)
         legends[n++] =
             length_legend(scene, g_strdup(fetched ? "arrows: fetched from" : "arrows: moved to"));
+    if (warped && scene->contours != LAM_CONTOURS_NONE && scene->labels[0] && scene->labels[1])
+        legends[n++] = contour_legend();
     for (int i = 0; i < n; i++) {
         draw_legend(painter, &view->rect, i, &legends[i]);
         legend_clear(&legends[i]);

@@ -5,11 +5,19 @@
 
 #include <lambdascope/error.h>
 
-enum { TEXTURE_FIXED, TEXTURE_MOVING, TEXTURE_FIELD, TEXTURES };
+enum {
+    TEXTURE_FIXED,
+    TEXTURE_MOVING,
+    TEXTURE_FIELD,
+    TEXTURE_FIXED_LABELS,
+    TEXTURE_MOVING_LABELS,
+    TEXTURES
+};
 
 struct LamRenderer {
     GLuint vertex_array;
     LamPanes *panes;
+    LamContours *contours;
     LamArrows *arrows;
     LamPainter *painter;
     LamTexture textures[TEXTURES];
@@ -30,7 +38,8 @@ LamRenderer *lam_renderer_new(GError **error)
     LamRenderer *renderer = g_new0(LamRenderer, 1);
     glGenVertexArrays(1, &renderer->vertex_array);
     renderer->panes = lam_panes_new(error);
-    renderer->arrows = renderer->panes ? lam_arrows_new(error) : NULL;
+    renderer->contours = renderer->panes ? lam_contours_new(error) : NULL;
+    renderer->arrows = renderer->contours ? lam_arrows_new(error) : NULL;
     renderer->painter = renderer->arrows ? lam_painter_new(error) : NULL;
     if (!renderer->painter) {
         lam_renderer_free(renderer);
@@ -49,6 +58,7 @@ void lam_renderer_free(LamRenderer *renderer)
         lam_texture_clear(&renderer->textures[i]);
     lam_painter_free(renderer->painter);
     lam_arrows_free(renderer->arrows);
+    lam_contours_free(renderer->contours);
     lam_panes_free(renderer->panes);
     glDeleteVertexArrays(1, &renderer->vertex_array);
     g_free(renderer->description);
@@ -60,31 +70,56 @@ const char *lam_renderer_description(const LamRenderer *renderer)
     return renderer->description;
 }
 
+guint64 lam_renderer_uploaded(const LamRenderer *renderer)
+{
+    guint64 bytes = 0;
+    for (int i = 0; i < TEXTURES; i++)
+        bytes += renderer->textures[i].uploaded;
+    return bytes;
+}
+
 static bool is_there(const LamTexture *texture)
 {
     return !texture->source || lam_texture_is_complete(texture);
 }
 
-/* The field first and always whole: it is small, and it is what a moving slider waits for. Then the fixed
- * scan, then the moving one, in what is left of the time; but each draw gets on with one of them. */
+static void set_sources(LamRenderer *renderer, const LamScene *scene)
+{
+    LamTexels *const sources[TEXTURES] = {
+        [TEXTURE_FIXED] = scene->fixed,
+        [TEXTURE_MOVING] = scene->moving,
+        [TEXTURE_FIELD] = scene->field,
+        [TEXTURE_FIXED_LABELS] = scene->labels[0],
+        [TEXTURE_MOVING_LABELS] = scene->labels[1],
+    };
+    for (int i = 0; i < TEXTURES; i++)
+        lam_texture_set_source(&renderer->textures[i], sources[i]);
+}
+
+/* The field first and always whole: it is small, and it is what a moving slider waits for. Then scans and
+ * label maps, in what is left of the time; but each draw gets on with one of them. */
 static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_ms, bool *pending,
                    GError **error)
 {
+    static const int order[] = {TEXTURE_FIXED, TEXTURE_MOVING, TEXTURE_FIXED_LABELS,
+                                TEXTURE_MOVING_LABELS};
     gint64 deadline = upload_ms > 0 ? g_get_monotonic_time() + (gint64)(upload_ms * 1000) : 0;
-    LamTexture *fixed = &renderer->textures[TEXTURE_FIXED];
-    LamTexture *moving = &renderer->textures[TEXTURE_MOVING];
-    LamTexture *field = &renderer->textures[TEXTURE_FIELD];
-    lam_texture_set_source(fixed, scene->fixed);
-    lam_texture_set_source(moving, scene->moving);
-    lam_texture_set_source(field, scene->field);
-    bool fixed_was_there = is_there(fixed);
+    bool got_on = false;
+    set_sources(renderer, scene);
     glActiveTexture(GL_TEXTURE0);
-    if (!lam_texture_upload(field, 0, error) || !lam_texture_upload(fixed, deadline, error))
+    if (!lam_texture_upload(&renderer->textures[TEXTURE_FIELD], 0, error))
         return false;
-    bool time_left = !deadline || fixed_was_there || g_get_monotonic_time() < deadline;
-    if (is_there(fixed) && time_left && !lam_texture_upload(moving, deadline, error))
-        return false;
-    *pending = !is_there(fixed) || !is_there(moving);
+    *pending = false;
+    for (size_t i = 0; i < G_N_ELEMENTS(order) && !*pending; i++) {
+        LamTexture *texture = &renderer->textures[order[i]];
+        if (is_there(texture))
+            continue;
+        bool time_left = !deadline || !got_on || g_get_monotonic_time() < deadline;
+        if (time_left && !lam_texture_upload(texture, deadline, error))
+            return false;
+        got_on = true;
+        *pending = !is_there(texture);
+    }
     return true;
 }
 
@@ -98,6 +133,9 @@ static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width,
     glClear(GL_COLOR_BUFFER_BIT);
     for (int i = 0; i < n; i++) {
         lam_panes_draw(renderer->panes, scene, &views[i], width, height, scale, renderer->textures);
+        lam_contours_draw(renderer->contours, scene, &views[i], width, height, scale,
+                          &renderer->textures[TEXTURE_FIELD],
+                          &renderer->textures[TEXTURE_FIXED_LABELS]);
         lam_arrows_draw(renderer->arrows, scene, &views[i], width, height, scale,
                         &renderer->textures[TEXTURE_FIELD]);
     }

@@ -33,4 +33,5 @@ NAMES(compare, LamCompare, LAM_COMPARE_COUNT, "none", "checkerboard", "curtain",
 NAMES(overlay, LamOverlay, LAM_OVERLAY_COUNT, "none", "displacement", "volume")
 NAMES(colour_map, LamColourMap, LAM_MAP_COUNT, "grey", "cividis", "inferno", "viridis")
 NAMES(direction, LamDirection, LAM_DIRECTION_COUNT, "forward", "pull-back")
+NAMES(contour_choice, LamContourChoice, LAM_CONTOURS_COUNT, "none", "all", "selected")
 NAMES(grid_colour, LamGridColour, LAM_GRID_BY_COUNT, "volume", "length", "through")

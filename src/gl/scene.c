@@ -18,6 +18,7 @@ void lam_scene_init(LamScene *scene)
         .share = 0.5,
         .checker_mm = 20,
         .overlay_opacity = 0.6,
+        .contour_opacity = 0.9,
         .scale_mm = 8,
         .morph = 1,
         .crosshair = true,
@@ -31,6 +32,8 @@ void lam_scene_clear(LamScene *scene)
     lam_texels_unref(scene->fixed);
     lam_texels_unref(scene->moving);
     lam_texels_unref(scene->field);
+    for (int side = 0; side < 2; side++)
+        lam_scene_set_labels(scene, side, NULL, NULL);
     g_free(scene->fixed_name);
     g_free(scene->moving_name);
     g_free(scene->footer_readout);
@@ -58,6 +61,15 @@ void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
 void lam_scene_set_field(LamScene *scene, LamTexels *field)
 {
     replace_texels(&scene->field, field);
+}
+
+void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *colours)
+{
+    replace_texels(&scene->labels[side], labels);
+    if (colours)
+        g_bytes_ref(colours);
+    g_clear_pointer(&scene->label_colours[side], g_bytes_unref);
+    scene->label_colours[side] = colours;
 }
 
 void lam_scene_reset_view(LamScene *scene)

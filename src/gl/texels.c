@@ -1,9 +1,10 @@
 /* Volumes in the form in which they go to the GPU. */
+#include "gl-private.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/half.h>
 #include <lambdascope/memory.h>
 #include <lambdascope/resample.h>
-#include <lambdascope/scene.h>
 
 #include <math.h>
 #include <string.h>
@@ -26,7 +27,7 @@ static bool texture_matrix(const LamGrid *grid, LamMat4 *out)
     return true;
 }
 
-static LamTexels *texels_new(const LamGrid *grid, int components, size_t bytes, GError **error)
+LamTexels *lam_texels_new(const LamGrid *grid, int components, size_t bytes, GError **error)
 {
     for (int i = 0; i < 3; i++) {
         if (grid->size[i] < 1 || grid->size[i] > MAX_SIDE) {
@@ -133,7 +134,7 @@ static void find_levels(const LamVolume *scan, LamTexels *out)
 
 LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error)
 {
-    LamTexels *texels = texels_new(&scan->grid, 1, sizeof(guint16), error);
+    LamTexels *texels = lam_texels_new(&scan->grid, 1, sizeof(guint16), error);
     if (!texels)
         return NULL;
     find_levels(scan, texels);
@@ -152,7 +153,7 @@ LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error)
 LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobian, GError **error)
 {
     g_return_val_if_fail(field->channels == 3, NULL);
-    LamTexels *texels = texels_new(&field->grid, 4, 4 * sizeof(float), error);
+    LamTexels *texels = lam_texels_new(&field->grid, 4, 4 * sizeof(float), error);
     if (!texels)
         return NULL;
     size_t count = lam_grid_voxels(&field->grid);

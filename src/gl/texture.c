@@ -12,6 +12,8 @@ typedef struct {
 
 static PixelFormat pixel_format(int components)
 {
+    if (components == LAM_TEXELS_LABELS)
+        return (PixelFormat){GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, 2};
     if (components == 1)
         return (PixelFormat){GL_R16F, GL_RED, GL_HALF_FLOAT, 2};
     return (PixelFormat){GL_RGBA32F, GL_RGBA, GL_FLOAT, 16};
@@ -47,8 +49,9 @@ static bool make_storage(LamTexture *texture, const LamTexels *texels, GError **
                     n[1], n[2]);
         return false;
     }
-    glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_MIN_FILTER, GL_LINEAR);
-    glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_MAG_FILTER, GL_LINEAR);
+    GLint filter = texels->components == LAM_TEXELS_LABELS ? GL_NEAREST : GL_LINEAR;
+    glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_MIN_FILTER, filter);
+    glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_MAG_FILTER, filter);
     glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
     glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
     glTexParameteri(GL_TEXTURE_3D, GL_TEXTURE_WRAP_R, GL_CLAMP_TO_EDGE);
@@ -76,6 +79,7 @@ static void upload_slices(LamTexture *texture, gint64 deadline_us)
         const char *data = (const char *)texels->data + slice * (size_t)texture->slices_done;
         glTexSubImage3D(GL_TEXTURE_3D, 0, 0, 0, texture->slices_done, n[0], n[1], count, f.format,
                         f.type, data);
+        texture->uploaded += slice * (guint64)count;
         texture->slices_done += count;
     } while (texture->slices_done < n[2] && !is_past(deadline_us));
 }

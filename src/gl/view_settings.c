@@ -15,6 +15,8 @@ LamViewSettings lam_view_settings_of(const LamScene *scene)
         .smooth = scene->smooth,
         .compare = scene->compare,
         .overlay = scene->overlay,
+        .contours = scene->contours,
+        .contour_opacity = scene->contour_opacity,
         .grid = scene->grid,
         .grid_mm = scene->grid_mm,
         .grid_colour = scene->grid_colour,
@@ -38,6 +40,8 @@ void lam_view_settings_apply(const LamViewSettings *settings, LamScene *scene)
     scene->smooth = settings->smooth;
     scene->compare = settings->compare;
     scene->overlay = settings->overlay;
+    scene->contours = settings->contours;
+    scene->contour_opacity = settings->contour_opacity;
     scene->grid = settings->grid;
     scene->grid_mm = settings->grid_mm;
     scene->grid_colour = settings->grid_colour;
@@ -73,7 +77,8 @@ LamSettingsKind lam_view_settings_compare(const LamViewSettings *a, const LamVie
         return LAM_SETTINGS_COLOURS;
     if (a->compare != b->compare)
         return LAM_SETTINGS_COMPARISON;
-    if (a->overlay != b->overlay)
+    if (a->overlay != b->overlay || a->contours != b->contours ||
+        a->contour_opacity != b->contour_opacity)
         return LAM_SETTINGS_OVERLAY;
     return same_grid(a, b) ? LAM_SETTINGS_SAME : LAM_SETTINGS_GRID;
 }

@@ -17,3 +17,16 @@ void lam_label_colour(int label, guint8 rgb[3])
     for (int c = 0; c < 3; c++)
         rgb[c] = (guint8)((hue[c] * (100 - shade[1]) + shade[0] * shade[1]) / 100);
 }
+
+GBytes *lam_labels_palette(const LamLabels *labels, bool (*chosen)(int label, gpointer user),
+                           gpointer user)
+{
+    gsize bytes = 4 * ((gsize)labels->count + 1);
+    guint8 *palette = g_malloc0(bytes);
+    for (int i = 0; i < labels->count; i++) {
+        guint8 *colour = palette + 4 * (i + 1);
+        lam_label_colour(labels->label[i], colour);
+        colour[3] = !chosen || chosen(labels->label[i], user) ? 255 : 0;
+    }
+    return g_bytes_new_take(palette, bytes);
+}

@@ -1,8 +1,7 @@
 #include <lambdascope/region.h>
 
-#include "label-set.h"
-
 #include <lambdascope/error.h>
+#include <lambdascope/labels.h>
 #include <math.h>
 
 #define DEFAULT_BORDER_MM 8.0
