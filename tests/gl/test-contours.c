@@ -194,7 +194,7 @@ static void test_selected(void)
     f.scene.contours = LAM_CONTOURS_SELECTED;
     gl_fixture_draw(&f);
     assert_colour(brightest(&f, &f.views[0], -RADIUS_MM + 0.4, 0), three, 1);
-    assert_colour(brightest(&f, &f.views[0], -0.8, 3), three, 1);
+    assert_colour(brightest(&f, &f.views[0], -0.2, 3), three, 1);
     assert_colour(brightest(&f, &f.views[0], RADIUS_MM - 0.4, 0), black, 1);
     f.scene.contours = LAM_CONTOURS_NONE;
     gl_fixture_draw(&f);
