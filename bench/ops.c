@@ -232,6 +232,11 @@ static LamNode *reshape(Rig *rig, const Case *c)
     return lam_op_reshape(rig->graph, image(rig, c), s);
 }
 
+static LamNode *detach(Rig *rig, const Case *c)
+{
+    return lam_op_detach(rig->graph, image(rig, c));
+}
+
 static LamNode *depth_to_space(Rig *rig, const Case *c)
 {
     return lam_op_depth_to_space(rig->graph, image(rig, c));
@@ -319,6 +324,7 @@ static const Case cases[] = {
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"reshape", "80×96×80", reshape, BOTH, FULL},
     {"depth-to-space", "8 channels, 40×48×40", depth_to_space, BOTH, {8, 40, 48, 40}},
+    {"detach", "80×96×80", detach, {"forward"}, FULL},
     {"foreground", "80×96×80", foreground, BOTH, FULL},
     {"running-mean", "field, 40×48×40", running_mean, BOTH, {1, 40, 48, 40}},
     {"mean-square", "field, 40×48×40", mean_square, BOTH, {1, 40, 48, 40}},
@@ -420,7 +426,8 @@ static void time_graph(Rig *rig, const char *op, double ms[PASSES])
     for (int i = 0; i < rig->n_inputs; i++)
         lam_graph_touch(rig->graph, rig->inputs[i].node);
     lam_graph_forward(rig->graph, rig->loss, NULL);
-    lam_graph_backward(rig->graph, rig->loss);
+    if (lam_node_gradient(rig->loss) != NULL)
+        lam_graph_backward(rig->graph, rig->loss);
     lam_graph_seconds(rig->graph, op, &after[FORWARD], &after[BACKWARD]);
     for (int pass = 0; pass < PASSES; pass++)
         ms[pass] = 1e3 * (after[pass] - before[pass]);

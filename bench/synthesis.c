@@ -60,7 +60,7 @@ static bool prepare(Bench *b, const char *recipe, const char *data, const Option
     b->drawn = (guint64)b->recipe->ramp;
     return b->adam != NULL && b->still != NULL &&
            lam_train_graph_build(&b->network, b->recipe, &b->grid, lam_dataset_labels(b->dataset),
-                                 b->parameters, error) &&
+                                 NULL, b->parameters, error) &&
            lam_dataset_draw(b->dataset, b->drawn, b->still, error);
 }
 

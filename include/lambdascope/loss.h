@@ -34,6 +34,7 @@ typedef struct {
     int bins;     /* of NMI */
     LamRoughness roughness;
     double smoothness; /* weight of the roughness */
+    double back_share; /* of the similarity, what is measured in the moving image's space */
     double
         label_weight; /* of 1 - mean soft Dice beside the similarity (1 without one); 0: no labels */
     double label_power; /* how much large labels weigh more in that mean: see lam_op_label_dice */
@@ -57,6 +58,9 @@ typedef struct {
     LamNode
         *label_share; /* scalar μ: (1-μ) similarity + μ label_weight · labels; NULL: their sum */
     LamNode *displacement; /* [3,d,h,w] in voxels of its grid, over the same box */
+    LamNode
+        *back; /* likewise, its inverse, which takes the fixed image to the moving one; NULL: the
+                    * similarity is measured in the fixed image's space alone */
 } LamLossInputs;
 
 typedef struct {

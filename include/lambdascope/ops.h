@@ -140,6 +140,9 @@ LamNode *lam_op_carry_labels(LamGraph *graph, LamNode *labels, LamNode *field);
  * w fastest: [1,2D,2H,2W] (with D = 1: [4,1,H,W] and [1,1,2H,2W]). */
 LamNode *lam_op_depth_to_space(LamGraph *graph, LamNode *x);
 
+/* x as a constant: no gradient flows through it. Any shape and layout. */
+LamNode *lam_op_detach(LamGraph *graph, LamNode *x);
+
 /* The values of a plain tensor in another shape of as many. */
 LamNode *lam_op_reshape(LamGraph *graph, LamNode *x, LamShape shape);
 

@@ -33,13 +33,7 @@ static void carry_forward(LamNode *node)
             }
 }
 
-/* Nothing to add: neither input has a gradient from it. */
-static void carry_backward(LamNode *node)
-{
-}
-
-static const LamOp carry_op = {
-    .name = "carry-labels", .forward = carry_forward, .backward = carry_backward};
+static const LamOp carry_op = {.name = "carry-labels", .forward = carry_forward};
 
 LamNode *lam_op_carry_labels(LamGraph *graph, LamNode *labels, LamNode *field)
 {
@@ -51,5 +45,7 @@ LamNode *lam_op_carry_labels(LamGraph *graph, LamNode *labels, LamNode *field)
         return lam_graph_mistake(graph, "carry: labels %dx%dx%d, field %dx%dx%d with %d channels",
                                  s.w, s.h, s.d, f.w, f.h, f.d, f.c);
     LamNode *inputs[] = {labels, field};
-    return lam_node_add(graph, &carry_op, s, LAM_PLAIN, inputs, 2, NULL, 0);
+    LamNode *node = lam_node_add(graph, &carry_op, s, LAM_PLAIN, inputs, 2, NULL, 0);
+    node->keeps_grad = false; /* whatever the field depends on */
+    return node;
 }

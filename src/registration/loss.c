@@ -42,14 +42,25 @@ LamLossOptions lam_loss_options_default(void)
                             .fold_margin = 0.1};
 }
 
-/* The displacement on the images' grid, in its voxels. */
-static LamNode *full_field(LamGraph *graph, const LamLossInputs *inputs)
+/* A displacement on the images' grid, in its voxels. */
+static LamNode *full_field(LamGraph *graph, const LamLossInputs *inputs, LamNode *displacement)
 {
-    LamShape image = lam_node_shape(inputs->fixed), field = lam_node_shape(inputs->displacement);
+    LamShape image = lam_node_shape(inputs->fixed), field = lam_node_shape(displacement);
     if (image.w == field.w && image.h == field.h && image.d == field.d)
-        return inputs->displacement;
-    return lam_op_resize(graph, inputs->displacement, image.d, image.h, image.w,
+        return displacement;
+    return lam_op_resize(graph, displacement, image.d, image.h, image.w,
                          (float)image.w / (float)field.w);
+}
+
+/* Of two images in one space; weight: of each voxel, NULL: all alike. */
+static LamNode *likeness(LamGraph *graph, LamNode *a, LamNode *b, LamNode *weight,
+                         const LamLossOptions *o)
+{
+    if (o->similarity == LAM_SIMILARITY_NMI)
+        return lam_op_nmi(graph, a, b, o->bins);
+    if (o->similarity == LAM_SIMILARITY_MSE)
+        return lam_op_mse(graph, a, b, (float)o->sigma);
+    return lam_op_ncc_weighted(graph, a, b, weight, o->window);
 }
 
 static LamNode *similarity(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o,
@@ -60,11 +71,13 @@ static LamNode *similarity(LamGraph *graph, const LamLossInputs *inputs, const L
     if (o->similarity == LAM_SIMILARITY_FIELD)
         return lam_op_mse(graph, inputs->displacement, inputs->truth, 1);
     LamNode *moved = lam_op_warp(graph, inputs->moving, full);
-    if (o->similarity == LAM_SIMILARITY_NMI)
-        return lam_op_nmi(graph, inputs->fixed, moved, o->bins);
-    if (o->similarity == LAM_SIMILARITY_MSE)
-        return lam_op_mse(graph, inputs->fixed, moved, (float)o->sigma);
-    return lam_op_ncc_weighted(graph, inputs->fixed, moved, inputs->weight, o->window);
+    LamNode *here = likeness(graph, inputs->fixed, moved, inputs->weight, o);
+    if (inputs->back == NULL)
+        return here;
+    LamNode *back = full_field(graph, inputs, inputs->back);
+    LamNode *there =
+        likeness(graph, inputs->moving, lam_op_warp(graph, inputs->fixed, back), NULL, o);
+    return lam_op_sum(graph, here, lam_op_sum(graph, there, here, -1), (float)o->back_share);
 }
 
 /* a + weight b, where a may be missing. */
@@ -98,7 +111,7 @@ LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLo
     bool has_labels = inputs->fixed_labels != NULL && o->label_weight > 0;
     bool has_anatomy = inputs->fixed_anatomy != NULL && o->anatomy_weight > 0;
     if (has_labels || has_anatomy || o->similarity < LAM_SIMILARITY_FIELD)
-        out.full = full_field(graph, inputs);
+        out.full = full_field(graph, inputs, inputs->displacement);
     out.similarity = similarity(graph, inputs, o, out.full);
     if (has_labels)
         out.labels = lam_op_label_dice(graph, inputs->fixed_labels, inputs->moving_labels, out.full,

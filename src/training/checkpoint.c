@@ -120,16 +120,22 @@ static char *describe_loss(const LamRecipe *recipe)
         g_string_append_printf(text, " + %g folds", o->fold_weight);
     if (recipe->structure_weight > 0)
         g_string_append_printf(text, " + %g cross entropy of structures", recipe->structure_weight);
+    if (recipe->learns_template)
+        g_string_append_printf(text,
+                               "; to a template, on both sides (%g on the scan's) + %g mean "
+                               "displacement^2 + %g displacement^2 + %g cross entropy",
+                               recipe->sides, recipe->mean_weight, recipe->magnitude_weight,
+                               recipe->structures_weight);
     if (recipe->network.uncertain)
         g_string_append_printf(text, " + %g KL, prior %g", recipe->kl_weight, recipe->prior);
     return g_string_free(text, FALSE);
 }
 
 bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
-                                const LamParameters *parameters, const float *values,
-                                const LamRunState *state, GError **error)
+                                const LamTemplateConfig *template, const LamParameters *parameters,
+                                const float *values, const LamRunState *state, GError **error)
 {
-    g_autoptr(GHashTable) about = g_hash_table_new(g_str_hash, g_str_equal);
+    g_autoptr(GHashTable) about = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     g_autofree char *steps = g_strdup_printf("%" G_GUINT64_FORMAT, state->step);
     g_autofree char *loss = describe_loss(recipe);
     const struct {
@@ -140,6 +146,8 @@ bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
                    {"training_steps", steps}, {"lambda", loss}};
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].text != NULL)
-            g_hash_table_insert(about, (char *)entries[i].key, entries[i].text);
+            g_hash_table_insert(about, (char *)entries[i].key, g_strdup(entries[i].text));
+    if (template != NULL)
+        lam_template_config_write(template, about);
     return lam_model_save(&recipe->network, parameters, values, about, path, LAM_STORE_F16, error);
 }

@@ -3,7 +3,7 @@
 #include "anatomy.h"
 #include "augment.h"
 #include "noise.h"
-#include "source.h"
+#include "source-subjects.h"
 
 #include <glob.h>
 #include <lambdascope/error.h>
@@ -15,6 +15,7 @@ struct LamDataset {
     const LamRecipe *recipe; /* borrowed */
     LamSource *source[MOST_SOURCES];
     int n_sources;
+    const LamSource *subjects; /* one of them, for a template; NULL: none */
 };
 
 /* ---- what sources share ---- */
@@ -78,6 +79,17 @@ static bool add(LamDataset *dataset, LamSource *source)
     return source != NULL;
 }
 
+/* Pairs, or one scan at a time for a template. */
+static bool add_scans(LamDataset *dataset, const LamRecipe *recipe, const char *folder,
+                      LamAffineCache *cache, const LamProgress *progress, GError **error)
+{
+    if (!recipe->learns_template)
+        return add(dataset, lam_source_scans(recipe, folder, cache, progress, error));
+    LamSource *subjects = lam_source_subjects(recipe, folder, cache, progress, error);
+    dataset->subjects = subjects;
+    return add(dataset, subjects);
+}
+
 LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const char *cache_path,
                             const LamProgress *progress, GError **error)
 {
@@ -86,7 +98,7 @@ LamDataset *lam_dataset_new(const LamRecipe *recipe, const char *folder, const c
     const LamSources wanted = recipe->sources;
     dataset->recipe = recipe;
     if (((wanted & LAM_FROM_SCANS) &&
-         !add(dataset, lam_source_scans(recipe, folder, cache, progress, error))) ||
+         !add_scans(dataset, recipe, folder, cache, progress, error)) ||
         ((wanted & LAM_FROM_BRAINS) &&
          !add(dataset, lam_source_brains(recipe, folder, cache, progress, error))) ||
         ((wanted & LAM_FROM_SHAPES) && !add(dataset, lam_source_shapes(recipe, progress, error))) ||
@@ -104,6 +116,18 @@ char *lam_dataset_describe(const LamDataset *dataset)
         g_string_append_printf(text, "%s%d %s", i > 0 ? ", " : "", dataset->source[i]->count,
                                dataset->source[i]->name);
     return g_string_free(text, FALSE);
+}
+
+const LamTemplateConfig *lam_dataset_template(const LamDataset *dataset)
+{
+    return dataset->subjects != NULL ? lam_source_subjects_template(dataset->subjects) : NULL;
+}
+
+bool lam_dataset_start_template(const LamDataset *dataset, float *picture, float *scores,
+                                const LamProgress *progress, GError **error)
+{
+    return lam_source_subjects_start(dataset->subjects, dataset->recipe, picture, scores, progress,
+                                     error);
 }
 
 int lam_dataset_labels(const LamDataset *dataset)

@@ -19,6 +19,12 @@ char *lam_dataset_describe(const LamDataset *dataset);
 /* Labels in the samples' maps, at most; 0: none. */
 int lam_dataset_labels(const LamDataset *dataset);
 
+/* The template that the samples are for; NULL unless the recipe learns one. Borrowed. */
+const LamTemplateConfig *lam_dataset_template(const LamDataset *dataset);
+/* Where it starts (see lam_source_subjects_start). */
+bool lam_dataset_start_template(const LamDataset *dataset, float *picture, float *scores,
+                                const LamProgress *progress, GError **error);
+
 /* Draws sample number `number` on sample->grid: λ, label share, pair, noise. Thread-safety: safe with
  * different samples; uses the calling thread's OpenMP threads. */
 bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *sample, GError **error);

@@ -45,6 +45,14 @@ static const Key table[] = {
     {"loss", "structure_weight", NUMBER, AT(structure_weight), 0, 1e6},
     {"loss", "structure_power", NUMBER, AT(structure_power), 0, 1},
     {"loss", "prior", NUMBER, AT(prior), 1e-6, 1e6},
+    {"template", "subjects", TEXT, AT(subjects)},
+    {"template", "structures", TEXT, AT(structures)},
+    {"template", "hidden", INTEGER, AT(template.hidden), 1, 256},
+    {"template", "structures_weight", NUMBER, AT(structures_weight), 0, 1e6},
+    {"template", "sides", NUMBER, AT(sides), 0, 1},
+    {"template", "mean_weight", NUMBER, AT(mean_weight), 0, 1e6},
+    {"template", "mean_share", NUMBER, AT(mean_share), 1e-4, 1},
+    {"template", "magnitude_weight", NUMBER, AT(magnitude_weight), 0, 1e6},
     {"training", "seed", INTEGER, AT(seed), 0, 1e9},
     {"training", "steps", INTEGER, AT(steps), 1, 1e8},
     {"training", "minutes", NUMBER, AT(minutes), 0, 1e6},
@@ -107,6 +115,12 @@ static LamRecipe *defaults(void)
         .loss = lam_loss_options_default(),
         .prior = 10,
         .structure_power = 0.5,
+        .template = lam_template_config_default(),
+        .structures_weight = 0.1,
+        .sides = 0.5,
+        .mean_weight = 20,
+        .mean_share = 0.02,
+        .magnitude_weight = 0.01,
         .seed = 1,
         .steps = 1000,
         .rate = 5e-4,
@@ -254,6 +268,10 @@ static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, 
     if (g_str_equal(full, "[loss] roughness"))
         return lam_roughness_parse(value, &recipe->loss.roughness) ||
                wrong(error, full, "must be gradient or bending");
+    if (g_str_equal(full, "[template] attributes"))
+        return lam_template_config_set_attributes(&recipe->template, value, error);
+    if (g_str_equal(full, "[template] decoder"))
+        return lam_template_config_set_decoder(&recipe->template, value, error);
     if (g_str_equal(full, "[training] precision")) {
         recipe->precision = g_str_equal(value, "bf16") ? LAM_PRECISION_BF16 : LAM_PRECISION_F32;
         return g_str_equal(value, "bf16") || g_str_equal(value, "f32") ||
@@ -340,6 +358,36 @@ static bool check_loss(const LamRecipe *r, GError **error)
     return true;
 }
 
+static bool check_template(const LamRecipe *r, GError **error)
+{
+    if (!r->learns_template)
+        return true;
+    if (r->sources != LAM_FROM_SCANS || r->simulated)
+        return wrong(error, "[template]", "goes with [data] source=scans alone");
+    if (r->network.uncertain || r->network.n_features_encoder > 0 ||
+        r->network.integration_steps == 0)
+        return wrong(error, "[template]",
+                     "goes with a network of velocities that is not uncertain and sees scans");
+    if (r->loss.label_weight > 0 || r->loss.anatomy_weight > 0)
+        return wrong(error, "[template]", "goes without label_weight and anatomy_weight");
+    if (r->coarse > 0)
+        return wrong(error, "[training] coarse", "goes without [template]");
+    if (r->template.n_attributes > 0 && r->subjects == NULL)
+        return wrong(error, "[template] subjects", "attributes need a table of them");
+    if (r->structures != NULL && r->labels == NULL)
+        return wrong(error, "[template] structures", "need [data] labels");
+    return true;
+}
+
+/* Beside the recipe, as its other tables. */
+static void resolve_structures(LamRecipe *recipe, const char *path)
+{
+    if (recipe->structures == NULL)
+        return;
+    g_autofree char *folder = g_path_get_dirname(path), *name = recipe->structures;
+    recipe->structures = g_build_filename(folder, name, NULL);
+}
+
 /* The coarse grid has half the voxels along each axis, and its field too. */
 static bool check_coarse(const LamRecipe *r, GError **error)
 {
@@ -358,8 +406,11 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
     g_auto(GStrv) groups = ok ? g_key_file_get_groups(file, NULL) : NULL;
     for (int i = 0; ok && groups[i] != NULL; i++)
         ok = read_group(recipe, file, groups[i], error);
+    recipe->learns_template = ok && g_key_file_has_group(file, "template");
+    resolve_structures(recipe, path);
     if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
-        lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error))
+        lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error) &&
+        check_template(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "cannot use recipe: %s: ", path);
     return NULL;

@@ -5,6 +5,7 @@
 #include <lambdascope/graph.h>
 #include <lambdascope/loss.h>
 #include <lambdascope/synthesis.h>
+#include <lambdascope/template_net.h>
 #include <lambdascope/unet.h>
 
 /* Where samples come from; a recipe may name several, of which each step takes one. */
@@ -42,6 +43,17 @@ typedef struct {
     double kl_weight, prior; /* [loss]: of the probabilistic model */
     /* [loss]: of the cross entropy of structures; see lam_op_label_entropy */
     double structure_weight, structure_power;
+
+    /* [template]: one is learned, to which each scan is registered */
+    bool learns_template;
+    LamTemplateConfig template; /* names and sizes; the data set tells the rest */
+    char *subjects;   /* CSV of attributes, relative to the data folder; NULL: none needed */
+    char *structures; /* label table, beside the recipe: what is learned with the picture */
+    double structures_weight; /* of the cross entropy of structures */
+    double sides;             /* share of the similarity that is measured on the scan's side */
+    double mean_weight;       /* of the squared mean displacement, voxels of the field's grid */
+    double mean_share;        /* of the newest displacement in that mean */
+    double magnitude_weight;  /* of the mean squared displacement */
 
     /* [training] */
     guint32 seed;

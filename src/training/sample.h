@@ -17,8 +17,10 @@ LamSampleGrid lam_sample_grid(const LamRecipe *recipe, bool coarse);
 typedef struct {
     guint64 number; /* which of the run; its seed */
     LamSampleGrid grid;
-    double lambda, label_share;            /* in [0,1] */
-    float *fixed, *moving;                 /* [D,H,W], intensities about [0,1] */
+    double lambda, label_share; /* in [0,1] */
+    double
+        attributes[LAM_TEMPLATE_MAX_ATTRIBUTES]; /* of the moving scan's person, each in its unit */
+    float *fixed, *moving;                       /* [D,H,W], intensities about [0,1] */
     float *fixed_labels, *moving_labels;   /* [D,H,W], 0 .. n; zeros where the source has none */
     float *fixed_anatomy, *moving_anatomy; /* [D,H,W], 0 .. 1: both label maps in one set of random
                                             * greys, a little smoothed; NULL unless compared */

@@ -20,6 +20,22 @@ static LamUnetConfig config_on(const LamRecipe *recipe, const LamSampleGrid *gri
     return config;
 }
 
+/* The network between two scans, or between a template and a scan. It sees the template as a constant: where
+ * the field is best, the loss does not change with it, and so not with what the network makes of a
+ * template that changes (the envelope theorem); the template learns from the comparison itself. */
+static void build_network(LamTrainGraph *g, const LamRecipe *recipe, const LamUnetConfig *config,
+                          LamParameters *parameters)
+{
+    if (g->template_config == NULL) {
+        g->unet = lam_unet_build_sampling(config, g->graph, parameters);
+        return;
+    }
+    g->template = lam_template_graph_begin(g->graph, recipe, g->template_config, parameters);
+    LamNode *seen = lam_op_detach(g->graph, g->template.net.picture);
+    g->unet = lam_unet_build_onto(config, g->graph, parameters, seen);
+    g->back = lam_op_flow(g->graph, g->unet.velocity, -1, config->integration_steps);
+}
+
 static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)
 {
     const LamShape image = lam_node_shape(g->unet.fixed);
@@ -34,7 +50,8 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
     }
     if (recipe->loss.similarity == LAM_SIMILARITY_FIELD)
         g->truth = lam_graph_input(g->graph, "truth", lam_node_shape(g->unet.displacement));
-    return (LamLossInputs){.fixed = g->unet.fixed,
+    return (LamLossInputs){.fixed =
+                               g->template_config != NULL ? g->template.net.picture : g->unet.fixed,
                            .moving = g->unet.moving,
                            .fixed_labels = g->fixed_labels,
                            .moving_labels = g->moving_labels,
@@ -43,7 +60,8 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
                            .truth = g->truth,
                            .lambda = g->unet.lambda,
                            .label_share = recipe->network.hyper_labels ? g->unet.label_share : NULL,
-                           .displacement = g->unet.displacement};
+                           .displacement = g->unet.displacement,
+                           .back = g->back};
 }
 
 /* What the features of each scan say of its voxels against its label map. Not weighed by 1 - λ: they do
@@ -61,7 +79,8 @@ static void add_structures(LamTrainGraph *g, const LamRecipe *recipe)
 }
 
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
-                           int n_labels, LamParameters *parameters, GError **error)
+                           int n_labels, const LamTemplateConfig *template,
+                           LamParameters *parameters, GError **error)
 {
     LamUnetConfig config = config_on(recipe, grid);
     if (config.structures > 0 && config.structures != n_labels) {
@@ -71,10 +90,12 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
         return false;
     }
     LamLossOptions options = recipe->loss;
-    *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true)};
+    *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true), .template_config = template};
     lam_graph_set_precision(g->graph, recipe->precision);
-    g->unet = lam_unet_build_sampling(&config, g->graph, parameters);
+    build_network(g, recipe, &config, parameters);
+    g->field_mm = grid->spacing_mm * grid->size[0] / grid->field_size[0];
     options.n_labels = n_labels;
+    options.back_share = recipe->sides;
     LamLossInputs inputs = inputs_of(g, recipe, n_labels);
     g->loss = lam_loss_build(g->graph, &inputs, &options);
     g->total = g->loss.loss;
@@ -84,6 +105,9 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
         g->total = lam_op_sum(g->graph, g->total, g->kl, (float)recipe->kl_weight);
     }
     add_structures(g, recipe);
+    if (template != NULL)
+        g->total = lam_template_graph_end(&g->template, g->graph, recipe, parameters,
+                                          g->unet.displacement, g->loss.full, g->total);
     return lam_graph_finalise(g->graph, error);
 }
 
@@ -102,7 +126,11 @@ static double value_of(LamNode *node)
 
 LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
 {
-    put(g, g->unet.fixed, sample->fixed);
+    if (g->template_config == NULL)
+        put(g, g->unet.fixed, sample->fixed);
+    else
+        lam_template_net_set(&g->template.net, g->template_config, g->graph, sample->attributes);
+    put(g, g->template.labels, sample->moving_labels);
     put(g, g->unet.moving, sample->moving);
     put(g, g->fixed_labels, sample->fixed_labels);
     put(g, g->moving_labels, sample->moving_labels);
@@ -113,12 +141,19 @@ LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
     lam_graph_touch(g->graph, NULL);
     lam_unet_set_hyper(&g->unet, g->graph, sample->lambda, sample->label_share);
     lam_graph_forward(g->graph, g->total, NULL);
-    return (LamTrainTerms){value_of(g->loss.similarity), value_of(g->loss.roughness),
-                           value_of(g->loss.labels),     value_of(g->loss.anatomy),
-                           value_of(g->structures),      value_of(g->total)};
+    LamNode *structures = g->structures != NULL ? g->structures : g->template.structures;
+    return (LamTrainTerms){.similarity = value_of(g->loss.similarity),
+                           .roughness = value_of(g->loss.roughness),
+                           .labels = value_of(g->loss.labels),
+                           .anatomy = value_of(g->loss.anatomy),
+                           .structures = value_of(structures),
+                           .loss = value_of(g->total),
+                           .centre_mm = g->field_mm * sqrt(value_of(g->template.centre))};
 }
 
 void lam_train_graph_backward(LamTrainGraph *g)
 {
     lam_graph_backward(g->graph, g->total);
+    if (g->template_config != NULL)
+        lam_template_graph_keep_mean(&g->template);
 }

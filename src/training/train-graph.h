@@ -2,27 +2,35 @@
 #pragma once
 
 #include "sample.h"
+#include "template-graph.h"
 
 typedef struct {
     LamGraph *graph;
     LamUnet unet;
     LamLoss loss;
     LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy,
-        *truth;  /* inputs; NULL where the loss has no use for them */
-    LamNode *kl; /* NULL unless uncertain */
+        *truth;    /* inputs; NULL where the loss has no use for them */
+    LamNode *back; /* the way from scan to template; NULL unless one is learned */
+    const LamTemplateConfig *template_config; /* borrowed, likewise */
+    double field_mm;                          /* spacing of the field's grid */
+    LamNode *kl;                              /* NULL unless uncertain */
     LamNode
         *structures; /* cross entropy, of both scans; NULL unless the network names structures */
+    LamTemplateGraph template; /* all NULL unless one is learned */
     LamNode *total;
 } LamTrainGraph;
 
 /* The figures of one sample; NaN: no such term. */
 typedef struct {
     double similarity, roughness, labels, anatomy, structures, loss;
+    double centre_mm; /* root mean square of the mean displacement from the template */
 } LamTrainTerms;
 
-/* n_labels: of the samples' maps. parameters are borrowed, allocated with gradients. */
+/* n_labels: of the samples' maps. template: what is learned beside; NULL: none. parameters are borrowed,
+ * allocated with gradients. */
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
-                           int n_labels, LamParameters *parameters, GError **error);
+                           int n_labels, const LamTemplateConfig *template,
+                           LamParameters *parameters, GError **error);
 void lam_train_graph_clear(LamTrainGraph *g);
 
 /* Forward; the parameters are taken as changed. */

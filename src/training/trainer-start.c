@@ -60,15 +60,33 @@ static bool take_start(LamTrainer *t, GError **error)
     return true;
 }
 
+/* The aligned mean, before any other model's weights are taken. */
+static bool start_template(LamTrainer *t, GError **error)
+{
+    float *values = lam_parameters_values(t->parameters), *scores = NULL, *picture = NULL;
+    if (lam_dataset_template(t->dataset) == NULL)
+        return true;
+    for (int i = 0; i < lam_parameters_count(t->parameters); i++) {
+        float *at = values + lam_parameters_offset(t->parameters, i);
+        const char *name = lam_parameters_name(t->parameters, i);
+        picture = g_str_equal(name, LAM_TEMPLATE_PICTURE) ? at : picture;
+        scores = g_str_equal(name, LAM_TEMPLATE_SCORES) ? at : scores;
+    }
+    return lam_dataset_start_template(t->dataset, picture, scores, t->progress, error);
+}
+
 static bool make_weights(LamTrainer *t, GError **error)
 {
     t->parameters = lam_parameters_new();
     lam_unet_declare(&t->recipe->network, t->parameters);
+    const LamTemplateConfig *template = lam_dataset_template(t->dataset);
+    if (template != NULL)
+        lam_template_net_declare(template, &t->recipe->network, t->parameters);
     if (!lam_parameters_allocate(t->parameters, true, error))
         return false;
     lam_parameters_initialise(t->parameters, t->recipe->seed);
     t->adam = lam_adam_new(t->parameters, error);
-    if (t->adam == NULL || !take_start(t, error))
+    if (t->adam == NULL || !start_template(t, error) || !take_start(t, error))
         return false;
     size_t n = lam_parameters_floats(t->parameters);
     if (t->recipe->ema > 0 && (t->mean = lam_alloc_floats(n, "mean weights", error)) == NULL)
@@ -112,7 +130,7 @@ bool lam_trainer_enter(LamTrainer *t, bool coarse, GError **error)
     lam_train_graph_clear(&t->network);
     t->coarse = coarse;
     if (!lam_train_graph_build(&t->network, t->recipe, &grid, lam_dataset_labels(t->dataset),
-                               t->parameters, error))
+                               lam_dataset_template(t->dataset), t->parameters, error))
         return false;
     guint64 first = t->state.step * (guint64)t->recipe->accumulate;
     t->samples = lam_sample_queue_new(t->dataset, t->recipe, &grid, first, error);

@@ -56,6 +56,7 @@ static void add_terms(LamStep *out, const LamTrainTerms *terms, double lambda, i
     out->terms.anatomy += terms->anatomy / n;
     out->terms.structures += terms->structures / n;
     out->terms.loss += terms->loss / n;
+    out->terms.centre_mm = terms->centre_mm;
 }
 
 /* One sample's share of the step: forward and backward. */

@@ -58,7 +58,8 @@ static bool save_best(LamTrainer *t, GError **error)
 {
     g_autofree char *path = lam_trainer_path(t, "best.safetensors");
     const float *values = t->mean != NULL ? t->mean : lam_parameters_values(t->parameters);
-    return lam_checkpoint_write_model(path, t->recipe, t->parameters, values, &t->state, error);
+    return lam_checkpoint_write_model(path, t->recipe, lam_dataset_template(t->dataset),
+                                      t->parameters, values, &t->state, error);
 }
 
 static bool open_logs(LamTrainer *t, GError **error)
@@ -71,7 +72,8 @@ static bool open_logs(LamTrainer *t, GError **error)
         return false;
     t->steps_log = lam_train_log_open(
         steps,
-        "step,seconds,rate,lambda,similarity,roughness,labels,anatomy,structures,loss,waited_ms",
+        "step,seconds,rate,lambda,similarity,roughness,labels,anatomy,structures,loss,waited_ms,"
+        "centre_mm",
         error);
     return t->steps_log != NULL;
 }
@@ -86,6 +88,7 @@ static void keep_running(LamTrainTerms *mean, const LamTrainTerms *new, guint64 
     mean->labels = keep * mean->labels + (1 - keep) * new->labels;
     mean->anatomy = keep * mean->anatomy + (1 - keep) * new->anatomy;
     mean->structures = keep * mean->structures + (1 - keep) * new->structures;
+    mean->centre_mm = new->centre_mm;
 }
 
 /* Terms that the loss does not have stay empty in the log. */
@@ -111,7 +114,9 @@ static bool step(LamTrainer *t, GError **error)
     log_number(t->steps_log, done.terms.anatomy);
     log_number(t->steps_log, done.terms.structures);
     log_number(t->steps_log, done.terms.loss);
-    fprintf(t->steps_log, ",%.2f\n", done.waited_ms);
+    fprintf(t->steps_log, ",%.2f", done.waited_ms);
+    log_number(t->steps_log, done.terms.centre_mm);
+    fputc('\n', t->steps_log);
     keep_running(&t->running, &done.terms, number);
     return true;
 }
@@ -133,6 +138,8 @@ static void report(const LamTrainer *t)
         g_string_append_printf(text, ", anatomy %.4f", -t->running.anatomy);
     if (!isnan(t->running.structures))
         g_string_append_printf(text, ", structures %.4f", t->running.structures);
+    if (!isnan(t->running.centre_mm))
+        g_string_append_printf(text, ", mean displacement %.3f mm", t->running.centre_mm);
     g_string_append_printf(text, ", roughness %.4f, %.0f min left", t->running.roughness, left);
     lam_progress_report(t->progress, share, text->str);
 }

@@ -1,0 +1,185 @@
+#include "subjects.h"
+
+#include <lambdascope/csv.h>
+#include <lambdascope/error.h>
+#include <lambdascope/same_file.h>
+#include <math.h>
+#include <string.h>
+
+#define WIDTH 0.1 /* of the range: over which ages count as one */
+
+typedef struct {
+    const char *path, *folder;
+    char *const *scans;
+    int n;
+    LamTemplateConfig *config;
+    double *values;
+    int id, scan; /* columns; -1: none */
+    int column[LAM_TEMPLATE_MAX_ATTRIBUTES];
+    bool *known; /* by scan */
+} Table;
+
+static bool wrong(const Table *t, int line, GError **error, const char *format, ...)
+    G_GNUC_PRINTF(4, 5);
+
+/* line 0: of the table as a whole. */
+static bool wrong(const Table *t, int line, GError **error, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    g_autofree char *why = g_strdup_vprintf(format, args);
+    va_end(args);
+    g_autofree char *where = line > 0 ? g_strdup_printf(", line %d", line) : g_strdup("");
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot read subjects: %s%s: %s", t->path,
+                where, why);
+    return false;
+}
+
+static bool read_header(Table *t, const GPtrArray *fields, int line, GError **error)
+{
+    t->id = lam_csv_find(fields, "id");
+    t->scan = lam_csv_find(fields, "scan");
+    if (t->id < 0 && t->scan < 0)
+        return wrong(t, line, error, "the first row must name a column id or scan");
+    for (int i = 0; i < t->config->n_attributes; i++) {
+        t->column[i] = lam_csv_find(fields, t->config->attribute[i].name);
+        if (t->column[i] < 0)
+            return wrong(t, line, error, "there is no column \"%s\"", t->config->attribute[i].name);
+    }
+    return true;
+}
+
+/* "1000" is the beginning of "1000_t1.nii.gz", not of "10003_t1.nii.gz". */
+static bool begins(const char *path, const char *id)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    return g_str_has_prefix(name, id) && !g_ascii_isalnum(name[strlen(id)]);
+}
+
+/* Whether row and scan belong together; false and an error if the scan that is named is not there. */
+static bool find_scans(const Table *t, const GPtrArray *fields, int line, bool *mine,
+                       GError **error)
+{
+    const char *id = lam_csv_field(fields, t->id), *scan = lam_csv_field(fields, t->scan);
+    if (t->scan < 0 ? id == NULL : scan == NULL)
+        return wrong(t, line, error, "the column %s is empty", t->scan < 0 ? "id" : "scan");
+    g_autofree char *path = scan != NULL ? g_build_filename(t->folder, scan, NULL) : NULL;
+    if (path != NULL && !g_file_test(path, G_FILE_TEST_EXISTS))
+        return wrong(t, line, error, "there is no scan %s", path);
+    for (int i = 0; i < t->n; i++)
+        mine[i] = path != NULL ? lam_same_file(path, t->scans[i]) : begins(t->scans[i], id);
+    return true;
+}
+
+static bool read_values(const Table *t, const GPtrArray *fields, int line, double *values,
+                        GError **error)
+{
+    for (int i = 0; i < t->config->n_attributes; i++) {
+        GError *why = NULL;
+        const char *text = lam_csv_field(fields, t->column[i]);
+        if (lam_attribute_parse(&t->config->attribute[i], text, &values[i], &why))
+            continue;
+        wrong(t, line, error, "%s", why->message);
+        g_error_free(why);
+        return false;
+    }
+    return true;
+}
+
+/* Rows of people whose scans are not among these are not looked at further. */
+static bool read_row(const Table *t, const GPtrArray *fields, int line, GError **error)
+{
+    g_autofree bool *mine = g_new0(bool, t->n);
+    if (!find_scans(t, fields, line, mine, error))
+        return false;
+    for (int i = 0; i < t->n; i++) {
+        double *values = t->values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES;
+        if (!mine[i])
+            continue;
+        if (t->known[i])
+            return wrong(t, line, error, "%s stands twice", t->scans[i]);
+        if (!read_values(t, fields, line, values, error))
+            return false;
+        t->known[i] = true;
+    }
+    return true;
+}
+
+static bool read_lines(Table *t, char **lines, GError **error)
+{
+    bool header = false;
+    for (int i = 0; lines[i] != NULL; i++) {
+        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
+            continue;
+        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
+        if (!(header ? read_row(t, fields, i + 1, error) : read_header(t, fields, i + 1, error)))
+            return false;
+        header = true;
+    }
+    for (int i = 0; i < t->n; i++)
+        if (!t->known[i])
+            return wrong(t, 0, error, "there is no row for %s", t->scans[i]);
+    return true;
+}
+
+static bool set_ranges(const Table *t, GError **error)
+{
+    for (int k = 0; k < t->config->n_attributes; k++) {
+        LamAttribute *a = &t->config->attribute[k];
+        double low = INFINITY, high = -INFINITY;
+        for (int i = 0; i < t->n; i++) {
+            low = fmin(low, t->values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
+            high = fmax(high, t->values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
+        }
+        if (!(low < high))
+            return wrong(t, 0, error,
+                         "%s is the same for all %d scans: a template cannot follow it", a->name,
+                         t->n);
+        a->low = low;
+        a->high = high;
+    }
+    return true;
+}
+
+bool lam_subjects_read(const char *table, const char *folder, char *const *scans, int n,
+                       LamTemplateConfig *config, double *values, GError **error)
+{
+    g_autofree bool *known = g_new0(bool, n);
+    g_autofree char *text = NULL;
+    Table t = {table, folder, scans, n, config, values, -1, -1, .known = known};
+    GError *why = NULL;
+    if (!g_file_get_contents(table, &text, NULL, &why)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot read subjects: %s", why->message);
+        g_error_free(why);
+        return false;
+    }
+    if (!g_utf8_validate(text, -1, NULL))
+        return wrong(&t, 0, error, "not a text file");
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    return read_lines(&t, lines, error) && set_ranges(&t, error);
+}
+
+void lam_subjects_even(const LamTemplateConfig *config, const double *values, int n,
+                       double *weights)
+{
+    int k = 0;
+    while (k < config->n_attributes && config->attribute[k].word[0][0] != '\0')
+        k++;
+    double total = 0, width = 1;
+    if (k < config->n_attributes)
+        width = WIDTH * (config->attribute[k].high - config->attribute[k].low);
+    for (int i = 0; i < n; i++) {
+        double density = 0;
+        for (int j = 0; j < n; j++) {
+            double apart = k < config->n_attributes
+                               ? values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k] -
+                                     values[j * LAM_TEMPLATE_MAX_ATTRIBUTES + k]
+                               : 0;
+            density += exp(-0.5 * pow(apart / width, 2));
+        }
+        weights[i] = 1 / density;
+        total += weights[i];
+    }
+    for (int i = 0; i < n; i++)
+        weights[i] /= total;
+}

@@ -1,0 +1,19 @@
+/* What is known of the people whose scans a template is learned from. */
+#pragma once
+
+#include <lambdascope/template_net.h>
+
+/* Reads the attributes of `config` from a CSV whose first row names the columns. values: n times
+ * LAM_TEMPLATE_MAX_ATTRIBUTES, by scan.
+ * A row belongs to the scan that its column `scan` names (a path below `folder`; it must exist), or, in a
+ * table without that column, to the scan whose file's name begins with its column `id`. Completes the
+ * ranges of the numbers. Errors name the table and, where there is one, the line: a column or a row that
+ * is missing, a value that is no number or word of the attribute, an attribute that is the same for all. */
+bool lam_subjects_read(const char *table, const char *folder, char *const *scans, int n,
+                       LamTemplateConfig *config, double *values, GError **error);
+
+/* How often each scan is to be drawn (sums to 1) so that the first attribute that is a number is met about
+ * as often in each tenth of its range: by the inverse of its density there. All alike without such an
+ * attribute. values as above. */
+void lam_subjects_even(const LamTemplateConfig *config, const double *values, int n,
+                       double *weights);
