@@ -5,10 +5,11 @@ uniform vec3 origin;           // fixed world point of pixel position (0,0), top
 uniform vec3 step_x, step_y;   // world mm per pixel, rightwards and downwards
 uniform sampler3D scan;
 uniform sampler3D field;       // displacement in mm, |J|
+uniform sampler3D against;     // another field, to compare with
 uniform sampler3D other;       // the fixed scan, to compare with
 uniform mat4 scan_from_world;  // fixed world -> texture coordinates of the scan, affine included
 uniform mat4 field_from_world; // fixed world -> texture coordinates of the field
-uniform mat4 other_from_world;
+uniform mat4 other_from_world, against_from_world;
 uniform bool has_scan, has_field, has_other;
 uniform float morph;           // how much of the displacement; 0 in views that are not warped
 uniform vec2 levels;           // stored value shown as black, 1 / (white - black)
@@ -114,10 +115,12 @@ vec3 with_grid(vec3 shown, vec3 f, vec4 d, vec3 lines_at)
     return mix(shown, folded, fold);
 }
 
-vec3 with_overlay(vec3 shown, vec3 f, vec4 d)
+vec3 with_overlay(vec3 shown, vec3 x, vec3 f, vec4 d)
 {
     float in_field = coverage(f);
-    if (overlay == 1) {
+    if (overlay == 3)
+        d.xyz -= morph * texture(against, (against_from_world * vec4(x, 1.0)).xyz).xyz;
+    if (overlay != 2) {
         float length_mm = length(d.xyz), level = length_mm / scale_mm * ISOLINES;
         float width = max(fwidth(level), 1e-6);
         float line = clamp(1.0 - abs(fract(level + 0.5) - 0.5) / width, 0.0, 1.0) *
@@ -148,7 +151,7 @@ void main()
         shown = mix(surround, compared(x, at, inside * value),
                     max(inside, coverage((other_from_world * vec4(x, 1.0)).xyz)));
     if (overlay > 0)
-        shown = with_overlay(shown, f, d);
+        shown = with_overlay(shown, x, f, d);
     if (grid == 1)
         shown = with_grid(shown, f, d, y);
     if (grid == 2) {

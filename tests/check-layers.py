@@ -34,7 +34,7 @@ LIBRARIES = {
     r"gdk-pixbuf/": ["image/picture.c"],
     r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
     r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
-    r"json-glib/": ["nn", "training", "cli"],
+    r"json-glib/": ["nn", "training", "gl", "app", "cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -36,6 +36,11 @@ bool lam_field_statistics(const LamVolume *field, LamFieldStatistics *out, LamVo
  * the training loss measures it. */
 double lam_field_roughness(const LamVolume *field);
 
+/* How far apart two displacements (3 channels, mm) are: mean and largest |a - b| over the points of a's grid,
+ * where b is interpolated if its own grid is another. False if there is no memory for that. */
+bool lam_field_distance(const LamVolume *a, const LamVolume *b, double *mean_mm,
+                        double *largest_mm);
+
 /* The whole displacement on `grid`: U(x) = A(x + d(x)) - x, where d (mm) lives on its own, usually
  * coarser grid (linear, clamped at its edges) and A takes fixed world to moving world. d may be NULL
  * (pure affine). This is what is exported, and all that lam apply needs. */

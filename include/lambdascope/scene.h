@@ -74,6 +74,7 @@ typedef enum {
     LAM_OVERLAY_NONE,
     LAM_OVERLAY_DISPLACEMENT,  /* |d| in mm, with isolines */
     LAM_OVERLAY_VOLUME_CHANGE, /* log2 |J|, from a half to twice */
+    LAM_OVERLAY_DIFFERENCE,    /* |d - d held| in mm, with isolines; nothing without a held field */
     LAM_OVERLAY_COUNT
 } LamOverlay;
 
@@ -112,6 +113,14 @@ typedef enum {
     LAM_CONTOURS_COUNT
 } LamContourChoice;
 
+/* Which of two fields the warped view shows: A, which is held, or B, the one that follows λ. */
+typedef enum {
+    LAM_HELD_ASIDE,   /* B */
+    LAM_HELD_INSTEAD, /* A */
+    LAM_HELD_SPLIT,   /* A to the left of a line, B to the right */
+    LAM_HELD_COUNT
+} LamHeldView;
+
 /* The names on command lines and of the viewer's actions; the parsers give false for others. */
 const char *lam_arrangement_name(LamArrangement arrangement);
 const char *lam_pane_name(LamPane pane);
@@ -122,6 +131,7 @@ const char *lam_colour_map_name(LamColourMap map);
 const char *lam_direction_name(LamDirection direction);
 const char *lam_grid_colour_name(LamGridColour colour);
 const char *lam_contour_choice_name(LamContourChoice choice);
+const char *lam_held_view_name(LamHeldView view);
 bool lam_arrangement_parse(const char *name, LamArrangement *out);
 bool lam_pane_parse(const char *name, LamPane *out);
 bool lam_plane_parse(const char *name, LamPlane *out);
@@ -131,11 +141,21 @@ bool lam_colour_map_parse(const char *name, LamColourMap *out);
 bool lam_direction_parse(const char *name, LamDirection *out);
 bool lam_grid_colour_parse(const char *name, LamGridColour *out);
 bool lam_contour_choice_parse(const char *name, LamContourChoice *out);
+bool lam_held_view_parse(const char *name, LamHeldView *out);
 
 /* Device pixels, y down, origin at the top left of the target. */
 typedef struct {
     double x, y, width, height;
 } LamRect;
+
+/* A pair of landmarks as the scene sees it: all in fixed world. */
+typedef struct {
+    LamVec3 fixed;  /* x */
+    LamVec3 moving; /* A^-1 y */
+    bool in_fixed, in_moving;
+    bool chosen;
+    int number; /* that stands beside it */
+} LamSceneMark;
 
 #define LAM_VIEWS_MAX 9
 
@@ -148,6 +168,10 @@ typedef struct {
 
 typedef struct {
     LamTexels *fixed, *moving, *field; /* owned; any may be NULL */
+    LamTexels *held;                   /* another field to compare with; owned, may be NULL */
+    double field_lambda, held_lambda;  /* for the titles of A and B */
+    LamHeldView held_view;             /* without a held field: as LAM_HELD_ASIDE */
+    double split;                      /* [0,1]: where the line between A and B stands */
     LamMat4 affine;                    /* A: fixed world -> moving world */
     LamTexels *labels[2];              /* of the fixed and of the moving scan; owned, may be NULL */
     GBytes *label_colours[2]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */
@@ -181,8 +205,11 @@ typedef struct {
     double
         morph; /* [0,1]: the warped view shows moving(A (x + morph d(x))): straight ways, of which only
                    * the ends are the field's; below 1 volume change has no colour */
+    LamSceneMark *marks; /* owned */
+    int n_marks;
     bool crosshair;
     bool annotations; /* titles, letters, figures, scale bar */
+    bool refined;     /* the field was refined for this pair: the title says so */
     bool flicker;     /* the warped pane shows the fixed scan */
     int maximised;    /* the LamPane that is shown alone, in `plane`; or -1: the layout */
 
@@ -199,6 +226,29 @@ void lam_scene_clear(LamScene *scene);
 void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
                          const LamMat4 *affine);
 void lam_scene_set_field(LamScene *scene, LamTexels *field);
+/* The present field becomes the held one, or, where there is none, none is held. */
+void lam_scene_hold(LamScene *scene);
+void lam_scene_release(LamScene *scene);
+/* The one whose figures are shown: of A where it is seen alone, else of B. Borrowed; may be NULL. */
+LamTexels *lam_scene_shown_field(const LamScene *scene);
+/* Copies; n = 0 removes all. */
+void lam_scene_set_marks(LamScene *scene, const LamSceneMark *marks, int n);
+/* Where a pair is drawn in a view: its own place, and where the shown field carries its other one; whether
+ * there are such. In the moving view its own place is the moving one, else the fixed one. */
+typedef struct {
+    LamVec3 own, carried;
+    bool has_own, has_carried;
+} LamMarkPlaces;
+LamMarkPlaces lam_scene_mark_places(const LamScene *scene, LamPane pane, const LamSceneMark *mark);
+/* Radius in mm of a mark in a view's plane, which cuts a ball of LAM_MARK_MM around its place: 0 if it misses
+ * it. */
+#define LAM_MARK_MM 4.0
+double lam_scene_mark_radius_mm(const LamScene *scene, LamPlane plane, LamVec3 place);
+/* The mark whose own place is nearest to a pixel and within reach; -1: none. */
+int lam_scene_mark_at(const LamScene *scene, const LamView *view, double scale, double x, double y);
+
+/* What is in effect: without a held field, B alone. */
+LamHeldView lam_scene_held_view(const LamScene *scene);
 
 /* Of the fixed (0) or the moving (1) scan: takes references; NULL removes. Colours: as of lam_labels_palette. */
 void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *colours);

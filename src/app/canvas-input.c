@@ -31,10 +31,17 @@ static bool moves_share(const LamCanvas *canvas)
            (scene->compare == LAM_COMPARE_CURTAIN || scene->compare == LAM_COMPARE_FADE);
 }
 
-static void move_share(LamCanvas *canvas, double x)
+static double share_at(LamCanvas *canvas, double x)
 {
     const LamRect *r = &canvas->drag_view.rect;
-    canvas->scene.share = CLAMP((x * lam_canvas_pixel_scale(canvas) - r->x) / r->width, 0, 1);
+    return CLAMP((x * lam_canvas_pixel_scale(canvas) - r->x) / r->width, 0, 1);
+}
+
+/* So does the line between A and B. */
+static bool moves_split(const LamCanvas *canvas)
+{
+    return canvas->drag_view.pane == LAM_PANE_WARPED && !canvas->scene.flicker &&
+           lam_scene_held_view(&canvas->scene) == LAM_HELD_SPLIT;
 }
 
 /* Moves the crosshair to a point in widget coordinates, seen in the view where the drag began. */
@@ -47,8 +54,10 @@ static void move_cursor(LamCanvas *canvas, double x, double y)
 
 static void drag_to(LamCanvas *canvas, double x, double y)
 {
-    if (moves_share(canvas))
-        move_share(canvas, x);
+    if (moves_split(canvas))
+        canvas->scene.split = share_at(canvas, x);
+    else if (moves_share(canvas))
+        canvas->scene.share = share_at(canvas, x);
     else
         move_cursor(canvas, x, y);
 }
@@ -71,13 +80,59 @@ static void end_input(LamCanvas *canvas, LamInstant begin)
     lam_timing_end(canvas->timing, LAM_TIMED_INPUT, begin);
 }
 
+/* ---- landmarks ---- */
+
+static void tell_mark(LamCanvas *canvas, int index, double x, double y, bool goes_on)
+{
+    double scale = lam_canvas_pixel_scale(canvas);
+    LamVec3 point = lam_scene_unproject(&canvas->scene, &canvas->drag_view,
+                                        lam_canvas_text_scale(canvas), x * scale, y * scale);
+    g_signal_emit_by_name(canvas, "marked", index, (int)canvas->drag_view.pane, &point, goes_on);
+}
+
+static bool wants_to_place(GtkGestureDrag *drag)
+{
+    GtkEventController *controller = GTK_EVENT_CONTROLLER(drag);
+    return gtk_event_controller_get_current_event_state(controller) & GDK_SHIFT_MASK;
+}
+
+/* Whether the drag is a landmark's and not the crosshair's. */
+static bool begin_mark(LamCanvas *canvas, GtkGestureDrag *drag, double x, double y)
+{
+    double scale = lam_canvas_pixel_scale(canvas);
+    canvas->dragged_mark = lam_scene_mark_at(&canvas->scene, &canvas->drag_view,
+                                             lam_canvas_text_scale(canvas), x * scale, y * scale);
+    if (canvas->dragged_mark >= 0)
+        g_signal_emit_by_name(canvas, "mark-chosen", canvas->dragged_mark);
+    else if (wants_to_place(drag))
+        tell_mark(canvas, -1, x, y, false);
+    else
+        return false;
+    canvas->mark_moves = false;
+    return true;
+}
+
+/* ---- crosshair ---- */
+
 static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
 {
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
-    if (begin_drag(canvas, GTK_GESTURE(drag), x, y))
-        drag_to(canvas, x, y);
+    canvas->marking = false;
+    if (begin_drag(canvas, GTK_GESTURE(drag), x, y)) {
+        canvas->marking = begin_mark(canvas, drag, x, y);
+        if (!canvas->marking)
+            drag_to(canvas, x, y);
+    }
     end_input(canvas, begin);
+}
+
+static void mark_update(LamCanvas *canvas, double x, double y)
+{
+    if (canvas->dragged_mark < 0)
+        return;
+    tell_mark(canvas, canvas->dragged_mark, x, y, canvas->mark_moves);
+    canvas->mark_moves = true;
 }
 
 static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
@@ -86,7 +141,10 @@ static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
     LamInstant begin = lam_timing_begin();
     double x, y;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
-    drag_to(canvas, x + dx, y + dy);
+    if (canvas->marking)
+        mark_update(canvas, x + dx, y + dy);
+    else
+        drag_to(canvas, x + dx, y + dy);
     end_input(canvas, begin);
 }
 

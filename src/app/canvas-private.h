@@ -9,11 +9,13 @@ struct _LamCanvas {
     LamScene scene;
     LamRenderer *renderer; /* between realize and unrealize */
     LamTiming *timing;     /* borrowed */
-    double field_lambda;
-    bool field_waits; /* has not been drawn yet */
+    bool field_waits;      /* has not been drawn yet */
 
     /* input (canvas-input.c) */
     LamView drag_view;
+    bool marking;              /* the drag is a landmark's */
+    int dragged_mark;          /* or -1: it was placed */
+    bool mark_moves;           /* it has been dragged already */
     LamLevels start_levels[2]; /* when the drag began */
     LamVec3 start_pan_mm;
     double pointer_x, pointer_y;

@@ -4,7 +4,7 @@
 
 #define UPLOAD_MS 6 /* per frame, so that a new pair does not hold up the window */
 
-enum { FAILED, CHANGED, SIGNALS };
+enum { FAILED, CHANGED, MARKED, MARK_CHOSEN, SIGNALS };
 static guint signals[SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LamCanvas, lam_canvas, GTK_TYPE_GL_AREA)
@@ -63,7 +63,7 @@ static gboolean draw_again(GtkWidget *widget, GdkFrameClock *clock, gpointer use
 static void note_shown(LamCanvas *canvas)
 {
     if (canvas->field_waits)
-        lam_timing_shown(canvas->timing, canvas->field_lambda);
+        lam_timing_shown(canvas->timing, canvas->scene.field_lambda);
     canvas->field_waits = false;
 }
 
@@ -109,6 +109,11 @@ static void lam_canvas_class_init(LamCanvasClass *klass)
                                    NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
     signals[CHANGED] = g_signal_new("changed", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
                                     NULL, NULL, G_TYPE_NONE, 0);
+    signals[MARKED] =
+        g_signal_new("marked", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                     G_TYPE_NONE, 4, G_TYPE_INT, G_TYPE_INT, G_TYPE_POINTER, G_TYPE_BOOLEAN);
+    signals[MARK_CHOSEN] = g_signal_new("mark-chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST,
+                                        0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
 }
 
 static void lam_canvas_init(LamCanvas *canvas)
@@ -147,7 +152,7 @@ void lam_canvas_changed(LamCanvas *canvas)
 void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda)
 {
     lam_scene_set_field(&canvas->scene, field);
-    canvas->field_lambda = lambda;
+    canvas->scene.field_lambda = lambda;
     canvas->field_waits = field != NULL;
     lam_canvas_changed(canvas);
 }

@@ -12,7 +12,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LamCanvas, lam_canvas, LAM, CANVAS, GtkGLArea)
 
 /* Signals: "failed" (char *message): there is no GL to draw with, or it broke.
- * "changed": the scene did, whoever changed it. */
+ * "changed": the scene did, whoever changed it.
+ * "marked" (int index, LamPane pane, LamVec3 *point, bool goes_on): a landmark was dragged in a view, or, index
+ * -1, one is to be placed there. The point is in fixed world, as the view's own plane has it; goes_on: the same
+ * drag as before.
+ * "mark-chosen" (int index): a landmark was touched. */
 
 void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
 /* The scene that is shown. Change it, then say so. */

@@ -33,7 +33,7 @@ void lam_command_line_describe(GApplication *application)
         {NULL},
     };
     g_application_add_main_option_entries(application, entries);
-    g_application_set_option_context_parameter_string(application, _("[FIXED MOVING]"));
+    g_application_set_option_context_parameter_string(application, _("[FIXED MOVING | SESSION]"));
     g_application_set_option_context_summary(
         application,
         _("Shows a moving scan deformed onto a fixed one, as smoothly as λ asks for."));

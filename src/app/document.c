@@ -25,19 +25,13 @@ struct _LamDocument {
 
 G_DEFINE_FINAL_TYPE(LamDocument, lam_document, G_TYPE_OBJECT)
 
-/* One opening: input, and what its progress is at. */
+/* One opening: what is asked for. */
 typedef struct {
     char *fixed_path, *moving_path, *model_name;
     bool insist_on_model;
     LamModel *model;
     guint64 id;
-    LamDocumentProgress progress;
-    gpointer progress_user;
-
-    GMutex mutex;
-    double fraction;
-    char *stage;
-    guint report; /* source that will tell the main thread */
+    LamTaskProgress *progress;
 } Opening;
 
 static void opening_free(gpointer data)
@@ -46,62 +40,10 @@ static void opening_free(gpointer data)
     g_free(opening->fixed_path);
     g_free(opening->moving_path);
     g_free(opening->model_name);
-    g_free(opening->stage);
+    lam_task_progress_free(opening->progress);
     if (opening->model)
         lam_model_unref(opening->model);
-    g_mutex_clear(&opening->mutex);
     g_free(opening);
-}
-
-static gboolean tell_progress(gpointer user)
-{
-    Opening *opening = g_task_get_task_data(user);
-    g_mutex_lock(&opening->mutex);
-    opening->report = 0;
-    double fraction = opening->fraction;
-    g_autofree char *stage = g_strdup(opening->stage);
-    g_mutex_unlock(&opening->mutex);
-    if (!g_task_get_completed(user))
-        opening->progress(fraction, stage, opening->progress_user);
-    return G_SOURCE_REMOVE;
-}
-
-/* What the library says, for people; what is not listed is shown as it is. */
-static const char *stage_for_people(const char *stage)
-{
-    static const struct {
-        const char *stage, *shown;
-    } known[] = {
-        {"aligning", N_("Aligning the scans")},
-        {"preparing", N_("Preparing the scans")},
-        {"encoding", N_("Encoding the scans")},
-        {"ready", N_("Encoding the scans")},
-    };
-    for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
-        if (!g_strcmp0(stage, known[i].stage))
-            return _(known[i].shown);
-    }
-    return stage;
-}
-
-/* On the opening thread. */
-static void note_progress(double fraction, const char *stage, void *user)
-{
-    GTask *task = user;
-    Opening *opening = g_task_get_task_data(task);
-    if (!opening->progress)
-        return;
-    stage = stage_for_people(stage);
-    g_mutex_lock(&opening->mutex);
-    opening->fraction = fraction;
-    if (g_strcmp0(stage, opening->stage)) {
-        g_free(opening->stage);
-        opening->stage = g_strdup(stage);
-    }
-    if (!opening->report)
-        opening->report =
-            g_idle_add_full(G_PRIORITY_DEFAULT, tell_progress, g_object_ref(task), g_object_unref);
-    g_mutex_unlock(&opening->mutex);
 }
 
 static bool take_map(LamDocument *document, LamSide side, LamVolume *map, GError **error)
@@ -211,9 +153,10 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
 static void open_thread(GTask *task, gpointer source, gpointer data, GCancellable *cancellable)
 {
     GError *error = NULL;
-    LamProgress progress = {.report = note_progress, .user = task, .cancellable = cancellable};
+    const Opening *opening = data;
+    LamProgress progress = lam_task_progress_of(opening->progress, task);
     lam_threads_set(0);
-    LamDocument *document = open_document(data, &progress, &error);
+    LamDocument *document = open_document(opening, &progress, &error);
     if (document)
         g_task_return_pointer(task, document, g_object_unref);
     else
@@ -221,7 +164,7 @@ static void open_thread(GTask *task, gpointer source, gpointer data, GCancellabl
 }
 
 void lam_document_open_async(const LamDocumentSource *source, GCancellable *cancellable,
-                             LamDocumentProgress progress, gpointer progress_user,
+                             LamTaskProgressFunc progress, gpointer progress_user,
                              GAsyncReadyCallback callback, gpointer user)
 {
     Opening *opening = g_new0(Opening, 1);
@@ -231,9 +174,7 @@ void lam_document_open_async(const LamDocumentSource *source, GCancellable *canc
     opening->model = source->model ? lam_model_ref(source->model) : NULL;
     opening->insist_on_model = source->insist_on_model;
     opening->id = source->id;
-    opening->progress = progress;
-    opening->progress_user = progress_user;
-    g_mutex_init(&opening->mutex);
+    opening->progress = lam_task_progress_new(progress, progress_user);
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, callback, user);
     g_task_set_task_data(task, opening, opening_free);
     g_task_run_in_thread(task, open_thread);

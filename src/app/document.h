@@ -2,6 +2,8 @@
  * its own; a document exists only once everything has worked. */
 #pragma once
 
+#include "task-progress.h"
+
 #include <gio/gio.h>
 #include <lambdascope/label_names.h>
 #include <lambdascope/labels.h>
@@ -23,12 +25,9 @@ typedef struct {
     guint64 id;           /* tells the results of one pair from another's */
 } LamDocumentSource;
 
-/* Main thread; stage is translated. */
-typedef void (*LamDocumentProgress)(double fraction, const char *stage, gpointer user);
-
 /* `progress` is called until the callback is. */
 void lam_document_open_async(const LamDocumentSource *source, GCancellable *cancellable,
-                             LamDocumentProgress progress, gpointer progress_user,
+                             LamTaskProgressFunc progress, gpointer progress_user,
                              GAsyncReadyCallback callback, gpointer user);
 LamDocument *lam_document_open_finish(GAsyncResult *result, GError **error);
 

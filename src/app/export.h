@@ -1,6 +1,8 @@
 /* Writing what is shown, at full resolution on the fixed scan's grid, on a thread of its own. */
 #pragma once
 
+#include "task-progress.h"
+
 #include <gio/gio.h>
 #include <lambdascope/session.h>
 
@@ -18,11 +20,14 @@ typedef struct {
 
 /* Takes references and copies. The file is written beside the target and renamed. */
 void lam_export_async(const LamExport *export, GCancellable *cancellable,
+                      LamTaskProgressFunc progress, gpointer progress_user,
                       GAsyncReadyCallback callback, gpointer user);
 bool lam_export_finish(GAsyncResult *result, GError **error);
 /* The path it was about; borrowed. */
 const char *lam_export_path(GAsyncResult *result);
 
+/* "moving_to_fixed" for file names, from the names of the scans. Free with g_free. */
+char *lam_export_stem(const char *fixed_name, const char *moving_name);
 /* A file name to propose, from the names of the scans (which may have an ending). Free with g_free. */
 char *lam_export_name(LamExportKind kind, const char *fixed_name, const char *moving_name,
                       double lambda);

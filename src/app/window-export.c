@@ -1,70 +1,9 @@
-/* Saving the warped scan or the field. One at a time; the card of opening tells of it. */
+/* Saving the warped scan or the field. */
 #include "export.h"
 #include "window-private.h"
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
-
-#define SAVED_SHOWN_S  3
-#define PULSE_EVERY_MS 100
-
-static void enable_actions(LamWindow *window)
-{
-    bool possible = window->snapshot && !window->saving;
-    lam_window_set_action_enabled(window, "export-warped", possible);
-    lam_window_set_action_enabled(window, "export-field", possible);
-}
-
-/* Text NULL hides the card. While a pair is being opened, the card is that one's. */
-static void show_card(LamWindow *window, const char *text)
-{
-    if (window->opening)
-        return;
-    gtk_widget_set_visible(window->progress_card, text != NULL);
-    gtk_widget_set_visible(window->cancel_button, window->saving != NULL);
-    gtk_widget_set_visible(GTK_WIDGET(window->progress_bar), window->saving != NULL);
-    gtk_label_set_label(window->progress_label, text ? text : "");
-    lam_window_set_action_enabled(window, "cancel", window->saving != NULL);
-}
-
-static gboolean pulse(gpointer user)
-{
-    LamWindow *window = user;
-    if (!window->opening)
-        gtk_progress_bar_pulse(window->progress_bar);
-    return G_SOURCE_CONTINUE;
-}
-
-static gboolean hide_card(gpointer user)
-{
-    LamWindow *window = user;
-    window->saving_timeout = 0;
-    show_card(window, NULL);
-    return G_SOURCE_REMOVE;
-}
-
-static void begin_saving(LamWindow *window, const char *path)
-{
-    g_autofree char *name = g_path_get_basename(path);
-    g_autofree char *text = g_strdup_printf(_("Saving %s"), name);
-    g_clear_handle_id(&window->saving_timeout, g_source_remove);
-    window->saving = g_cancellable_new();
-    window->saving_timeout = g_timeout_add(PULSE_EVERY_MS, pulse, window);
-    show_card(window, text);
-    enable_actions(window);
-}
-
-static void end_saving(LamWindow *window, const char *text)
-{
-    g_clear_handle_id(&window->saving_timeout, g_source_remove);
-    g_clear_object(&window->saving);
-    if (!window->opening)
-        gtk_progress_bar_set_fraction(window->progress_bar, 0);
-    show_card(window, text);
-    if (text)
-        window->saving_timeout = g_timeout_add_seconds(SAVED_SHOWN_S, hide_card, window);
-    enable_actions(window);
-}
 
 /* The window is kept alive by the reference taken when saving began. */
 static void saved(GObject *source, GAsyncResult *result, gpointer user)
@@ -72,13 +11,10 @@ static void saved(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(LamWindow) window = user;
     g_autoptr(GError) error = NULL;
     bool ok = lam_export_finish(result, &error);
-    g_application_release(g_application_get_default());
-    if (!window->saving)
-        return; /* the window is gone */
     g_autofree char *name = g_path_get_basename(lam_export_path(result));
     g_autofree char *text = g_strdup_printf(_("Saved %s"), name);
-    end_saving(window, ok ? text : NULL);
-    if (!ok && !g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    bool there = lam_window_end_job(window, ok ? text : NULL);
+    if (there && !ok && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED))
         lam_window_show_error(window, _("The file could not be saved"), error->message);
 }
 
@@ -93,9 +29,11 @@ static void save(LamWindow *window, LamExportKind kind, const char *path)
                    lam_document_moving_path(window->document)},
         .path = path,
     };
-    begin_saving(window, path);
-    g_application_hold(g_application_get_default()); /* no half-written file if the window closes */
-    lam_export_async(&export, window->saving, saved, g_object_ref(window));
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *text = g_strdup_printf(_("Saving %s"), name);
+    GCancellable *cancellable = lam_window_begin_job(window, text);
+    lam_export_async(&export, cancellable, lam_window_job_progressed, window, saved,
+                     g_object_ref(window));
 }
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
@@ -103,7 +41,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
     LamExportKind kind =
         (LamExportKind)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "kind"));
     g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->snapshot || window->saving)
+    if (response != GTK_RESPONSE_ACCEPT || !window->snapshot || window->job)
         return;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
     g_autofree char *path = file ? g_file_get_path(file) : NULL;
@@ -150,7 +88,6 @@ void lam_window_add_export_actions(LamWindow *window)
         {.name = "export-field", .activate = export_field},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
-    enable_actions(window);
 }
 
 void lam_window_set_snapshot(LamWindow *window, LamSnapshot *snapshot)
@@ -159,14 +96,10 @@ void lam_window_set_snapshot(LamWindow *window, LamSnapshot *snapshot)
         lam_snapshot_ref(snapshot);
     g_clear_pointer(&window->snapshot, lam_snapshot_unref);
     window->snapshot = snapshot;
-    enable_actions(window);
+    lam_window_enable_jobs(window);
 }
 
 void lam_window_dispose_export(LamWindow *window)
 {
-    if (window->saving)
-        g_cancellable_cancel(window->saving);
-    g_clear_object(&window->saving);
-    g_clear_handle_id(&window->saving_timeout, g_source_remove);
     g_clear_pointer(&window->snapshot, lam_snapshot_unref);
 }

@@ -1,4 +1,5 @@
 /* The menu of models. A choice opens the pair again; what is shown stays until that has worked. */
+#include "models-window.h"
 #include "window-private.h"
 
 #include <glib/gi18n.h>
@@ -16,6 +17,11 @@ static char *name_of(const LamWindow *window, const LamModel *model)
             return g_strdup(entry->name);
     }
     return g_strdup(path ? path : "");
+}
+
+char *lam_window_model_name(LamWindow *window)
+{
+    return name_of(window, lam_document_model(window->document));
 }
 
 void lam_window_show_model(LamWindow *window)
@@ -47,6 +53,25 @@ static void change_model(GSimpleAction *action, GVariant *value, gpointer user)
         lam_window_reopen(window);
     else
         lam_window_show_model(window);
+}
+
+/* ---- the cards ---- */
+
+static void chosen(LamModelsWindow *models, const char *name, LamWindow *window)
+{
+    g_action_group_change_action_state(G_ACTION_GROUP(window), "model", g_variant_new_string(name));
+}
+
+static void show_cards(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    g_autoptr(GVariant) state = g_action_group_get_action_state(G_ACTION_GROUP(window), "model");
+    if (!window->models)
+        return;
+    LamModelsWindow *models = lam_models_window_new(GTK_WINDOW(window), window->models,
+                                                    g_variant_get_string(state, NULL));
+    g_signal_connect_object(models, "chosen", G_CALLBACK(chosen), window, 0);
+    gtk_window_present(GTK_WINDOW(models));
 }
 
 /* ---- the menu ---- */
@@ -91,6 +116,9 @@ static void listed(GObject *source, GAsyncResult *result, gpointer user)
     g_autoptr(GMenu) menu = g_menu_new();
     add_section(menu, window->models, false, _("For Volumes"));
     add_section(menu, window->models, true, _("For Single Slices"));
+    g_autoptr(GMenu) cards = g_menu_new();
+    g_menu_append(cards, _("_Compare Them by Their Cards…"), "win.models");
+    g_menu_append_section(menu, NULL, G_MENU_MODEL(cards));
     gtk_menu_button_set_menu_model(window->model_button, G_MENU_MODEL(menu));
     gtk_widget_set_visible(GTK_WIDGET(window->model_button), window->models->len > 1);
     lam_window_show_model(window);
@@ -99,6 +127,7 @@ static void listed(GObject *source, GAsyncResult *result, gpointer user)
 void lam_window_add_model_action(LamWindow *window)
 {
     const GActionEntry entries[] = {
+        {.name = "models", .activate = show_cards},
         {.name = "model", .parameter_type = "s", .state = "''", .change_state = change_model},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);

@@ -80,6 +80,7 @@ static void opened(GObject *source, GAsyncResult *result, gpointer user)
         lam_window_show_document(window, document);
     else
         lam_window_forget_model(window);
+    lam_window_forget_restoring(window);
     forget_choice(window);
     show_choice(window);
     show_opening(window, false);
@@ -89,9 +90,8 @@ static void opened(GObject *source, GAsyncResult *result, gpointer user)
         lam_window_show_error(window, _("The pair could not be opened"), error->message);
 }
 
-/* insist: with the model asked for, not with another if it is not for such scans. */
-static void start_opening(LamWindow *window, const char *fixed_path, const char *moving_path,
-                          bool insist)
+void lam_window_start_opening(LamWindow *window, const char *fixed_path, const char *moving_path,
+                              bool insist)
 {
     LamDocumentSource source = {
         .fixed_path = fixed_path,
@@ -115,8 +115,8 @@ static void start_opening(LamWindow *window, const char *fixed_path, const char 
 void lam_window_reopen(LamWindow *window)
 {
     const LamDocument *document = window->document;
-    start_opening(window, lam_document_fixed_path(document), lam_document_moving_path(document),
-                  true);
+    lam_window_start_opening(window, lam_document_fixed_path(document),
+                             lam_document_moving_path(document), true);
 }
 
 /* ---- choosing ---- */
@@ -135,7 +135,8 @@ static void continue_choice(LamWindow *window)
 {
     show_choice(window);
     if (window->chosen_fixed && window->chosen_moving)
-        start_opening(window, window->chosen_fixed, window->chosen_moving, !window->document);
+        lam_window_start_opening(window, window->chosen_fixed, window->chosen_moving,
+                                 !window->document);
     else
         choose(window, window->chosen_fixed ? ROLE_MOVING : ROLE_FIXED);
 }
@@ -235,13 +236,13 @@ static void swap(GSimpleAction *action, GVariant *value, gpointer user)
 
 static void open_demo(GSimpleAction *action, GVariant *value, gpointer user)
 {
-    start_opening(user, NULL, NULL, false);
+    lam_window_start_opening(user, NULL, NULL, false);
 }
 
 static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
-    GCancellable *running = window->opening ? window->opening : window->saving;
+    GCancellable *running = window->opening ? window->opening : window->job;
     if (running)
         g_cancellable_cancel(running);
     gtk_label_set_label(window->progress_label, _("Stopping"));
@@ -265,7 +266,11 @@ void lam_window_add_open_actions(LamWindow *window)
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path)
 {
     if (!fixed_path && !moving_path) {
-        start_opening(window, NULL, NULL, true);
+        lam_window_start_opening(window, NULL, NULL, true);
+        return;
+    }
+    if (fixed_path && g_str_has_suffix(fixed_path, LAM_WORKSPACE_ENDING)) {
+        lam_window_open_session(window, fixed_path);
         return;
     }
     set_choice(window, ROLE_FIXED, fixed_path);
@@ -285,7 +290,8 @@ void lam_window_open_files(LamWindow *window, GFile **files, int count)
 
 bool lam_window_is_empty(const LamWindow *window)
 {
-    return !window->document && !window->opening && !window->chosen_fixed && !window->chosen_moving;
+    return !window->document && !window->opening && !window->reading && !window->chosen_fixed &&
+           !window->chosen_moving;
 }
 
 /* ---- dropping ---- */
@@ -318,6 +324,15 @@ static void drop_left(GtkDropTarget *target, LamWindow *window)
     show_drop_zones(window, false, 0);
 }
 
+static bool open_as_session(LamWindow *window, GFile *file)
+{
+    g_autofree char *path = g_file_get_path(file);
+    if (!path || !g_str_has_suffix(path, LAM_WORKSPACE_ENDING))
+        return false;
+    lam_window_open_session(window, path);
+    return true;
+}
+
 /* The zone says what the first file is to be; a second one takes the other part. */
 static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, double y,
                         LamWindow *window)
@@ -325,6 +340,8 @@ static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, do
     Role role = role_at(window, x);
     GSList *files = g_value_get_boxed(value);
     show_drop_zones(window, false, 0);
+    if (files && open_as_session(window, files->data))
+        return TRUE;
     guint count = g_slist_length(files);
     for (guint i = 0; i < MIN(count, 2); i++) {
         g_autofree char *path = g_file_get_path(g_slist_nth_data(files, i));
@@ -334,7 +351,8 @@ static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, do
     }
     show_choice(window);
     if (count && window->chosen_fixed && window->chosen_moving)
-        start_opening(window, window->chosen_fixed, window->chosen_moving, !window->document);
+        lam_window_start_opening(window, window->chosen_fixed, window->chosen_moving,
+                                 !window->document);
     return count > 0;
 }
 

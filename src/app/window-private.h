@@ -2,11 +2,15 @@
 
 #include "canvas.h"
 #include "document.h"
+#include "histogram-page.h"
 #include "lambda-control.h"
+#include "landmarks-page.h"
 #include "numbers-page.h"
 #include "panel.h"
 #include "play-bar.h"
 #include "readout.h"
+#include "refinement.h"
+#include "session-file.h"
 #include "window.h"
 
 #include <lambdascope/undo.h>
@@ -50,10 +54,34 @@ struct _LamWindow {
     GtkNativeDialog *chooser;
     GPtrArray *models; /* LamModelEntry: what the menu offers; NULL until listed (window-model.c) */
 
+    /* sessions (window-session.c) */
+    char *session_path;     /* what is shown was saved there, or read from there; NULL: neither */
+    LamState session_state; /* as it was then */
+    char *session_notice;   /* what is not as it was saved, while it is shown; NULL: nothing */
+    GCancellable *reading;  /* set while a session is being read */
+    LamSessionFile *restoring; /* its pair is being opened */
+
     /* undo and redo (window-undo.c) */
     LamUndo *undo;
     LamState noted; /* since the last step */
     GMenu *undo_section;
+
+    /* landmarks (window-landmarks.c) */
+    LamLandmarksPage *landmarks_page; /* the panel has it */
+    GPtrArray *landmarks;             /* LamLandmark * */
+    int landmark;                     /* the chosen one; -1: none */
+    bool landmark_moved;              /* by the drag that goes on */
+
+    /* histograms (window-histogram.c) */
+    LamHistogramPage *histograms; /* the panel has it */
+    GCancellable *counting[2];    /* of the newest task for each */
+    guint64 counted_fixed;        /* of which document; 0: none */
+
+    /* A and B (window-held.c) */
+    LamSnapshot *held; /* A; NULL: none is held */
+    guint blink_timeout;
+    double
+        lambda_after_hold; /* of a session: once A is there, λ goes on to it; NaN: nothing to do */
 
     /* from fold to fold (window-folds.c) */
     int fold;         /* which was shown last; -1: none */
@@ -72,19 +100,41 @@ struct _LamWindow {
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
-    GCancellable *saving;  /* set while a file is being written */
-    guint saving_timeout;
+
+    /* refining (window-refine.c) */
+    LamRefined *refined;  /* the last one of this pair; or NULL */
+    bool shows_refined;   /* else it waits for its λ */
+    char *refined_notice; /* that it is no longer shown; NULL: nothing to say */
+    gint64 refined_until_us;
+
+    /* presets of λ (window-presets.c) */
+    GtkMenuButton *presets_button;
+    GPtrArray *presets;                   /* LamPreset *; NULL: the window is gone */
+    bool presets_saving, presets_changed; /* since saving began */
+
+    GMenu *recent_section; /* window-recent.c */
+
+    /* what takes a while (window-job.c) */
+    GCancellable *job; /* set while it runs */
+    guint job_timeout;
 };
 
 /* window.c */
 void lam_window_show_document(LamWindow *window, LamDocument *document);
 void lam_window_request(LamWindow *window);
 void lam_window_set_action_enabled(LamWindow *window, const char *name, bool enabled);
+/* Title and subtitle. */
+void lam_window_show_names(LamWindow *window);
+/* What a reader should know of what is shown, at the foot. */
+void lam_window_show_notice(LamWindow *window);
 
 /* window-open.c */
 void lam_window_add_open_actions(LamWindow *window);
 void lam_window_add_drop_target(LamWindow *window);
 void lam_window_dispose_opening(LamWindow *window);
+/* insist: with the model asked for, not with another if it is not for such scans. */
+void lam_window_start_opening(LamWindow *window, const char *fixed_path, const char *moving_path,
+                              bool insist);
 /* Path NULL: wherever the dialog starts by itself. */
 void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path);
 void lam_window_show_error(LamWindow *window, const char *headline, const char *message);
@@ -97,6 +147,8 @@ void lam_window_reopen(LamWindow *window);
 
 /* window-model.c */
 void lam_window_add_model_action(LamWindow *window);
+/* Of what is shown, as lam_model_find takes it; free with g_free. */
+char *lam_window_model_name(LamWindow *window);
 /* Marks the model of what is shown. */
 void lam_window_show_model(LamWindow *window);
 /* Asks again for the model of what is shown: the one asked for did not work. */
@@ -108,12 +160,59 @@ void lam_window_add_choices(LamWindow *window);
 /* The actions' states follow the scene, which has been changed without them; redraws. */
 void lam_window_show_settings(LamWindow *window);
 
+/* window-session.c */
+void lam_window_add_session_actions(LamWindow *window);
+void lam_window_open_session(LamWindow *window, const char *path);
+/* Its files are looked at again; takes it. */
+void lam_window_check_session(LamWindow *window, LamSessionFile *file);
+/* All its files are there; takes it. */
+void lam_window_open_found_session(LamWindow *window, LamSessionFile *file);
+/* A pair is being shown: as the session has it, if it is one's. Then, once all has been set: */
+void lam_window_restore_view(LamWindow *window);
+void lam_window_restored(LamWindow *window);
+/* Its pair could not be opened. */
+void lam_window_forget_restoring(LamWindow *window);
+/* "NAME" or, with changes since it was saved, "NAME *"; NULL: there is no session. Free with g_free. */
+char *lam_window_session_name(LamWindow *window);
+void lam_window_dispose_session(LamWindow *window);
+
+/* window-missing.c */
+/* Asks for files that are missing, then opens; takes the session. */
+void lam_window_find_missing(LamWindow *window, LamSessionFile *file);
+
 /* window-undo.c */
 void lam_window_add_undo_actions(LamWindow *window);
 /* λ or the view may have changed: that is a step to undo. */
 void lam_window_note_state(LamWindow *window);
 /* Nothing can be undone any more: there is another pair. */
 void lam_window_forget_steps(LamWindow *window);
+
+/* window-landmarks.c */
+void lam_window_add_landmarks(LamWindow *window);
+/* The field of λ has come. */
+void lam_window_landmarks_follow(LamWindow *window);
+/* Takes the list. */
+void lam_window_set_landmarks(LamWindow *window, GPtrArray *landmarks);
+void lam_window_dispose_landmarks(LamWindow *window);
+
+/* window-histogram.c */
+void lam_window_add_histograms(LamWindow *window);
+/* λ has come to rest. */
+void lam_window_histogram_rest(LamWindow *window);
+/* The scene has changed: perhaps its windows. */
+void lam_window_histogram_follow(LamWindow *window);
+void lam_window_dispose_histograms(LamWindow *window);
+
+/* window-held.c */
+void lam_window_add_held_actions(LamWindow *window);
+/* λ has moved: B is seen again. */
+void lam_window_held_follow(LamWindow *window);
+/* The field of λ has come. */
+void lam_window_held_arrived(LamWindow *window);
+void lam_window_release_held(LamWindow *window);
+/* Holds the field of one λ, when it has come, and then goes on to another. */
+void lam_window_hold_then(LamWindow *window, double held_lambda, double lambda);
+void lam_window_dispose_held(LamWindow *window);
 
 /* window-folds.c */
 void lam_window_add_fold_action(LamWindow *window);
@@ -158,6 +257,35 @@ void lam_window_show_contours(LamWindow *window);
 /* window-save-text.c */
 /* Asks where; takes the text. */
 void lam_window_save_text(LamWindow *window, const char *title, const char *name, char *text);
+
+/* window-job.c */
+/* None must be running. What cancels it; borrowed. */
+GCancellable *lam_window_begin_job(LamWindow *window, const char *text);
+/* A LamTaskProgressFunc; user: the window. */
+void lam_window_job_progressed(double fraction, const char *stage, gpointer user);
+/* Once for each beginning. Text: how it went, for a moment; NULL: nothing. False if the window is gone. */
+bool lam_window_end_job(LamWindow *window, const char *text);
+/* The actions that begin one are possible while something is shown and none runs. */
+void lam_window_enable_jobs(LamWindow *window);
+void lam_window_dispose_job(LamWindow *window);
+
+/* window-refine.c */
+void lam_window_add_refine_action(LamWindow *window);
+/* True if what λ gave is the one that was refined: that is shown in its place. */
+bool lam_window_show_refined(LamWindow *window, const LamSnapshot *snapshot);
+/* λ has moved. */
+void lam_window_refined_follow(LamWindow *window);
+void lam_window_forget_refined(LamWindow *window);
+
+/* window-presets.c */
+void lam_window_add_presets(LamWindow *window);
+void lam_window_dispose_presets(LamWindow *window);
+
+/* window-recent.c */
+void lam_window_add_recent(LamWindow *window);
+/* What is shown now, and a session's file. */
+void lam_window_add_recent_pair(LamWindow *window);
+void lam_window_add_recent_session(const char *path);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

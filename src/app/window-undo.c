@@ -26,6 +26,7 @@ static void go_to(LamWindow *window, const LamState *state)
     lam_window_show_settings(window);
     lam_lambda_control_set_lambda(window->lambda_control, state->lambda);
     window->noted = state_now(window);
+    lam_window_show_names(window);
 }
 
 static void apply(gpointer data)
@@ -77,6 +78,8 @@ void lam_window_note_state(LamWindow *window)
     window->noted = now;
     if (!window->document)
         return;
+    if (window->session_path)
+        lam_window_show_names(window);
     Change *change = g_new(Change, 1);
     *change =
         (Change){window, before, now, kind == LAM_SETTINGS_SAME || kind == LAM_SETTINGS_WINDOW,

@@ -165,7 +165,9 @@ static void step_share(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
     LamScene *scene = lam_canvas_scene(window->canvas);
-    scene->share = CLAMP(scene->share + SHARE_STEP * g_variant_get_int32(value), 0, 1);
+    bool splits = lam_scene_held_view(scene) == LAM_HELD_SPLIT;
+    double *share = splits ? &scene->split : &scene->share;
+    *share = CLAMP(*share + SHARE_STEP * g_variant_get_int32(value), 0, 1);
     lam_canvas_changed(window->canvas);
 }
 

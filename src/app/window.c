@@ -88,15 +88,21 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         lam_readout_set_message(window->readout, error->message);
         return;
     }
-    if (window->document && result->snapshot->document == lam_document_id(window->document)) {
+    bool of_this =
+        window->document && result->snapshot->document == lam_document_id(window->document);
+    if (of_this && !lam_window_show_refined(window, result->snapshot)) {
         lam_readout_show(window->readout, result->snapshot);
         if (result->field) {
             lam_timing_tick(window->timing, result->snapshot->milliseconds, result->ready_us);
             lam_window_set_snapshot(window, result->snapshot);
-            lam_readout_set_message(window->readout, lam_document_warning(window->document));
+            lam_window_show_notice(window);
+            lam_canvas_scene(window->canvas)->refined = false;
             lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
+            lam_window_held_arrived(window);
+            lam_window_landmarks_follow(window);
         } else if (!lam_worker_is_busy(window->worker)) {
             lam_window_numbers_rest(window, result->snapshot);
+            lam_window_histogram_rest(window);
         }
     }
     free_result(result);
@@ -110,6 +116,7 @@ void lam_window_request(LamWindow *window)
         return;
     lam_timing_request(window->timing, lambda);
     lam_window_numbers_expect(window);
+    lam_window_refined_follow(window);
     expect_result(window);
 }
 
@@ -117,6 +124,7 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
 {
     LamInstant begin = lam_timing_begin();
     lam_window_request(window);
+    lam_window_held_follow(window);
     lam_window_note_state(window);
     lam_window_follow_play(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
@@ -124,6 +132,7 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
 
 static void scene_changed(LamCanvas *canvas, LamWindow *window)
 {
+    lam_window_histogram_follow(window);
     lam_window_note_state(window);
     lam_window_follow_play(window);
 }
@@ -141,16 +150,33 @@ static void show_plane(LamWindow *window, const LamScene *scene)
     lam_window_set_action_enabled(window, "plane", !slice);
 }
 
-static void show_names(LamWindow *window, LamDocument *document)
+void lam_window_show_names(LamWindow *window)
 {
+    const LamDocument *document = window->document;
+    g_autofree char *session = lam_window_session_name(window);
     g_autofree char *title = g_strdup_printf(_("%s  onto  %s"), lam_document_moving_name(document),
                                              lam_document_fixed_name(document));
     g_autofree char *window_title = g_strdup_printf("%s – Lambdascope", title);
     const char *model = lam_model_title(lam_document_model(document));
     gtk_label_set_label(window->title_label, title);
-    gtk_label_set_label(window->subtitle_label, model ? model : "");
-    gtk_widget_set_visible(GTK_WIDGET(window->subtitle_label), model != NULL);
+    g_autofree char *subtitle =
+        g_strjoin(model && session ? " · " : "", model ? model : "", session ? session : "", NULL);
+    gtk_label_set_label(window->subtitle_label, subtitle);
+    gtk_widget_set_visible(GTK_WIDGET(window->subtitle_label), *subtitle != '\0');
     gtk_window_set_title(GTK_WINDOW(window), window_title);
+}
+
+void lam_window_show_notice(LamWindow *window)
+{
+    const char *notices[4] = {0};
+    const char *all[] = {window->refined_notice, window->session_notice,
+                         lam_document_warning(window->document)};
+    int n = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
+        if (all[i])
+            notices[n++] = all[i];
+    g_autofree char *text = g_strjoinv(" · ", (char **)notices);
+    lam_readout_set_message(window->readout, n > 0 ? text : NULL);
 }
 
 void lam_window_show_document(LamWindow *window, LamDocument *document)
@@ -164,6 +190,8 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     lam_canvas_set_field(window->canvas, NULL, 0);
     lam_window_set_snapshot(window, NULL);
     lam_window_numbers_clear(window);
+    lam_window_release_held(window);
+    lam_window_forget_refined(window);
     lam_scene_set_scans(scene, lam_document_fixed(document), lam_document_moving(document),
                         lam_document_affine(document));
     g_free(scene->fixed_name);
@@ -171,14 +199,21 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     scene->fixed_name = g_strdup(lam_document_fixed_name(document));
     scene->moving_name = g_strdup(lam_document_moving_name(document));
     lam_scene_reset_view(scene);
+    lam_window_set_landmarks(window, lam_landmarks_new());
+    lam_window_restore_view(window);
     show_plane(window, scene);
     lam_play_bar_set_slices(window->play_bar, lam_play_kind_possible(LAM_PLAY_SLICES, scene));
     lam_window_forget_steps(window);
+    lam_window_restored(window);
     lam_window_labels_opened(window);
-    show_names(window, document);
+    if (!window->session_path)
+        lam_window_add_recent_pair(window);
+    lam_window_show_names(window);
     lam_window_show_model(window);
     lam_readout_clear(window->readout);
-    lam_readout_set_message(window->readout, lam_document_warning(document));
+    lam_window_show_notice(window);
+    lam_window_set_action_enabled(window, "save-session", true);
+    lam_window_set_action_enabled(window, "save-session-as", true);
     gtk_widget_set_visible(window->foot, TRUE);
     gtk_widget_set_sensitive(window->plane_box, TRUE);
     gtk_widget_set_sensitive(window->grid_box, TRUE);
@@ -337,6 +372,10 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_j, "win.toggle-overlay", "s", "volume"},
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
+        {GDK_KEY_i, "win.add-landmark"},
+        {GDK_KEY_I, "win.match-landmark"},
+        {GDK_KEY_backslash, "win.ab"},
+        {GDK_KEY_bar, "win.ab-split"},
         {GDK_KEY_v, "win.arrows"},
         {GDK_KEY_o, "win.toggle-contours"},
         {GDK_KEY_t, "win.play-bar"},
@@ -450,7 +489,14 @@ static void lam_window_dispose(GObject *object)
 {
     LamWindow *window = LAM_WINDOW(object);
     lam_window_dispose_opening(window);
+    lam_window_dispose_session(window);
     lam_window_dispose_export(window);
+    lam_window_dispose_held(window);
+    lam_window_dispose_landmarks(window);
+    lam_window_dispose_histograms(window);
+    lam_window_dispose_job(window);
+    lam_window_dispose_presets(window);
+    lam_window_forget_refined(window);
     lam_window_dispose_numbers(window);
     lam_window_dispose_labels(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
@@ -484,6 +530,8 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, stack);
     gtk_widget_class_bind_template_child(klass, LamWindow, model_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, undo_section);
+    gtk_widget_class_bind_template_child(klass, LamWindow, recent_section);
+    gtk_widget_class_bind_template_child(klass, LamWindow, presets_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
     gtk_widget_class_bind_template_child(klass, LamWindow, panel);
     gtk_widget_class_bind_template_child(klass, LamWindow, play_bar);
@@ -521,14 +569,21 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_choices(window);
     lam_window_add_undo_actions(window);
     lam_window_add_fold_action(window);
+    lam_window_add_held_actions(window);
     lam_window_add_panel_actions(window);
     lam_window_add_play_actions(window);
     lam_window_add_numbers(window);
     lam_window_add_label_actions(window);
     lam_window_add_contour_actions(window);
+    lam_window_add_landmarks(window);
+    lam_window_add_histograms(window);
     lam_window_add_open_actions(window);
+    lam_window_add_session_actions(window);
     lam_window_add_model_action(window);
     lam_window_add_export_actions(window);
+    lam_window_add_refine_action(window);
+    lam_window_add_presets(window);
+    lam_window_add_recent(window);
     lam_window_add_drop_target(window);
     add_flicker_key(window);
 }
@@ -556,8 +611,13 @@ void lam_window_add_accelerators(GtkApplication *application)
     } accelerators[] = {
         {"win.open-fixed", {"<Control>o"}},
         {"win.open-moving", {"<Control><Shift>o"}},
-        {"win.export-warped", {"<Control>s"}},
-        {"win.export-field", {"<Control><Shift>s"}},
+        {"win.open-session", {"<Control><Alt>o"}},
+        {"win.save-session", {"<Control>s"}},
+        {"win.save-session-as", {"<Control><Shift>s"}},
+        {"win.export-warped", {"<Control>e"}},
+        {"win.export-field", {"<Control><Shift>e"}},
+        {"win.refine", {"<Control>r"}},
+        {"win.hold", {"<Control>backslash"}},
         {"win.undo", {"<Control>z"}},
         {"win.redo", {"<Control><Shift>z"}},
         {"win.cancel", {"Escape"}},

@@ -15,7 +15,8 @@ G_DECLARE_FINAL_TYPE(LamWindow, lam_window, LAM, WINDOW, GtkApplicationWindow)
 LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
                           double lambda);
 
-/* Opens a pair; both NULL: the phantom pair. Only one NULL: the other is asked for. */
+/* Opens a pair; both NULL: the phantom pair. Only one NULL: the other is asked for. A session's file
+ * in place of the fixed scan: that session. */
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path);
 /* The first of count >= 1 files as fixed scan, a second as moving. */
 void lam_window_open_files(LamWindow *window, GFile **files, int count);

@@ -73,7 +73,8 @@ static bool apply_choices(const Options *o, LamScene *scene, GError **error)
         return bad_value(error, "compare",
                          "none, checkerboard, curtain, composite, difference, "
                          "edges or fade is needed");
-    if (o->overlay && !lam_overlay_parse(o->overlay, &scene->overlay))
+    if (o->overlay && (!lam_overlay_parse(o->overlay, &scene->overlay) ||
+                       scene->overlay == LAM_OVERLAY_DIFFERENCE))
         return bad_value(error, "overlay", "none, displacement or volume is needed");
     if (o->colours && !lam_colour_map_parse(o->colours, &scene->colours))
         return bad_value(error, "colours", "grey, cividis, inferno or viridis is needed");

@@ -34,7 +34,8 @@ static char *position_text(LamVec3 x)
 /* d and |J| at the cursor, or false where there is no field. */
 static bool field_at_cursor(const LamScene *scene, double values[4])
 {
-    return scene->field && lam_texels_sample(scene->field, scene->cursor_mm, values);
+    const LamTexels *field = lam_scene_shown_field(scene);
+    return field && lam_texels_sample(field, scene->cursor_mm, values);
 }
 
 static LamVec3 moved_cursor(const LamScene *scene)
@@ -99,10 +100,39 @@ static void draw_origin_mark(LamPainter *painter, const LamScene *scene, const L
     lam_painter_ring(painter, x1, y1, 4 * scale, 1.5 * scale, accent);
 }
 
+/* "A  λ 0.300", "B  λ 0.120". */
+static char *lambda_title(char which, double lambda)
+{
+    return g_strdup_printf("%c   λ %.3f", which, lambda);
+}
+
+/* While a field is held it is said which of the two is seen, on either side of the line if both are. */
+static void draw_held(LamPainter *painter, const LamScene *scene, const LamRect *rect)
+{
+    double scale = lam_painter_scale(painter);
+    LamHeldView shown = lam_scene_held_view(scene);
+    double x = rect->x + EDGE * scale, y = rect->y + SECOND_LINE * scale;
+    g_autofree char *a = lambda_title('A', scene->held_lambda);
+    g_autofree char *b = lambda_title('B', scene->field_lambda);
+    if (shown != LAM_HELD_SPLIT) {
+        lam_painter_text(painter, shown == LAM_HELD_INSTEAD ? a : b, LAM_TEXT_FIGURES, x, y,
+                         (LamAnchor){0, 0}, accent);
+        return;
+    }
+    double line = rect->x + round(scene->split * rect->width), gap = 8 * scale;
+    double low = rect->y + rect->height - 2 * SECOND_LINE * scale;
+    lam_painter_line(painter, line, rect->y, line, rect->y + rect->height, MAX(1, round(scale)),
+                     accent);
+    lam_painter_text(painter, a, LAM_TEXT_FIGURES, line - gap, low, (LamAnchor){1, 0}, accent);
+    lam_painter_text(painter, b, LAM_TEXT_FIGURES, line + gap, low, (LamAnchor){0, 0}, accent);
+}
+
 static char *pane_title(const LamScene *scene, LamPane pane)
 {
     if (pane == LAM_PANE_WARPED && !scene->flicker && scene->morph < 1)
         return g_strdup_printf("Warped, t = %.2f", scene->morph);
+    if (pane == LAM_PANE_WARPED && !scene->flicker && scene->refined)
+        return g_strdup("Warped, refined");
     return g_strdup(pane == LAM_PANE_MOVING                      ? "Moving, aligned"
                     : pane == LAM_PANE_WARPED && !scene->flicker ? "Warped"
                                                                  : "Fixed");
@@ -195,9 +225,12 @@ static void draw_view(LamPainter *painter, const LamScene *scene, const LamView 
         if (view->pane == LAM_PANE_MOVING && scene->field)
             draw_origin_mark(painter, scene, view);
     }
+    lam_marks_draw(painter, scene, view);
     if (!scene->annotations)
         return;
     draw_title(painter, scene, view->pane, rect);
+    if (view->pane == LAM_PANE_WARPED && scene->held && !scene->flicker)
+        draw_held(painter, scene, rect);
     draw_letters(painter, scene, view);
     draw_scale_bar(painter, scene, view);
     draw_figures(painter, scene, view->pane, rect);

@@ -96,6 +96,8 @@ double lam_painter_text_width(LamPainter *painter, const char *string, LamTextSt
 bool lam_fits_beside_letter(const LamRect *rect, double width, double scale);
 
 void lam_annotations_draw(LamPainter *painter, const LamScene *scene, const LamView *views, int n);
+/* Pairs of landmarks. */
+void lam_marks_draw(LamPainter *painter, const LamScene *scene, const LamView *view);
 /* What the colours over a warped view mean. */
 void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view);
 void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int height);
@@ -106,9 +108,10 @@ typedef struct LamArrows LamArrows;
 
 LamArrows *lam_arrows_new(GError **error);
 void lam_arrows_free(LamArrows *arrows);
-/* Over a warped view, if the scene has arrows and the field is complete. */
-void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view, int width,
-                     int height, double scale, const LamTexture *field);
+/* Over the part of a warped view within `clip`, if the scene has arrows and the field is complete. */
+void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view,
+                     const LamRect *clip, int width, int height, double scale,
+                     const LamTexture *field);
 
 /* ---- contours ---- */
 
@@ -124,6 +127,9 @@ void lam_contours_draw(LamContours *contours, const LamScene *scene, const LamVi
 
 /* ---- slices ---- */
 
+/* Until GL_SCISSOR_TEST is disabled, only there is drawn. */
+void lam_clip_to(const LamRect *clip, int height);
+
 void lam_set_matrix(GLint location, const LamMat4 *matrix);
 void lam_set_vector(GLint location, LamVec3 v);
 /* Fixed world at a view's pixel position (0,0), and per pixel rightwards and downwards. */
@@ -134,6 +140,8 @@ typedef struct LamPanes LamPanes;
 
 LamPanes *lam_panes_new(GError **error);
 void lam_panes_free(LamPanes *panes);
-/* Draws the slice of one view. Textures that are not complete count as absent. */
+/* Draws the slice of one view; textures: fixed, moving. `against` is the field that a difference of fields is
+ * taken from. Textures that are not complete count as absent. */
 void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
-                    int height, double scale, const LamTexture textures[3]);
+                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+                    const LamTexture *against);

@@ -57,7 +57,8 @@ static Legend overlay_legend(const LamScene *scene)
 {
     if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
         return volume_legend(g_strdup("volume change"));
-    return length_legend(scene, g_strdup_printf("displacement, lines every %g mm",
+    const char *what = scene->overlay == LAM_OVERLAY_DIFFERENCE ? "A to B" : "displacement";
+    return length_legend(scene, g_strdup_printf("%s, lines every %g mm", what,
                                                 scene->scale_mm / 8)); /* as in slice.frag */
 }
 
@@ -109,7 +110,9 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
         return;
     if (scene->grid && (fetched ? view->pane == LAM_PANE_MOVING : warped))
         legends[n++] = grid_legend(scene, view->plane);
-    if (warped && scene->overlay != LAM_OVERLAY_NONE)
+    bool nothing = scene->overlay == LAM_OVERLAY_NONE ||
+                   (scene->overlay == LAM_OVERLAY_DIFFERENCE && !scene->held);
+    if (warped && !nothing)
         legends[n++] = overlay_legend(scene);
     if (warped && scene->arrows)
         legends[n++] =

@@ -3,14 +3,15 @@
 
 static const float surround[3] = {0.055f, 0.062f, 0.072f};
 
-enum { UNIT_SCAN, UNIT_FIELD, UNIT_OTHER };
+enum { UNIT_SCAN, UNIT_FIELD, UNIT_OTHER, UNIT_AGAINST };
 
 /* clang-format off */
 #define UNIFORMS(X) \
     X(target) X(rect) X(origin) X(step_x) X(step_y) X(scan_from_world) X(field_from_world) \
     X(other_from_world) X(has_scan) X(has_field) X(has_other) X(morph) X(levels) X(other_levels) \
     X(colours) X(surround) X(axis_right) X(axis_up) X(axis_through) X(grid) X(grid_colour) \
-    X(grid_mm) X(line_px) X(compare) X(share) X(checker_mm) X(overlay) X(opacity) X(scale_mm)
+    X(grid_mm) X(line_px) X(compare) X(share) X(checker_mm) X(overlay) X(opacity) X(scale_mm) \
+    X(against_from_world)
 /* clang-format on */
 
 #define DECLARE(name) GLint name;
@@ -35,6 +36,7 @@ LamPanes *lam_panes_new(GError **error)
     glUniform1i(glGetUniformLocation(program, "scan"), UNIT_SCAN);
     glUniform1i(glGetUniformLocation(program, "field"), UNIT_FIELD);
     glUniform1i(glGetUniformLocation(program, "other"), UNIT_OTHER);
+    glUniform1i(glGetUniformLocation(program, "against"), UNIT_AGAINST);
     return panes;
 }
 
@@ -149,16 +151,31 @@ static int grid_kind(const LamScene *scene, LamPane pane)
     return pane == LAM_PANE_WARPED ? 1 : 0;
 }
 
+/* Straight ways to a part of a field have no volume change, and a difference needs two fields. */
+static bool can_overlay(const LamScene *scene, const LamTexture *against)
+{
+    if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
+        return scene->morph >= 1;
+    return scene->overlay != LAM_OVERLAY_DIFFERENCE || lam_texture_is_complete(against);
+}
+
+static void set_against(const LamPanes *panes, const LamTexture *against)
+{
+    if (!lam_texture_is_complete(against))
+        return;
+    lam_set_matrix(panes->at.against_from_world, &against->source->to_texture);
+    bind(UNIT_AGAINST, against, true);
+}
+
 static void set_field(const LamPanes *panes, const LamScene *scene, LamPane pane, double scale,
-                      const LamTexture *texture)
+                      const LamTexture *texture, const LamTexture *against)
 {
     bool there = pane != LAM_PANE_FIXED && lam_texture_is_complete(texture);
     bool warped = there && pane == LAM_PANE_WARPED;
     glUniform1i(panes->at.has_field, there);
     glUniform1f(panes->at.morph, warped ? (GLfloat)scene->morph : 0);
     glUniform1i(panes->at.grid, there ? grid_kind(scene, pane) : 0);
-    bool volume = scene->overlay == LAM_OVERLAY_VOLUME_CHANGE;
-    bool overlaid = warped && (!volume || scene->morph >= 1);
+    bool overlaid = warped && can_overlay(scene, against);
     glUniform1i(panes->at.overlay, overlaid ? (GLint)scene->overlay : 0);
     glUniform1f(panes->at.line_px, (GLfloat)(1.25 * scale));
     if (!there)
@@ -169,13 +186,23 @@ static void set_field(const LamPanes *panes, const LamScene *scene, LamPane pane
     glUniform1f(panes->at.opacity, (GLfloat)scene->overlay_opacity);
     glUniform1f(panes->at.scale_mm, (GLfloat)MAX(scene->scale_mm, 0.1));
     bind(UNIT_FIELD, texture, true);
+    set_against(panes, against);
+}
+
+void lam_clip_to(const LamRect *clip, int height)
+{
+    glEnable(GL_SCISSOR_TEST);
+    glScissor((GLint)clip->x, height - (GLint)(clip->y + clip->height), (GLsizei)clip->width,
+              (GLsizei)clip->height);
 }
 
 void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
-                    int height, double scale, const LamTexture textures[3])
+                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+                    const LamTexture *against)
 {
-    bool held = view->pane == LAM_PANE_WARPED && scene->flicker; /* the fixed scan in its place */
-    LamPane pane = held ? LAM_PANE_FIXED : view->pane;
+    bool flickers =
+        view->pane == LAM_PANE_WARPED && scene->flicker; /* the fixed scan in its place */
+    LamPane pane = flickers ? LAM_PANE_FIXED : view->pane;
     bool moving = pane != LAM_PANE_FIXED;
     glDisable(GL_BLEND);
     glUseProgram(panes->program);
@@ -184,6 +211,6 @@ void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view,
     set_view(panes, scene, view, scale);
     set_scan(panes, scene, moving, &textures[moving]);
     set_other(panes, scene, pane == LAM_PANE_WARPED, &textures[0]);
-    set_field(panes, scene, pane, scale, &textures[2]);
+    set_field(panes, scene, pane, scale, field, against);
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
 }

@@ -5,10 +5,13 @@
 
 #include <lambdascope/error.h>
 
+#include <math.h>
+
 enum {
     TEXTURE_FIXED,
     TEXTURE_MOVING,
     TEXTURE_FIELD,
+    TEXTURE_HELD,
     TEXTURE_FIXED_LABELS,
     TEXTURE_MOVING_LABELS,
     TEXTURES
@@ -89,6 +92,7 @@ static void set_sources(LamRenderer *renderer, const LamScene *scene)
         [TEXTURE_FIXED] = scene->fixed,
         [TEXTURE_MOVING] = scene->moving,
         [TEXTURE_FIELD] = scene->field,
+        [TEXTURE_HELD] = scene->held,
         [TEXTURE_FIXED_LABELS] = scene->labels[0],
         [TEXTURE_MOVING_LABELS] = scene->labels[1],
     };
@@ -107,7 +111,8 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
     bool got_on = false;
     set_sources(renderer, scene);
     glActiveTexture(GL_TEXTURE0);
-    if (!lam_texture_upload(&renderer->textures[TEXTURE_FIELD], 0, error))
+    if (!lam_texture_upload(&renderer->textures[TEXTURE_FIELD], 0, error) ||
+        !lam_texture_upload(&renderer->textures[TEXTURE_HELD], 0, error))
         return false;
     *pending = false;
     for (size_t i = 0; i < G_N_ELEMENTS(order) && !*pending; i++) {
@@ -123,6 +128,49 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
     return true;
 }
 
+/* A part of a view and the fields that are seen there. */
+typedef struct {
+    LamRect clip;
+    const LamTexture *field, *against;
+} Part;
+
+static int parts_of(const LamRenderer *renderer, const LamScene *scene, const LamView *view,
+                    Part parts[2])
+{
+    const LamTexture *a = &renderer->textures[TEXTURE_HELD],
+                     *b = &renderer->textures[TEXTURE_FIELD];
+    LamHeldView shown = lam_scene_held_view(scene);
+    LamRect left = view->rect, right = view->rect;
+    if (shown != LAM_HELD_SPLIT || view->pane != LAM_PANE_WARPED) {
+        bool instead = shown == LAM_HELD_INSTEAD;
+        parts[0] = (Part){view->rect, instead ? a : b, instead ? b : a};
+        return 1;
+    }
+    left.width = round(scene->split * view->rect.width);
+    right.x += left.width;
+    right.width -= left.width;
+    parts[0] = (Part){left, a, b};
+    parts[1] = (Part){right, b, a};
+    return 2;
+}
+
+static void draw_slice(LamRenderer *renderer, const LamScene *scene, const LamView *view, int width,
+                       int height, double scale)
+{
+    Part parts[2];
+    int n = parts_of(renderer, scene, view, parts);
+    for (int i = 0; i < n; i++) {
+        lam_clip_to(&parts[i].clip, height);
+        lam_panes_draw(renderer->panes, scene, view, width, height, scale, renderer->textures,
+                       parts[i].field, parts[i].against);
+        lam_contours_draw(renderer->contours, scene, view, width, height, scale, parts[i].field,
+                          &renderer->textures[TEXTURE_FIXED_LABELS]);
+        lam_arrows_draw(renderer->arrows, scene, view, &parts[i].clip, width, height, scale,
+                        parts[i].field);
+        glDisable(GL_SCISSOR_TEST);
+    }
+}
+
 static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width, int height,
                         double scale, const LamView *views, int n)
 {
@@ -131,14 +179,8 @@ static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width,
     glDisable(GL_DEPTH_TEST);
     glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
     glClear(GL_COLOR_BUFFER_BIT);
-    for (int i = 0; i < n; i++) {
-        lam_panes_draw(renderer->panes, scene, &views[i], width, height, scale, renderer->textures);
-        lam_contours_draw(renderer->contours, scene, &views[i], width, height, scale,
-                          &renderer->textures[TEXTURE_FIELD],
-                          &renderer->textures[TEXTURE_FIXED_LABELS]);
-        lam_arrows_draw(renderer->arrows, scene, &views[i], width, height, scale,
-                        &renderer->textures[TEXTURE_FIELD]);
-    }
+    for (int i = 0; i < n; i++)
+        draw_slice(renderer, scene, &views[i], width, height, scale);
     renderer->drawn = true;
 }
 

@@ -16,6 +16,7 @@ void lam_scene_init(LamScene *scene)
         .grid_mm = 5,
         .arrows_mm = 6,
         .share = 0.5,
+        .split = 0.5,
         .checker_mm = 20,
         .overlay_opacity = 0.6,
         .contour_opacity = 0.9,
@@ -34,6 +35,8 @@ void lam_scene_clear(LamScene *scene)
     lam_texels_unref(scene->field);
     for (int side = 0; side < 2; side++)
         lam_scene_set_labels(scene, side, NULL, NULL);
+    lam_texels_unref(scene->held);
+    g_free(scene->marks);
     g_free(scene->fixed_name);
     g_free(scene->moving_name);
     g_free(scene->footer_readout);
@@ -70,6 +73,28 @@ void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *
         g_bytes_ref(colours);
     g_clear_pointer(&scene->label_colours[side], g_bytes_unref);
     scene->label_colours[side] = colours;
+}
+
+void lam_scene_hold(LamScene *scene)
+{
+    replace_texels(&scene->held, scene->field);
+    scene->held_lambda = scene->field_lambda;
+}
+
+void lam_scene_release(LamScene *scene)
+{
+    replace_texels(&scene->held, NULL);
+    scene->held_view = LAM_HELD_ASIDE;
+}
+
+LamHeldView lam_scene_held_view(const LamScene *scene)
+{
+    return scene->held ? scene->held_view : LAM_HELD_ASIDE;
+}
+
+LamTexels *lam_scene_shown_field(const LamScene *scene)
+{
+    return lam_scene_held_view(scene) == LAM_HELD_INSTEAD ? scene->held : scene->field;
 }
 
 void lam_scene_reset_view(LamScene *scene)

@@ -215,7 +215,7 @@ def test_bad_file(viewer, pictures, folder):
 
 def test_save(viewer, folder, fixed):
     warped = os.path.join(folder, 'warped.nii.gz')
-    viewer.key('ctrl+s')
+    viewer.key('ctrl+e')
     viewer.type_path('Save the warped scan', warped)
     wait_for(lambda: viewer.label('^Saved warped.nii.gz'), 'the word that it was saved')
     with gzip.open(warped) as written, gzip.open(fixed) as scan:
@@ -223,7 +223,7 @@ def test_save(viewer, folder, fixed):
               'the warped scan has the size of the fixed one')
     with open(fixed, 'rb') as scan:
         before = scan.read()
-    viewer.key('ctrl+shift+s')
+    viewer.key('ctrl+shift+e')
     viewer.type_path('Save the deformation field', fixed)
     replace = wait_for(lambda: viewer.find('push button', 'Replace$'), 'the question')
     press(replace)

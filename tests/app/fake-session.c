@@ -6,6 +6,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
 #include <lambdascope/resample.h>
+#include <lambdascope/refine.h>
 #include <lambdascope/session.h>
 
 #include <math.h>
@@ -78,6 +79,11 @@ const char *lam_model_path(const LamModel *model)
 const char *lam_model_title(const LamModel *model)
 {
     return g_str_equal(model->path, "fake") ? "Closed form (test)" : model->path;
+}
+
+const char *lam_model_hash(const LamModel *model)
+{
+    return "0123456789ab";
 }
 
 void lam_model_size(const LamModel *model, int size[3])
@@ -224,5 +230,31 @@ LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool wit
     snapshot->milliseconds = (double)(g_get_monotonic_time() - start) / 1000;
     snapshot->generation = ++session->generation;
     snapshot->document = session->document;
+    return snapshot;
+}
+
+/* ---- refining: the field of a slightly larger λ, in steps of LAM_FAKE_REFINE_MS (100) ---- */
+
+LamRefineOptions lam_refine_options_default(double lambda)
+{
+    return (LamRefineOptions){.lambda = lambda};
+}
+
+LamSnapshot *lam_session_refine(LamSession *session, const LamSnapshot *start,
+                                const LamRefineOptions *options, LamRefineReport *report,
+                                const LamProgress *progress, GError **error)
+{
+    for (int i = 0; i < 10; i++) {
+        lam_progress_report(progress, i / 10.0, "refining");
+        if (lam_progress_cancelled(progress, error))
+            return NULL;
+        g_usleep(microseconds_from("LAM_FAKE_REFINE_MS", 100));
+    }
+    LamSnapshot *snapshot =
+        lam_session_set_lambda(session, MIN(options->lambda + 0.2, 1), true, error);
+    if (!snapshot)
+        return NULL;
+    snapshot->lambda = options->lambda;
+    *report = (LamRefineReport){.before.loss = 0.5, .after.loss = 0.25, .seconds = 1};
     return snapshot;
 }

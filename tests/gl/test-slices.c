@@ -523,6 +523,39 @@ static void test_overlays(void)
     gl_fixture_close(&f);
 }
 
+/* The held field in place of the present one, on either side of a line, and how far the two are apart. */
+static void test_held(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{3, 4, 0}}, 2);
+    f.scene.overlay = LAM_OVERLAY_VOLUME_CHANGE;
+    f.scene.overlay_opacity = 1;
+    lam_scene_hold(&f.scene);
+    g_autoptr(LamTexels) other = constant_field(&f.scene.field->grid, (LamVec3){{3, 4, 4.7}}, 0.5);
+    lam_scene_set_field(&f.scene, other);
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, -5, 5), 245, 77, 204); /* B: half the volume */
+    f.scene.held_view = LAM_HELD_INSTEAD;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, -5, 5), 92, 219, 87); /* A: twice */
+    f.scene.held_view = LAM_HELD_SPLIT;
+    f.scene.radiological = false; /* x grows to the right */
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, -5, 5), 92, 219, 87);
+    assert_colour(warped_at(&f, 5, 5), 245, 77, 204);
+    f.scene.overlay = LAM_OVERLAY_DIFFERENCE;
+    f.scene.scale_mm = 4.4; /* not at an isoline */
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, -5, 5), 253, 231, 37); /* 4.7 mm, from either side */
+    assert_colour(warped_at(&f, 5, 5), 253, 231, 37);
+    lam_scene_release(&f.scene);
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 102, 102, 102); /* nothing to compare with */
+    gl_fixture_close(&f);
+}
+
 /* Half of a displacement of n voxels is n / 2 of them. */
 static void test_morph(void)
 {
@@ -687,6 +720,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/morph", test_morph);
     g_test_add_func("/slices/pull-back-grid", test_pull_back_grid);
     g_test_add_func("/slices/arrows", test_arrows);
+    g_test_add_func("/slices/held", test_held);
     g_test_add_func("/slices/colours", test_colours);
     g_test_add_func("/slices/voxels", test_voxels);
     g_test_add_func("/slices/legends-of-slice", test_legends_of_slice);

@@ -1,0 +1,129 @@
+"""Presets of λ, recent files, models with their cards, refinement of a pair. See frame.py."""
+import json
+import os
+import re
+
+import scans
+from frame import check, check_end, expect, main, opened, shot, wait_for_pair
+from viewer import Viewer, difference, press, run, set_value, wait_for, walk
+
+ITEM = '(check |radio |)menu item'
+
+
+def click(viewer, role, name):
+    """With the mouse, as menus of menu buttons need it."""
+    wait_for(lambda: viewer.find(role, name), name)
+    x, y, width, height = viewer.place(role, name)
+    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
+
+
+def choose(viewer, menu, *names):
+    click(viewer, '(push|toggle) button|filler', menu)
+    for name in names:
+        press(wait_for(lambda: viewer.find(ITEM, name), name))
+
+
+def test_presets(program, folder):
+    path = os.path.join(folder, 'user', 'data', 'lambdascope', 'presets.json')
+    with opened(program, folder) as (viewer, pictures):
+        spin = viewer.find('spin button', '^λ value$')
+        choose(viewer, '^Presets$', '^Keep This λ')
+        dialog = wait_for(lambda: viewer.window_id('^Keep this λ$'), 'the question for a name')
+        viewer.key('ctrl+a', window=dialog)
+        run('xdotool', 'type', '--delay', 60, 'as usual')
+        shot(viewer, 'keep', dialog)
+        run('xdotool', 'key', 'Return')
+        expect(lambda: os.path.exists(path), 'a preset is kept in the user’s data')
+        with open(path) as file:
+            kept = json.load(file)
+        check(kept[0]['name'] == 'as usual' and abs(kept[0]['lambda'] - 0.3) < 1e-9, 'by its name, with λ')
+        set_value(spin, 0.7)
+        choose(viewer, '^Presets$', '^as usual$')
+        expect(lambda: abs(spin.get_current_value() - 0.3) < 1e-6, 'choosing it goes to its λ')
+    with opened(program, folder) as (viewer, pictures):
+        click(viewer, '(push|toggle) button|filler', '^Presets$')
+        expect(lambda: viewer.find(ITEM, '^as usual$'), 'it is there the next time')
+        shot(viewer, 'presets')
+        press(wait_for(lambda: viewer.find(ITEM, '^Delete$'), 'Delete'))
+        items = wait_for(lambda: both(viewer, '^as usual$'), 'what can be deleted')
+        press(items[-1])
+        expect(lambda: json.load(open(path)) == [], 'and can be deleted')
+
+
+def both(viewer, name):
+    """The item in the menu and in its submenu."""
+    found = [node for node in walk(viewer.root)
+             if re.fullmatch(ITEM, node.get_role_name()) and re.search(name, node.get_name() or '')]
+    return found if len(found) > 1 else None
+
+
+def test_recent(program, folder):
+    with opened(program, folder):
+        pass
+    with Viewer(program, []) as viewer:
+        choose(viewer, '^Open$', '^Recent$')
+        item = wait_for(lambda: viewer.find(ITEM, r'^moving\.nii\.gz +onto +fixed\.nii\.gz$'), 'the recent pair')
+        check(True, 'the Open menu has the recent pair')
+        press(item)
+        wait_for_pair(viewer)
+        expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz$'), 'which opens both scans')
+        choose(viewer, '^Open$', '^Recent$', '^Forget Them$')
+        expect(lambda: not viewer.find(ITEM, '^Recent$'), 'and can be forgotten')
+        check_end(viewer)
+
+
+def test_models(program, folder):
+    models = os.path.join(folder, 'models')
+    os.makedirs(models, exist_ok=True)
+    for name in ('first', 'second'):
+        scans.write_model(os.path.join(models, name + '.safetensors'), name.capitalize() + ' model', '16,16,16')
+    with open(os.path.join(models, 'second.md'), 'w') as card:
+        card.write('# Second: for heads\n\n| | |\n|---|---|\n| Input | **two** scans |\n\n## Data\n\n- made up\n')
+    with opened(program, folder, LAM_MODELS=models) as (viewer, pictures):
+        click(viewer, 'push button', '^Model$')
+        press(wait_for(lambda: viewer.find(ITEM, '^Compare Them by Their Cards'), 'the cards'))
+        window = wait_for(lambda: viewer.window_id('^Models$'), 'the window of models')
+        expect(lambda: text_of(viewer, 'Card of the model') == 'There is no card beside this model.',
+               'that a card is missing is said')
+        viewer.key('Down', window=window)
+        expect(lambda: 'Input  two scans' in text_of(viewer, 'Card of the model'), 'a card is shown, readable')
+        shot(viewer, 'models', window)
+        press(viewer.find('push button', 'Use This Model'))
+        expect(lambda: viewer.label('^second$'), 'and its model taken')
+        wait_for_pair(viewer)
+
+
+def text_of(viewer, name):
+    node = viewer.find('text|.*', name)
+    return node.get_text_iface().get_text(0, -1) if node and node.get_text_iface() else ''
+
+
+def test_refine(program, folder):
+    with opened(program, folder, LAM_FAKE_REFINE_MS='300') as (viewer, pictures):
+        before = pictures.settled()
+        viewer.key('ctrl+r')
+        expect(lambda: viewer.label('^Refining the warp for this pair$'), 'Ctrl+R refines, and says so')
+        shot(viewer, 'refining')
+        expect(lambda: viewer.label(r'^Refined for this pair at λ 0\.300: loss 0\.5000 → 0\.2500'), 'what came of it is said')
+        after = pictures.changed(before, 2, 'the refined picture')
+        shot(viewer, 'refined')
+        viewer.key('bracketright')
+        expect(lambda: viewer.label('^No longer refined: that was for λ 0.300'), 'moving λ ends it, and says so')
+        viewer.key('ctrl+z')
+        expect(lambda: viewer.label('^Refined for this pair'), 'undo goes back to it')
+        expect(lambda: difference(after[2], pictures.panes()[2]) == 0, 'and the picture is the refined one again')
+
+
+def test_cancel(program, folder):
+    with opened(program, folder, LAM_FAKE_REFINE_MS='5000') as (viewer, pictures):
+        before = pictures.settled()
+        viewer.key('ctrl+r')
+        wait_for(lambda: viewer.label('^Refining'), 'the refinement')
+        viewer.key('Escape')
+        expect(lambda: not viewer.label('^(Refining|Stopping)'), 'refining can be stopped')
+        check(difference(before[2], pictures.settled()[2]) == 0, 'and then nothing has changed')
+
+
+if __name__ == '__main__':
+    main({'presets': test_presets, 'recent': test_recent, 'models': test_models, 'refine': test_refine,
+          'cancel': test_cancel})
