@@ -10,8 +10,17 @@
 
 /* ---- what is shown, as a workspace ---- */
 
+/* NULL: there is none, or a demo brought it. */
+static const char *labels_path(LamWindow *window, LamSide side)
+{
+    const LamLabels *labels = lam_document_labels(window->document, side);
+    return labels ? labels->map->path : NULL;
+}
+
 static void put_files(LamWindow *window, LamWorkspace *to)
 {
+    lam_workspace_set_file(to, LAM_WORKSPACE_FIXED_LABELS, labels_path(window, LAM_SIDE_FIXED));
+    lam_workspace_set_file(to, LAM_WORKSPACE_MOVING_LABELS, labels_path(window, LAM_SIDE_MOVING));
     lam_workspace_set_file(to, LAM_WORKSPACE_FIXED, lam_document_fixed_path(window->document));
     lam_workspace_set_file(to, LAM_WORKSPACE_MOVING, lam_document_moving_path(window->document));
 }
@@ -122,6 +131,9 @@ void lam_window_open_found_session(LamWindow *window, LamSessionFile *file)
     const LamWorkspace *workspace = file->workspace;
     g_clear_pointer(&window->restoring, lam_session_file_free);
     window->restoring = file;
+    lam_window_want_labels(window, workspace->files[LAM_WORKSPACE_FIXED_LABELS].path,
+                           workspace->files[LAM_WORKSPACE_MOVING_LABELS].path,
+                           workspace->files[LAM_WORKSPACE_LABEL_NAMES].path);
     g_free(window->model_name);
     window->model_name = file->model_missing ? NULL : g_strdup(workspace->model_name);
     lam_window_start_opening(window, workspace->files[LAM_WORKSPACE_FIXED].path,
