@@ -23,7 +23,7 @@ LAYERS = {
 }
 
 # Public headers without a .c file of their name, or with more than one.
-HEADERS = {"clones": "base", "ops": "nn", "study": "study", "trilinear": "image"}
+HEADERS = {"clones": "base", "ops": "nn", "study": "study", "template": "registration", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {

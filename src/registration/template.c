@@ -1,0 +1,261 @@
+#include <lambdascope/template.h>
+
+#include <lambdascope/error.h>
+#include <lambdascope/memory.h>
+#include <lambdascope/resample.h>
+#include <math.h>
+#include <string.h>
+
+#define LEAST_SPACING_MM 0.25
+#define MOST_SPACING_MM  20
+#define DARKEST          1e-3f /* what cubic interpolation leaves around the head is less */
+
+struct LamTemplate {
+    LamModel *model;
+    LamGraph *graph;
+    LamTemplateNet net;
+};
+
+void lam_template_free(LamTemplate *template)
+{
+    if (template == NULL)
+        return;
+    lam_graph_free(template->graph);
+    lam_model_unref(template->model);
+    g_free(template);
+}
+
+const LamTemplateConfig *lam_template_config(const LamTemplate *template)
+{
+    return lam_model_template(template->model);
+}
+
+static bool set_middle(LamTemplate *template, GError **error)
+{
+    const LamTemplateConfig *c = lam_template_config(template);
+    double values[LAM_TEMPLATE_MAX_ATTRIBUTES] = {0};
+    for (int i = 0; i < c->n_attributes; i++)
+        values[i] = 0.5 * (c->attribute[i].low + c->attribute[i].high);
+    return lam_template_set(template, values, error);
+}
+
+LamTemplate *lam_template_new(LamModel *model, GError **error)
+{
+    const LamTemplateConfig *config = lam_model_template(model);
+    if (config == NULL) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot use template: %s: it has none",
+                    lam_model_path(model) != NULL ? lam_model_path(model) : "the model");
+        return NULL;
+    }
+    g_autoptr(LamTemplate) template = g_new0(LamTemplate, 1);
+    LamParameters *parameters = lam_model_parameters(model);
+    template->model = lam_model_ref(model);
+    template->graph = lam_graph_new(parameters, false);
+    template->net =
+        lam_template_net_build(config, lam_model_config(model), template->graph, parameters);
+    if (!lam_graph_finalise(template->graph, error) || !set_middle(template, error))
+        return NULL;
+    return g_steal_pointer(&template);
+}
+
+bool lam_template_set(LamTemplate *template, const double *values, GError **error)
+{
+    const LamTemplateConfig *c = lam_template_config(template);
+    for (int i = 0; i < c->n_attributes; i++)
+        if (!isfinite(values[i])) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot make the template: %s: must be a number", c->attribute[i].name);
+            return false;
+        }
+    lam_template_net_set(&template->net, c, template->graph, values);
+    return true;
+}
+
+char *lam_template_extrapolation(const LamTemplateConfig *config, const double *values)
+{
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        if (values[i] < a->low || values[i] > a->high)
+            g_string_append_printf(text, "%s%s %g: trained on %g to %g", text->len > 0 ? "; " : "",
+                                   a->name, values[i], a->low, a->high);
+    }
+    bool none = text->len == 0;
+    return g_string_free(text, none);
+}
+
+/* ---- volumes ---- */
+
+static LamGrid grid_of(const LamTemplate *template, const int size[3], double spacing_mm)
+{
+    const double *c = lam_template_config(template)->centre_mm;
+    return lam_grid_centred(size, spacing_mm, (LamVec3){{c[0], c[1], c[2]}});
+}
+
+/* The model's box in voxels of this spacing; 0: its own. */
+static bool output_grid(const LamTemplate *template, double spacing_mm, LamGrid *grid,
+                        GError **error)
+{
+    int size[3];
+    double own = lam_model_spacing_mm(template->model);
+    lam_model_size(template->model, size);
+    if (spacing_mm == 0)
+        spacing_mm = own;
+    if (!(spacing_mm >= LEAST_SPACING_MM && spacing_mm <= MOST_SPACING_MM)) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot make the template: spacing of %g mm: must be within %g and %g",
+                    spacing_mm, LEAST_SPACING_MM, (double)MOST_SPACING_MM);
+        return false;
+    }
+    for (int a = 0; a < 3; a++)
+        size[a] = size[a] > 1 ? MAX(1, (int)lrint(size[a] * own / spacing_mm)) : 1;
+    *grid = grid_of(template, size, spacing_mm);
+    return true;
+}
+
+/* Channels of a tensor as a volume over the model's box. */
+static LamVolume *volume_of(const LamTemplate *template, const float *values, int channels,
+                            const int size[3], GError **error)
+{
+    int full[3];
+    lam_model_size(template->model, full);
+    LamGrid grid =
+        grid_of(template, size, lam_model_spacing_mm(template->model) * full[0] / size[0]);
+    LamVolume *volume = lam_volume_new(&grid, channels, error);
+    if (volume != NULL)
+        memcpy(volume->data, values, (size_t)channels * lam_grid_voxels(&grid) * sizeof(float));
+    return volume;
+}
+
+LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError **error)
+{
+    int size[3];
+    LamGrid grid;
+    if (!output_grid(template, spacing_mm, &grid, error))
+        return NULL;
+    lam_model_size(template->model, size);
+    lam_graph_forward(template->graph, template->net.picture, NULL);
+    g_autoptr(LamVolume) own =
+        volume_of(template, lam_node_value(template->net.picture), 1, size, error);
+    if (own == NULL)
+        return NULL;
+    bool same = lam_grid_equal(&own->grid, &grid, 1e-6);
+    LamVolume *out =
+        same ? lam_volume_ref(own) : lam_resample(own, &grid, NULL, LAM_CUBIC, 0, error);
+    for (size_t i = 0; out != NULL && i < lam_grid_voxels(&grid); i++)
+        out->data[i] = out->data[i] > DARKEST ? out->data[i] : 0;
+    return out;
+}
+
+/* Scores of the structures as probabilities, [structures,d,h,w]; free with lam_free. */
+static float *probabilities(LamTemplate *template, size_t *voxels, GError **error)
+{
+    const LamTemplateConfig *c = lam_template_config(template);
+    if (c->n_structures == 0) {
+        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                            "cannot make labels: the template: it was learned without structures");
+        return NULL;
+    }
+    lam_graph_forward(template->graph, template->net.scores, NULL);
+    const float *score = lam_node_value(template->net.scores);
+    size_t k = (size_t)c->n_structures, n = lam_node_count(template->net.scores) / k;
+    float *p = lam_alloc_floats(k * n, "probabilities", error);
+    for (size_t i = 0; p != NULL && i < n; i++) {
+        float most = score[i], sum = 0;
+        for (size_t s = 1; s < k; s++)
+            most = fmaxf(most, score[s * n + i]);
+        for (size_t s = 0; s < k; s++)
+            sum += p[s * n + i] = expf(score[s * n + i] - most);
+        for (size_t s = 0; s < k; s++)
+            p[s * n + i] /= sum;
+    }
+    *voxels = n;
+    return p;
+}
+
+/* One structure after the other: at a fine spacing all at once would be gigabytes. */
+static bool choose(const LamTemplate *template, const float *p, size_t n, LamVolume *labels,
+                   GError **error)
+{
+    const LamTemplateConfig *c = lam_template_config(template);
+    int size[3];
+    lam_template_scores_size(lam_model_config(template->model), size);
+    g_autoptr(LamVolume) best = lam_volume_new(&labels->grid, 1, error);
+    for (int k = 0; best != NULL && k < c->n_structures; k++) {
+        g_autoptr(LamVolume) own = volume_of(template, p + (size_t)k * n, 1, size, error);
+        g_autoptr(LamVolume) fine =
+            own != NULL ? lam_resample_clamped(own, &labels->grid, error) : NULL;
+        if (fine == NULL)
+            return false;
+        for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
+            if (fine->data[i] > best->data[i]) {
+                best->data[i] = fine->data[i];
+                labels->data[i] = (float)c->structure[k].value;
+            }
+    }
+    return best != NULL;
+}
+
+LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError **error)
+{
+    LamGrid grid;
+    size_t n = 0;
+    if (!output_grid(template, spacing_mm, &grid, error))
+        return NULL;
+    float *p = probabilities(template, &n, error);
+    LamVolume *labels = p != NULL ? lam_volume_new(&grid, 1, error) : NULL;
+    if (labels != NULL && !choose(template, p, n, labels, error))
+        g_clear_pointer(&labels, lam_volume_unref);
+    lam_free(p);
+    return labels;
+}
+
+LamVolume *lam_template_probability(LamTemplate *template, int index, GError **error)
+{
+    int size[3];
+    size_t n = 0;
+    g_return_val_if_fail(index >= 0 && index < lam_template_config(template)->n_structures, NULL);
+    lam_template_scores_size(lam_model_config(template->model), size);
+    float *p = probabilities(template, &n, error);
+    LamVolume *volume =
+        p != NULL ? volume_of(template, p + (size_t)index * n, 1, size, error) : NULL;
+    lam_free(p);
+    return volume;
+}
+
+bool lam_template_volumes(LamTemplate *template, double *millilitres, GError **error)
+{
+    size_t n = 0;
+    float *p = probabilities(template, &n, error);
+    if (p == NULL)
+        return false;
+    int size[3];
+    lam_model_size(template->model, size);
+    double spacing = lam_model_spacing_mm(template->model);
+    double voxel_ml = 1e-3 * pow(spacing, 3) * size[0] * size[1] * size[2] / (double)n;
+    for (int k = 0; k < lam_template_config(template)->n_structures; k++) {
+        millilitres[k] = 0;
+        for (size_t i = 0; i < n; i++)
+            millilitres[k] += voxel_ml * (double)p[(size_t)k * n + i];
+    }
+    lam_free(p);
+    return true;
+}
+
+LamVolume *lam_template_mean_displacement(LamTemplate *template, GError **error)
+{
+    LamParameters *parameters = lam_model_parameters(template->model);
+    int size[3], index = 0;
+    lam_unet_field_size(lam_model_config(template->model), size);
+    while (!g_str_equal(lam_parameters_name(parameters, index), LAM_TEMPLATE_MEAN))
+        index++;
+    LamVolume *u = volume_of(
+        template, lam_parameters_values(parameters) + lam_parameters_offset(parameters, index), 3,
+        size, error);
+    if (u == NULL)
+        return NULL;
+    float mm = (float)lam_grid_spacing_mm(&u->grid).v[0];
+    for (size_t i = 0; i < 3 * lam_grid_voxels(&u->grid); i++)
+        u->data[i] *= mm;
+    return u;
+}
