@@ -1,4 +1,10 @@
-// One slice through a scan, sampled in world mm, with what is laid over it.
+// One slice through a scan, sampled in world mm, with what is laid over it. Defined when it is compiled:
+// COLOURS      LamColourMap
+// HAS_FIELD    0 or 1
+// COMPARE      LamCompare; 0 also where there is nothing to compare with
+// OVERLAY      LamOverlay
+// GRID         0 none, 1 of the moving scan carried here, 2 of the fixed scan fetched here
+// GRID_COLOUR  LamGridColour
 uniform vec2 target;           // framebuffer size in pixels
 uniform vec4 rect;             // of the view: x, y, width, height
 uniform vec3 origin;           // fixed world point of pixel position (0,0), top left
@@ -10,20 +16,15 @@ uniform sampler3D other;       // the fixed scan, to compare with
 uniform mat4 scan_from_world;  // fixed world -> texture coordinates of the scan, affine included
 uniform mat4 field_from_world; // fixed world -> texture coordinates of the field
 uniform mat4 other_from_world, against_from_world;
-uniform bool has_scan, has_field, has_other;
+uniform bool has_scan;
 uniform float morph;           // how much of the displacement; 0 in views that are not warped
 uniform vec2 levels;           // stored value shown as black, 1 / (white - black)
 uniform vec2 other_levels;
-uniform int colours;           // LamColourMap
 uniform vec3 surround;         // colour outside the scan
 uniform vec3 axis_right, axis_up, axis_through;
-uniform int grid;              // 0 none, 1 of the moving scan carried here, 2 of the fixed scan fetched here
-uniform int grid_colour;       // LamGridColour
 uniform float grid_mm;
 uniform float line_px;         // width of the grid's lines
-uniform int compare;           // LamCompare
 uniform float share, checker_mm;
-uniform int overlay;           // LamOverlay
 uniform float opacity, scale_mm;
 
 out vec4 colour;
@@ -70,32 +71,32 @@ float other_at(vec3 x)
 vec3 compared(vec3 x, vec2 at, float value)
 {
     float w = clamp(value, 0.0, 1.0), f = clamp(other_at(x), 0.0, 1.0);
-    if (compare == 1) {
+    if (COMPARE == 1) {
         vec2 square = floor(vec2(dot(x, axis_right), dot(x, axis_up)) / checker_mm);
-        return mapped(colours, mod(square.x + square.y, 2.0) < 0.5 ? f : w);
+        return mapped(COLOURS, mod(square.x + square.y, 2.0) < 0.5 ? f : w);
     }
-    if (compare == 2) {
+    if (COMPARE == 2) {
         float from_line = at.x - rect.x - share * rect.z;
-        vec3 side = mapped(colours, from_line < 0.0 ? f : w);
+        vec3 side = mapped(COLOURS, from_line < 0.0 ? f : w);
         return mix(vec3(0.36, 0.74, 0.98), side, clamp(abs(from_line) - 0.5 * line_px, 0.0, 1.0));
     }
-    if (compare == 3)
+    if (COMPARE == 3)
         return vec3(f, w, f);
-    if (compare == 4)
+    if (COMPARE == 4)
         return abs(w - f) * (w > f ? grown : shrunk);
-    if (compare == 5) {
+    if (COMPARE == 5) {
         vec2 slope = vec2(other_at(x + EDGE_MM * axis_right) - other_at(x - EDGE_MM * axis_right),
                           other_at(x + EDGE_MM * axis_up) - other_at(x - EDGE_MM * axis_up));
-        return mix(mapped(colours, w), folded, smoothstep(0.12, 0.3, length(slope)));
+        return mix(mapped(COLOURS, w), folded, smoothstep(0.12, 0.3, length(slope)));
     }
-    return mapped(colours, mix(w, f, share));
+    return mapped(COLOURS, mix(w, f, share));
 }
 
 vec3 grid_line_colour(vec4 d, float octaves)
 {
-    if (grid_colour == 1)
+    if (GRID_COLOUR == 1)
         return mapped(3, length(d.xyz) / scale_mm);
-    if (grid_colour == 2)
+    if (GRID_COLOUR == 2)
         return volume_change_colour(dot(d.xyz, axis_through) / scale_mm);
     return volume_change_colour(octaves);
 }
@@ -104,9 +105,9 @@ vec3 grid_line_colour(vec4 d, float octaves)
 vec3 with_grid(vec3 shown, vec3 f, vec4 d, vec3 lines_at)
 {
     float in_field = coverage(f);
-    float jacobian = morph < 1.0 && grid == 1 ? 1.0 : mix(1.0, d.w, in_field);
+    float jacobian = morph < 1.0 && GRID == 1 ? 1.0 : mix(1.0, d.w, in_field);
     float octaves = log2(max(jacobian, 1e-3));
-    float telling = grid_colour == 0 ? clamp(2.0 * abs(octaves), 0.0, 1.0) : 1.0;
+    float telling = GRID_COLOUR == 0 ? clamp(2.0 * abs(octaves), 0.0, 1.0) : 1.0;
     float strength = in_field * mix(0.42, 0.85, telling);
     vec2 lines = line_coverage(lines_at);
     shown *= 1.0 - 0.55 * strength * lines.y;
@@ -118,9 +119,9 @@ vec3 with_grid(vec3 shown, vec3 f, vec4 d, vec3 lines_at)
 vec3 with_overlay(vec3 shown, vec3 x, vec3 f, vec4 d)
 {
     float in_field = coverage(f);
-    if (overlay == 3)
+    if (OVERLAY == 3)
         d.xyz -= morph * texture(against, (against_from_world * vec4(x, 1.0)).xyz).xyz;
-    if (overlay != 2) {
+    if (OVERLAY != 2) {
         float length_mm = length(d.xyz), level = length_mm / scale_mm * ISOLINES;
         float width = max(fwidth(level), 1e-6);
         float line = clamp(1.0 - abs(fract(level + 0.5) - 0.5) / width, 0.0, 1.0) *
@@ -139,22 +140,22 @@ void main()
     vec2 at = vec2(gl_FragCoord.x, target.y - gl_FragCoord.y);
     vec3 x = origin + at.x * step_x + at.y * step_y;
     vec3 f = at_field(x);
-    vec4 d = has_field ? texture(field, f) : vec4(0.0, 0.0, 0.0, 1.0);
+    vec4 d = HAS_FIELD == 1 ? texture(field, f) : vec4(0.0, 0.0, 0.0, 1.0);
     d.xyz *= morph;
     vec3 y = x + d.xyz;
 
     vec3 t = (scan_from_world * vec4(y, 1.0)).xyz;
     float value = has_scan ? (texture(scan, t).r - levels.x) * levels.y : 0.0;
     float inside = has_scan ? coverage(t) : 0.0;
-    vec3 shown = mix(surround, mapped(colours, value), inside);
-    if (compare > 0 && has_other)
+    vec3 shown = mix(surround, mapped(COLOURS, value), inside);
+    if (COMPARE > 0)
         shown = mix(surround, compared(x, at, inside * value),
                     max(inside, coverage((other_from_world * vec4(x, 1.0)).xyz)));
-    if (overlay > 0)
+    if (OVERLAY > 0)
         shown = with_overlay(shown, x, f, d);
-    if (grid == 1)
+    if (GRID == 1)
         shown = with_grid(shown, f, d, y);
-    if (grid == 2) {
+    if (GRID == 2) {
         // the fixed point z whose tissue is fetched here: z + d(z) = x
         vec3 z = x;
         for (int i = 0; i < ROUNDS; i++)

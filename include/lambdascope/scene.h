@@ -286,6 +286,9 @@ void lam_scene_project(const LamScene *scene, const LamView *view, double scale,
  * the plane's normal, within its box. */
 void lam_scene_step(LamScene *scene, LamPlane plane, double slices);
 
+/* The same within a plane: so many voxels rightwards and upwards on the screen. */
+void lam_scene_nudge(LamScene *scene, LamPlane plane, double right_vox, double up_vox);
+
 /* Whether the fixed scan is a single slice; then *plane is the one that shows it (the nearest, if it is
  * oblique). */
 bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane);

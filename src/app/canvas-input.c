@@ -1,5 +1,6 @@
 /* Mouse and touch on the pictures: drag = crosshair (or curtain), right drag = window and level, middle drag = pan,
- * wheel = slices, Ctrl + wheel or pinch = zoom, double click = one view or all. */
+ * wheel = slices, Ctrl + wheel or pinch = zoom, Shift + wheel or two fingers = pan, double click = one view or
+ * all. */
 #include "canvas-private.h"
 
 #include <math.h>
@@ -7,6 +8,8 @@
 
 #define WINDOW_DRAG_PX 350.0 /* a drag this long changes window or level by their whole width */
 #define ZOOM_STEP      1.15
+#define LONG_STEP      5    /* voxels or slices, with Shift */
+#define PAN_STEP_PX    40.0 /* of a notch of the wheel */
 
 bool lam_canvas_view_at(LamCanvas *canvas, double x, double y, LamView *view)
 {
@@ -168,18 +171,23 @@ static void levels_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
     end_input(canvas, begin);
 }
 
-static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
+/* From where the views' centre was, by logical pixels within the view where it began. */
+static void pan_from(LamCanvas *canvas, LamVec3 from_mm, double dx, double dy)
 {
-    LamCanvas *canvas = user;
-    LamInstant begin = lam_timing_begin();
     double text_scale = lam_canvas_text_scale(canvas);
     double mm = lam_canvas_pixel_scale(canvas) *
                 lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_view, text_scale);
     LamVec3 right, up, through;
     lam_scene_axes(&canvas->scene, canvas->drag_view.plane, &right, &up, &through);
     for (int i = 0; i < 3; i++)
-        canvas->scene.pan_mm.v[i] =
-            canvas->start_pan_mm.v[i] + mm * (dy * up.v[i] - dx * right.v[i]);
+        canvas->scene.pan_mm.v[i] = from_mm.v[i] + mm * (dy * up.v[i] - dx * right.v[i]);
+}
+
+static void pan_update(GtkGestureDrag *drag, double dx, double dy, gpointer user)
+{
+    LamCanvas *canvas = user;
+    LamInstant begin = lam_timing_begin();
+    pan_from(canvas, canvas->start_pan_mm, dx, dy);
     end_input(canvas, begin);
 }
 
@@ -211,6 +219,22 @@ static void zoom_at(LamCanvas *canvas, double x, double y, double factor)
                           y * scale, factor);
 }
 
+static void scroll_slices(LamCanvas *canvas, double steps)
+{
+    LamView view;
+    canvas->scroll_rest -= steps; /* touch pads give fractions of a step */
+    double slices = trunc(canvas->scroll_rest);
+    canvas->scroll_rest -= slices;
+    if (lam_canvas_view_at(canvas, canvas->pointer_x, canvas->pointer_y, &view))
+        lam_scene_step(&canvas->scene, view.plane, slices);
+}
+
+static void scroll_pan(LamCanvas *canvas, double dx, double dy)
+{
+    if (lam_canvas_view_at(canvas, canvas->pointer_x, canvas->pointer_y, &canvas->drag_view))
+        pan_from(canvas, canvas->scene.pan_mm, -PAN_STEP_PX * dx, -PAN_STEP_PX * dy);
+}
+
 static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy, gpointer user)
 {
     LamCanvas *canvas = user;
@@ -219,16 +243,12 @@ static gboolean scrolled(GtkEventControllerScroll *scroll, double dx, double dy,
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(scroll));
     if (!canvas->scene.fixed)
         return GDK_EVENT_PROPAGATE;
-    if (state & GDK_CONTROL_MASK) {
+    if (state & GDK_CONTROL_MASK)
         zoom_at(canvas, canvas->pointer_x, canvas->pointer_y, pow(ZOOM_STEP, -dy));
-    } else {
-        canvas->scroll_rest -= dy; /* touch pads give fractions of a step */
-        double slices = trunc(canvas->scroll_rest);
-        canvas->scroll_rest -= slices;
-        LamView view;
-        if (lam_canvas_view_at(canvas, canvas->pointer_x, canvas->pointer_y, &view))
-            lam_scene_step(&canvas->scene, view.plane, slices);
-    }
+    else if (state & GDK_SHIFT_MASK)
+        scroll_pan(canvas, dx, dy);
+    else
+        scroll_slices(canvas, dy);
     end_input(canvas, begin);
     return GDK_EVENT_STOP;
 }
@@ -237,15 +257,21 @@ static void pinch_begin(GtkGesture *gesture, GdkEventSequence *sequence, gpointe
 {
     LamCanvas *canvas = user;
     canvas->pinch_start_zoom = canvas->scene.zoom;
+    gtk_gesture_get_bounding_box_center(gesture, &canvas->pinch_x, &canvas->pinch_y);
+    lam_canvas_view_at(canvas, canvas->pinch_x, canvas->pinch_y, &canvas->drag_view);
 }
 
+/* What lies between the fingers stays there. */
 static void pinched(GtkGestureZoom *zoom, double scale, gpointer user)
 {
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
     double x, y;
-    if (!gtk_gesture_get_bounding_box_center(GTK_GESTURE(zoom), &x, &y))
+    if (!canvas->scene.fixed || !gtk_gesture_get_bounding_box_center(GTK_GESTURE(zoom), &x, &y))
         return;
+    pan_from(canvas, canvas->scene.pan_mm, x - canvas->pinch_x, y - canvas->pinch_y);
+    canvas->pinch_x = x;
+    canvas->pinch_y = y;
     zoom_at(canvas, x, y, canvas->pinch_start_zoom * scale / canvas->scene.zoom);
     end_input(canvas, begin);
 }
@@ -259,11 +285,34 @@ static void add_drag(LamCanvas *canvas, guint button, GCallback begin, GCallback
     gtk_widget_add_controller(GTK_WIDGET(canvas), GTK_EVENT_CONTROLLER(drag));
 }
 
+/* Here, not in the window, whose arrow keys are to move the focus. */
+void lam_canvas_class_add_keys(GtkWidgetClass *klass)
+{
+    const struct {
+        guint key;
+        const char *action;
+        int right, up, slices;
+    } keys[] = {{GDK_KEY_Left, "win.nudge", -1, 0, 0},  {GDK_KEY_Right, "win.nudge", 1, 0, 0},
+                {GDK_KEY_Up, "win.nudge", 0, 1, 0},     {GDK_KEY_Down, "win.nudge", 0, -1, 0},
+                {GDK_KEY_Page_Up, "win.step", 0, 0, 1}, {GDK_KEY_Page_Down, "win.step", 0, 0, -1}};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        for (int step = 1; step <= LONG_STEP; step += LONG_STEP - 1) {
+            GdkModifierType shift = step > 1 ? GDK_SHIFT_MASK : 0;
+            if (keys[i].slices)
+                gtk_widget_class_add_binding_action(klass, keys[i].key, shift, keys[i].action, "i",
+                                                    step * keys[i].slices);
+            else
+                gtk_widget_class_add_binding_action(klass, keys[i].key, shift, keys[i].action,
+                                                    "(ii)", step * keys[i].right,
+                                                    step * keys[i].up);
+        }
+}
+
 void lam_canvas_add_input(LamCanvas *canvas)
 {
     GtkWidget *widget = GTK_WIDGET(canvas);
     GtkEventController *scroll =
-        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_VERTICAL);
+        gtk_event_controller_scroll_new(GTK_EVENT_CONTROLLER_SCROLL_BOTH_AXES);
     GtkEventController *motion = gtk_event_controller_motion_new();
     GtkGesture *click = gtk_gesture_click_new(), *pinch = gtk_gesture_zoom_new();
     add_drag(canvas, GDK_BUTTON_PRIMARY, G_CALLBACK(cursor_begin), G_CALLBACK(cursor_update));

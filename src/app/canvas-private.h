@@ -20,13 +20,15 @@ struct _LamCanvas {
     LamVec3 start_pan_mm;
     double pointer_x, pointer_y;
     double scroll_rest;
-    double pinch_start_zoom;
+    double pinch_start_zoom, pinch_x, pinch_y;
 };
 
 /* Device pixels per logical pixel, and per logical pixel of text and margins: these follow the size that
  * was chosen for the desktop's letters. */
 int lam_canvas_pixel_scale(LamCanvas *canvas);
 double lam_canvas_text_scale(LamCanvas *canvas);
+/* Arrows and Page Up, Page Down. */
+void lam_canvas_class_add_keys(GtkWidgetClass *klass);
 void lam_canvas_add_input(LamCanvas *canvas);
 /* The view under a point in widget coordinates; false if there is none. */
 bool lam_canvas_view_at(LamCanvas *canvas, double x, double y, LamView *view);

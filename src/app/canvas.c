@@ -101,6 +101,7 @@ static void lam_canvas_class_init(LamCanvasClass *klass)
 {
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = lam_canvas_dispose;
+    lam_canvas_class_add_keys(widget_class);
     widget_class->realize = lam_canvas_realize;
     widget_class->unrealize = lam_canvas_unrealize;
     GTK_GL_AREA_CLASS(klass)->render = lam_canvas_render;
@@ -168,12 +169,9 @@ void lam_canvas_step(LamCanvas *canvas, double slices)
     lam_canvas_changed(canvas);
 }
 
-void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm)
+void lam_canvas_nudge(LamCanvas *canvas, double right_vox, double up_vox)
 {
-    LamVec3 right, up, through;
-    lam_scene_axes(&canvas->scene, canvas->scene.plane, &right, &up, &through);
-    for (int i = 0; i < 3; i++)
-        canvas->scene.cursor_mm.v[i] += right_mm * right.v[i] + up_mm * up.v[i];
+    lam_scene_nudge(&canvas->scene, canvas->scene.plane, right_vox, up_vox);
     lam_canvas_changed(canvas);
 }
 

@@ -29,7 +29,7 @@ const char *lam_canvas_gl_description(LamCanvas *canvas);
 
 /* What keys and menus do; all redraw. */
 void lam_canvas_step(LamCanvas *canvas, double slices);
-void lam_canvas_nudge(LamCanvas *canvas, double right_mm, double up_mm);
+void lam_canvas_nudge(LamCanvas *canvas, double right_vox, double up_vox);
 void lam_canvas_zoom(LamCanvas *canvas, double factor);
 void lam_canvas_reset_view(LamCanvas *canvas);
 

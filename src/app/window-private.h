@@ -5,6 +5,7 @@
 #include "histogram-page.h"
 #include "lambda-control.h"
 #include "landmarks-page.h"
+#include "location-page.h"
 #include "numbers-page.h"
 #include "panel.h"
 #include "play-bar.h"
@@ -89,10 +90,13 @@ struct _LamWindow {
 
     /* figures (window-numbers.c) */
     LamNumbersPage *numbers; /* the panel has it */
+    LamLocationPage *location;
     LamMeasurer *measurer;
     LamSnapshot *rested; /* what λ gave when it came to rest; NULL while it has not */
 
     double played_lambda; /* asked for last by playing (window-play.c) */
+
+    guint flicker_timeout; /* set while it goes by itself (window-flicker.c) */
 
     /* label maps (window-labels.c) */
     LamLabelNames *label_names;     /* read from a file; NULL: the document's */
@@ -238,6 +242,13 @@ void lam_window_numbers_forget(LamWindow *window);
 /* Another pair. */
 void lam_window_numbers_clear(LamWindow *window);
 void lam_window_dispose_numbers(LamWindow *window);
+
+/* window-flicker.c */
+void lam_window_add_flicker(LamWindow *window);
+void lam_window_dispose_flicker(LamWindow *window);
+
+/* window-location.c */
+void lam_window_add_location(LamWindow *window);
 
 /* window-labels.c */
 void lam_window_add_label_actions(LamWindow *window);

@@ -267,9 +267,9 @@ static void step_slices(GSimpleAction *action, GVariant *value, gpointer user)
 
 static void nudge(GSimpleAction *action, GVariant *value, gpointer user)
 {
-    int right_mm, up_mm;
-    g_variant_get(value, "(ii)", &right_mm, &up_mm);
-    lam_canvas_nudge(LAM_WINDOW(user)->canvas, right_mm, up_mm);
+    int right_vox, up_vox;
+    g_variant_get(value, "(ii)", &right_vox, &up_vox);
+    lam_canvas_nudge(LAM_WINDOW(user)->canvas, right_vox, up_vox);
 }
 
 static void zoom(GSimpleAction *action, GVariant *value, gpointer user)
@@ -350,7 +350,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
     const struct {
         guint key;
         const char *action, *format, *choice;
-        int a, b;
+        int a;
         double factor;
     } keys[] = {
         {GDK_KEY_g, "win.grid"},
@@ -378,6 +378,8 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_bar, "win.ab-split"},
         {GDK_KEY_v, "win.arrows"},
         {GDK_KEY_o, "win.toggle-contours"},
+        {GDK_KEY_q, "win.toggle-page", "s", "location"},
+        {GDK_KEY_w, "win.flicker"},
         {GDK_KEY_t, "win.play-bar"},
         {GDK_KEY_p, "win.play"},
         {GDK_KEY_l, "win.next-arrangement"},
@@ -385,15 +387,9 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_period, "win.share-step", "i", NULL, 1},
         {GDK_KEY_bracketleft, "win.lambda-step", "i", NULL, -1},
         {GDK_KEY_bracketright, "win.lambda-step", "i", NULL, 1},
-        {GDK_KEY_Page_Up, "win.step", "i", NULL, 1},
-        {GDK_KEY_Page_Down, "win.step", "i", NULL, -1},
-        {GDK_KEY_Left, "win.nudge", "(ii)", NULL, -1, 0},
-        {GDK_KEY_Right, "win.nudge", "(ii)", NULL, 1, 0},
-        {GDK_KEY_Up, "win.nudge", "(ii)", NULL, 0, 1},
-        {GDK_KEY_Down, "win.nudge", "(ii)", NULL, 0, -1},
-        {GDK_KEY_plus, "win.zoom", "d", NULL, 0, 0, 1.25},
-        {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 0, 1.25},
-        {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0, 0.8},
+        {GDK_KEY_plus, "win.zoom", "d", NULL, 0, 1.25},
+        {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 1.25},
+        {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0.8},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         const char *action = keys[i].action;
@@ -403,50 +399,9 @@ static void add_key_bindings(GtkWidgetClass *klass)
             gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "s", keys[i].choice);
         else if (*keys[i].format == 'd')
             gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "d", keys[i].factor);
-        else if (*keys[i].format == 'i')
-            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "i", keys[i].a);
         else
-            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "(ii)", keys[i].a,
-                                                keys[i].b);
+            gtk_widget_class_add_binding_action(klass, keys[i].key, 0, action, "i", keys[i].a);
     }
-}
-
-static void set_flicker(LamWindow *window, bool on)
-{
-    LamScene *scene = lam_canvas_scene(window->canvas);
-    if (scene->flicker == on)
-        return;
-    scene->flicker = on;
-    lam_canvas_changed(window->canvas);
-}
-
-/* Space is left to buttons and entries where they have the focus. */
-static gboolean key_pressed(GtkEventControllerKey *keys, guint key, guint code,
-                            GdkModifierType state, LamWindow *window)
-{
-    GtkWidget *focus = gtk_window_get_focus(GTK_WINDOW(window));
-    bool ours = !focus || focus == GTK_WIDGET(window->canvas) ||
-                gtk_widget_is_ancestor(focus, GTK_WIDGET(window->lambda_control));
-    if (key != GDK_KEY_space || !ours || GTK_IS_EDITABLE(focus) || !window->document)
-        return GDK_EVENT_PROPAGATE;
-    set_flicker(window, true);
-    return GDK_EVENT_STOP;
-}
-
-static void key_released(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
-                         LamWindow *window)
-{
-    if (key == GDK_KEY_space)
-        set_flicker(window, false);
-}
-
-static void add_flicker_key(LamWindow *window)
-{
-    GtkEventController *keys = gtk_event_controller_key_new();
-    gtk_event_controller_set_propagation_phase(keys, GTK_PHASE_CAPTURE);
-    g_signal_connect(keys, "key-pressed", G_CALLBACK(key_pressed), window);
-    g_signal_connect(keys, "key-released", G_CALLBACK(key_released), window);
-    gtk_widget_add_controller(GTK_WIDGET(window), keys);
 }
 
 /* ---- the window itself ---- */
@@ -498,6 +453,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_presets(window);
     lam_window_forget_refined(window);
     lam_window_dispose_numbers(window);
+    lam_window_dispose_flicker(window);
     lam_window_dispose_labels(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
@@ -573,6 +529,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_panel_actions(window);
     lam_window_add_play_actions(window);
     lam_window_add_numbers(window);
+    lam_window_add_location(window);
     lam_window_add_label_actions(window);
     lam_window_add_contour_actions(window);
     lam_window_add_landmarks(window);
@@ -585,7 +542,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_presets(window);
     lam_window_add_recent(window);
     lam_window_add_drop_target(window);
-    add_flicker_key(window);
+    lam_window_add_flicker(window);
 }
 
 LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,

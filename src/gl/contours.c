@@ -12,11 +12,11 @@ enum { UNIT_FIELD, UNIT_LABELS, UNIT_COLOURS };
 /* clang-format off */
 #define UNIFORMS(X) \
     X(target) X(rect) X(origin) X(step_x) X(step_y) X(field_from_world) X(morph) X(voxel_from_world) \
-    X(only_selected) X(tint) X(opacity) X(width_px)
+    X(tint) X(opacity) X(width_px)
 /* clang-format on */
 
 #define DECLARE(name) GLint name;
-#define LOCATE(name)  contours->at.name = glGetUniformLocation(contours->program, #name);
+#define LOCATE(name)  program->at.name = glGetUniformLocation(program->id, #name);
 
 /* The colours of one label map, and what they were made of. */
 typedef struct {
@@ -24,27 +24,22 @@ typedef struct {
     GBytes *source; /* owned */
 } Palette;
 
-struct LamContours {
-    GLuint program;
+/* contour.frag is compiled for each kind of outline that is drawn. */
+typedef struct {
+    GLuint id; /* 0: not yet */
     struct {
         UNIFORMS(DECLARE)
     } at;
+} Program;
+
+struct LamContours {
+    Program programs[2][2]; /* whether carried by the field; whether only the selected ones */
     Palette palettes[2];
 };
 
-LamContours *lam_contours_new(GError **error)
+LamContours *lam_contours_new(void)
 {
-    GLuint program = lam_program_new("quad.vert", "contour.frag", error);
-    if (!program)
-        return NULL;
-    LamContours *contours = g_new0(LamContours, 1);
-    contours->program = program;
-    UNIFORMS(LOCATE)
-    glUseProgram(program);
-    glUniform1i(glGetUniformLocation(program, "field"), UNIT_FIELD);
-    glUniform1i(glGetUniformLocation(program, "labels"), UNIT_LABELS);
-    glUniform1i(glGetUniformLocation(program, "label_colours"), UNIT_COLOURS);
-    return contours;
+    return g_new0(LamContours, 1);
 }
 
 void lam_contours_free(LamContours *contours)
@@ -54,9 +49,26 @@ void lam_contours_free(LamContours *contours)
     for (int i = 0; i < 2; i++) {
         glDeleteTextures(1, &contours->palettes[i].id);
         g_clear_pointer(&contours->palettes[i].source, g_bytes_unref);
+        for (int k = 0; k < 2; k++)
+            glDeleteProgram(contours->programs[i][k].id);
     }
-    glDeleteProgram(contours->program);
     g_free(contours);
+}
+
+static bool compile(Program *program, bool carried, bool selected, GError **error)
+{
+    g_autofree char *defines =
+        g_strdup_printf("#define CARRIED %s\n#define ONLY_SELECTED %s\n",
+                        carried ? "true" : "false", selected ? "true" : "false");
+    program->id = lam_program_new_variant("quad.vert", "contour.frag", defines, error);
+    if (!program->id)
+        return false;
+    UNIFORMS(LOCATE)
+    glUseProgram(program->id);
+    glUniform1i(glGetUniformLocation(program->id, "field"), UNIT_FIELD);
+    glUniform1i(glGetUniformLocation(program->id, "labels"), UNIT_LABELS);
+    glUniform1i(glGetUniformLocation(program->id, "label_colours"), UNIT_COLOURS);
+    return true;
 }
 
 /* A few hundred colours, sent again whenever the selection changes. */
@@ -80,79 +92,93 @@ static void update(Palette *palette, GBytes *source)
     glTexParameteri(GL_TEXTURE_2D, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
 }
 
-static void set_view(const LamContours *contours, const LamScene *scene, const LamView *view,
-                     int width, int height, double scale)
+/* One view on its target. */
+typedef struct {
+    const LamScene *scene;
+    const LamView *view;
+    int width, height;
+    double scale;
+} Target;
+
+static void set_view(const Program *program, const Target *t)
 {
-    const LamRect *r = &view->rect;
+    const LamRect *r = &t->view->rect;
     LamVec3 origin, step_x, step_y;
-    lam_view_frame(scene, view, scale, &origin, &step_x, &step_y);
-    glUniform2f(contours->at.target, (GLfloat)width, (GLfloat)height);
-    glUniform4f(contours->at.rect, (GLfloat)r->x, (GLfloat)r->y, (GLfloat)r->width,
+    lam_view_frame(t->scene, t->view, t->scale, &origin, &step_x, &step_y);
+    glUniform2f(program->at.target, (GLfloat)t->width, (GLfloat)t->height);
+    glUniform4f(program->at.rect, (GLfloat)r->x, (GLfloat)r->y, (GLfloat)r->width,
                 (GLfloat)r->height);
-    lam_set_vector(contours->at.origin, origin);
-    lam_set_vector(contours->at.step_x, step_x);
-    lam_set_vector(contours->at.step_y, step_y);
-    glUniform1f(contours->at.width_px, (GLfloat)(WIDTH_PX * scale));
-    glUniform1f(contours->at.opacity, (GLfloat)scene->contour_opacity);
-    glUniform1i(contours->at.only_selected, scene->contours == LAM_CONTOURS_SELECTED);
+    lam_set_vector(program->at.origin, origin);
+    lam_set_vector(program->at.step_x, step_x);
+    lam_set_vector(program->at.step_y, step_y);
+    glUniform1f(program->at.width_px, (GLfloat)(WIDTH_PX * t->scale));
+    glUniform1f(program->at.opacity, (GLfloat)t->scene->contour_opacity);
 }
 
-static void set_field(const LamContours *contours, const LamScene *scene, bool warped,
-                      const LamTexture *field)
+static void set_field(const Program *program, const LamScene *scene, const LamTexture *field)
 {
-    bool carried = warped && lam_texture_is_complete(field);
-    glUniform1f(contours->at.morph, carried ? (GLfloat)scene->morph : 0);
-    if (!carried)
-        return;
-    lam_set_matrix(contours->at.field_from_world, &field->source->to_texture);
+    glUniform1f(program->at.morph, (GLfloat)scene->morph);
+    lam_set_matrix(program->at.field_from_world, &field->source->to_texture);
     glActiveTexture(GL_TEXTURE0 + UNIT_FIELD);
     glBindTexture(GL_TEXTURE_3D, field->id);
 }
 
 /* Fixed world -> voxel of the label map. */
-static void set_labels(const LamContours *contours, const LamScene *scene, bool moving,
-                       const LamTexels *texels)
+static void set_labels(const Program *program, const LamScene *scene, int side,
+                       const LamTexture *labels)
 {
     LamMat4 matrix;
-    if (!lam_mat4_invert(&texels->grid.to_world, &matrix))
+    if (!lam_mat4_invert(&labels->source->grid.to_world, &matrix))
         matrix = lam_mat4_identity();
-    if (moving)
+    if (side == 1)
         matrix = lam_mat4_multiply(&matrix, &scene->affine);
-    lam_set_matrix(contours->at.voxel_from_world, &matrix);
-}
-
-static void draw(LamContours *contours, const LamScene *scene, bool moving,
-                 const LamTexture *labels, bool white)
-{
-    GBytes *colours = scene->label_colours[moving];
-    if (!colours || !lam_texture_is_complete(labels))
-        return;
-    set_labels(contours, scene, moving, labels->source);
-    glUniform4f(contours->at.tint, 1, 1, 1, white);
-    glActiveTexture(GL_TEXTURE0 + UNIT_COLOURS);
-    update(&contours->palettes[moving], colours);
-    glBindTexture(GL_TEXTURE_2D, contours->palettes[moving].id);
+    lam_set_matrix(program->at.voxel_from_world, &matrix);
     glActiveTexture(GL_TEXTURE0 + UNIT_LABELS);
     glBindTexture(GL_TEXTURE_3D, labels->id);
-    glActiveTexture(GL_TEXTURE0);
-    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
 }
 
-void lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
-                       int height, double scale, const LamTexture *field,
-                       const LamTexture labels[2])
+static void set_colours(LamContours *contours, const Program *program, const LamScene *scene,
+                        int side, bool white)
 {
-    if (scene->contours == LAM_CONTOURS_NONE || (!scene->labels[0] && !scene->labels[1]))
-        return;
-    bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
-    bool moving = warped || view->pane == LAM_PANE_MOVING;
-    glUseProgram(contours->program);
-    set_view(contours, scene, view, width, height, scale);
+    glUniform4f(program->at.tint, 1, 1, 1, white);
+    glActiveTexture(GL_TEXTURE0 + UNIT_COLOURS);
+    update(&contours->palettes[side], scene->label_colours[side]);
+    glBindTexture(GL_TEXTURE_2D, contours->palettes[side].id);
+}
+
+/* The labels of one scan; field: that carries them; NULL: they are not. */
+static bool draw(LamContours *contours, const Target *t, int side, const LamTexture *labels,
+                 const LamTexture *field, bool white, GError **error)
+{
+    bool selected = t->scene->contours == LAM_CONTOURS_SELECTED;
+    Program *program = &contours->programs[field != NULL][selected];
+    if (!t->scene->label_colours[side] || !lam_texture_is_complete(labels))
+        return true;
+    if (!program->id && !compile(program, field != NULL, selected, error))
+        return false;
+    glUseProgram(program->id);
+    set_view(program, t);
+    set_labels(program, t->scene, side, labels);
+    set_colours(contours, program, t->scene, side, white);
+    if (field)
+        set_field(program, t->scene, field);
+    glActiveTexture(GL_TEXTURE0);
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    set_field(contours, scene, false, field);
-    if (warped)
-        draw(contours, scene, false, &labels[0], true);
-    set_field(contours, scene, warped, field);
-    draw(contours, scene, moving, &labels[moving], false);
+    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+    return true;
+}
+
+bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
+                       int height, double scale, const LamTexture *field,
+                       const LamTexture labels[2], GError **error)
+{
+    if (scene->contours == LAM_CONTOURS_NONE)
+        return true;
+    const Target target = {scene, view, width, height, scale};
+    bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
+    int side = warped || view->pane == LAM_PANE_MOVING;
+    const LamTexture *carrier = warped && lam_texture_is_complete(field) ? field : NULL;
+    return (!warped || draw(contours, &target, 0, &labels[0], NULL, true, error)) &&
+           draw(contours, &target, side, &labels[side], carrier, false, error);
 }

@@ -13,6 +13,10 @@ LamTexels *lam_texels_new(const LamGrid *grid, int components, size_t bytes, GEr
 
 /* Compiles two shaders of the shaders folder. 0 and LAM_ERROR_GL with the log. */
 GLuint lam_program_new(const char *vertex_name, const char *fragment_name, GError **error);
+/* With lines of #define before both: software renderers work through all branches of a shader, and so what is
+ * not wanted must not be in it. */
+GLuint lam_program_new_variant(const char *vertex_name, const char *fragment_name,
+                               const char *defines, GError **error);
 
 /* ---- textures of texels ---- */
 
@@ -117,13 +121,13 @@ void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *vi
 
 typedef struct LamContours LamContours;
 
-LamContours *lam_contours_new(GError **error);
+LamContours *lam_contours_new(void);
 void lam_contours_free(LamContours *contours);
 /* Over any view, if the scene has them; labels: of the fixed and of the moving scan. What is not complete
- * counts as absent. */
-void lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
+ * counts as absent. LAM_ERROR_GL if the shader cannot be compiled. */
+bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
                        int height, double scale, const LamTexture *field,
-                       const LamTexture labels[2]);
+                       const LamTexture labels[2], GError **error);
 
 /* ---- slices ---- */
 
@@ -141,7 +145,8 @@ typedef struct LamPanes LamPanes;
 LamPanes *lam_panes_new(GError **error);
 void lam_panes_free(LamPanes *panes);
 /* Draws the slice of one view; textures: fixed, moving. `against` is the field that a difference of fields is
- * taken from. Textures that are not complete count as absent. */
-void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
+ * taken from. Textures that are not complete count as absent. LAM_ERROR_GL if its shader cannot be compiled: each
+ * kind of picture has its own, made when it is first drawn. */
+bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
                     int height, double scale, const LamTexture textures[2], const LamTexture *field,
-                    const LamTexture *against);
+                    const LamTexture *against, GError **error);

@@ -8,43 +8,92 @@ enum { UNIT_SCAN, UNIT_FIELD, UNIT_OTHER, UNIT_AGAINST };
 /* clang-format off */
 #define UNIFORMS(X) \
     X(target) X(rect) X(origin) X(step_x) X(step_y) X(scan_from_world) X(field_from_world) \
-    X(other_from_world) X(has_scan) X(has_field) X(has_other) X(morph) X(levels) X(other_levels) \
-    X(colours) X(surround) X(axis_right) X(axis_up) X(axis_through) X(grid) X(grid_colour) \
-    X(grid_mm) X(line_px) X(compare) X(share) X(checker_mm) X(overlay) X(opacity) X(scale_mm) \
-    X(against_from_world)
+    X(other_from_world) X(has_scan) X(morph) X(levels) X(other_levels) X(surround) \
+    X(axis_right) X(axis_up) X(axis_through) X(grid_mm) X(line_px) X(share) X(checker_mm) \
+    X(opacity) X(scale_mm) X(against_from_world)
 /* clang-format on */
 
 #define DECLARE(name) GLint name;
-#define LOCATE(name)  panes->at.name = glGetUniformLocation(panes->program, #name);
+#define LOCATE(name)  program->at.name = glGetUniformLocation(program->id, #name);
 
-struct LamPanes {
-    GLuint program;
+/* What a view shows, as far as its shader depends on it. */
+typedef struct {
+    int colours, has_field, compare, overlay, grid, grid_colour; /* as in slice.frag */
+} Kind;
+
+typedef struct {
+    GLuint id;
     struct {
         UNIFORMS(DECLARE)
     } at;
+} Program;
+
+struct LamPanes {
+    GHashTable *programs; /* by key_of */
 };
+
+static void program_free(gpointer data)
+{
+    Program *program = data;
+    glDeleteProgram(program->id);
+    g_free(program);
+}
+
+static guint key_of(const Kind *kind)
+{
+    const int parts[] = {kind->colours, kind->has_field, kind->compare,
+                         kind->overlay, kind->grid,      kind->grid_colour};
+    guint key = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
+        key = key << 4 | (guint)parts[i];
+    return key;
+}
+
+static Program *compile(const Kind *kind, GError **error)
+{
+    g_autofree char *defines = g_strdup_printf(
+        "#define COLOURS %d\n#define HAS_FIELD %d\n#define COMPARE %d\n#define OVERLAY %d\n"
+        "#define GRID %d\n#define GRID_COLOUR %d\n",
+        kind->colours, kind->has_field, kind->compare, kind->overlay, kind->grid,
+        kind->grid_colour);
+    GLuint id = lam_program_new_variant("quad.vert", "slice.frag", defines, error);
+    if (!id)
+        return NULL;
+    Program *program = g_new0(Program, 1);
+    program->id = id;
+    UNIFORMS(LOCATE)
+    glUseProgram(id);
+    glUniform1i(glGetUniformLocation(id, "scan"), UNIT_SCAN);
+    glUniform1i(glGetUniformLocation(id, "field"), UNIT_FIELD);
+    glUniform1i(glGetUniformLocation(id, "other"), UNIT_OTHER);
+    glUniform1i(glGetUniformLocation(id, "against"), UNIT_AGAINST);
+    return program;
+}
+
+static const Program *program_of(LamPanes *panes, const Kind *kind, GError **error)
+{
+    gpointer key = GUINT_TO_POINTER(key_of(kind));
+    Program *program = g_hash_table_lookup(panes->programs, key);
+    if (!program && (program = compile(kind, error)))
+        g_hash_table_insert(panes->programs, key, program);
+    return program;
+}
 
 LamPanes *lam_panes_new(GError **error)
 {
-    GLuint program = lam_program_new("quad.vert", "slice.frag", error);
-    if (!program)
-        return NULL;
     LamPanes *panes = g_new0(LamPanes, 1);
-    panes->program = program;
-    UNIFORMS(LOCATE)
-    glUseProgram(program);
-    glUniform1i(glGetUniformLocation(program, "scan"), UNIT_SCAN);
-    glUniform1i(glGetUniformLocation(program, "field"), UNIT_FIELD);
-    glUniform1i(glGetUniformLocation(program, "other"), UNIT_OTHER);
-    glUniform1i(glGetUniformLocation(program, "against"), UNIT_AGAINST);
-    return panes;
+    panes->programs = g_hash_table_new_full(NULL, NULL, NULL, program_free);
+    if (program_of(panes, &(Kind){0}, error))
+        return panes;
+    lam_panes_free(panes);
+    return NULL;
 }
 
 void lam_panes_free(LamPanes *panes)
 {
     if (!panes)
         return;
-    glDeleteProgram(panes->program);
+    g_hash_table_unref(panes->programs);
     g_free(panes);
 }
 
@@ -74,21 +123,21 @@ void lam_view_frame(const LamScene *scene, const LamView *view, double scale, La
     *step_y = difference(lam_scene_unproject(scene, view, scale, 0, 1), *origin);
 }
 
-static void set_view(const LamPanes *panes, const LamScene *scene, const LamView *view,
+static void set_view(const Program *program, const LamScene *scene, const LamView *view,
                      double scale)
 {
     LamVec3 right, up, through, origin, step_x, step_y;
     const LamRect *r = &view->rect;
     lam_view_frame(scene, view, scale, &origin, &step_x, &step_y);
     lam_scene_axes(scene, view->plane, &right, &up, &through);
-    glUniform4f(panes->at.rect, (GLfloat)r->x, (GLfloat)r->y, (GLfloat)r->width,
+    glUniform4f(program->at.rect, (GLfloat)r->x, (GLfloat)r->y, (GLfloat)r->width,
                 (GLfloat)r->height);
-    lam_set_vector(panes->at.origin, origin);
-    lam_set_vector(panes->at.step_x, step_x);
-    lam_set_vector(panes->at.step_y, step_y);
-    lam_set_vector(panes->at.axis_right, right);
-    lam_set_vector(panes->at.axis_up, up);
-    lam_set_vector(panes->at.axis_through, through);
+    lam_set_vector(program->at.origin, origin);
+    lam_set_vector(program->at.step_x, step_x);
+    lam_set_vector(program->at.step_y, step_y);
+    lam_set_vector(program->at.axis_right, right);
+    lam_set_vector(program->at.axis_up, up);
+    lam_set_vector(program->at.axis_through, through);
 }
 
 static void bind(int unit, const LamTexture *texture, bool smooth)
@@ -108,36 +157,29 @@ static void set_levels(GLint location, LamLevels levels, double unit)
     glUniform2f(location, (GLfloat)(levels.low / unit), (GLfloat)(unit / width));
 }
 
-static void set_scan(const LamPanes *panes, const LamScene *scene, bool moving,
+static void set_scan(const Program *program, const LamScene *scene, bool moving,
                      const LamTexture *texture)
 {
     bool shown = lam_texture_is_complete(texture);
-    glUniform1i(panes->at.has_scan, shown);
-    glUniform1i(panes->at.colours, scene->colours);
+    glUniform1i(program->at.has_scan, shown);
     if (!shown)
         return;
     const LamTexels *texels = texture->source;
     LamMat4 matrix = texels->to_texture;
     if (moving)
         matrix = lam_mat4_multiply(&texels->to_texture, &scene->affine);
-    lam_set_matrix(panes->at.scan_from_world, &matrix);
-    set_levels(panes->at.levels, scene->levels[moving], texels->unit);
+    lam_set_matrix(program->at.scan_from_world, &matrix);
+    set_levels(program->at.levels, scene->levels[moving], texels->unit);
     bind(UNIT_SCAN, texture, scene->smooth);
 }
 
 /* The fixed scan beside the warped one. */
-static void set_other(const LamPanes *panes, const LamScene *scene, bool warped,
-                      const LamTexture *fixed)
+static void set_other(const Program *program, const LamScene *scene, const LamTexture *fixed)
 {
-    bool shown = warped && scene->compare != LAM_COMPARE_NONE && lam_texture_is_complete(fixed);
-    glUniform1i(panes->at.has_other, shown);
-    glUniform1i(panes->at.compare, shown ? (GLint)scene->compare : 0);
-    if (!shown)
-        return;
-    lam_set_matrix(panes->at.other_from_world, &fixed->source->to_texture);
-    set_levels(panes->at.other_levels, scene->levels[0], fixed->source->unit);
-    glUniform1f(panes->at.share, (GLfloat)scene->share);
-    glUniform1f(panes->at.checker_mm, (GLfloat)MAX(scene->checker_mm, 1));
+    lam_set_matrix(program->at.other_from_world, &fixed->source->to_texture);
+    set_levels(program->at.other_levels, scene->levels[0], fixed->source->unit);
+    glUniform1f(program->at.share, (GLfloat)scene->share);
+    glUniform1f(program->at.checker_mm, (GLfloat)MAX(scene->checker_mm, 1));
     bind(UNIT_OTHER, fixed, scene->smooth);
 }
 
@@ -151,42 +193,21 @@ static int grid_kind(const LamScene *scene, LamPane pane)
     return pane == LAM_PANE_WARPED ? 1 : 0;
 }
 
-/* Straight ways to a part of a field have no volume change, and a difference needs two fields. */
-static bool can_overlay(const LamScene *scene, const LamTexture *against)
+static void set_against(const Program *program, const LamTexture *against)
 {
-    if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
-        return scene->morph >= 1;
-    return scene->overlay != LAM_OVERLAY_DIFFERENCE || lam_texture_is_complete(against);
-}
-
-static void set_against(const LamPanes *panes, const LamTexture *against)
-{
-    if (!lam_texture_is_complete(against))
-        return;
-    lam_set_matrix(panes->at.against_from_world, &against->source->to_texture);
+    lam_set_matrix(program->at.against_from_world, &against->source->to_texture);
     bind(UNIT_AGAINST, against, true);
 }
 
-static void set_field(const LamPanes *panes, const LamScene *scene, LamPane pane, double scale,
-                      const LamTexture *texture, const LamTexture *against)
+static void set_field(const Program *program, const LamScene *scene, bool warped,
+                      const LamTexture *texture)
 {
-    bool there = pane != LAM_PANE_FIXED && lam_texture_is_complete(texture);
-    bool warped = there && pane == LAM_PANE_WARPED;
-    glUniform1i(panes->at.has_field, there);
-    glUniform1f(panes->at.morph, warped ? (GLfloat)scene->morph : 0);
-    glUniform1i(panes->at.grid, there ? grid_kind(scene, pane) : 0);
-    bool overlaid = warped && can_overlay(scene, against);
-    glUniform1i(panes->at.overlay, overlaid ? (GLint)scene->overlay : 0);
-    glUniform1f(panes->at.line_px, (GLfloat)(1.25 * scale));
-    if (!there)
-        return;
-    lam_set_matrix(panes->at.field_from_world, &texture->source->to_texture);
-    glUniform1i(panes->at.grid_colour, scene->grid_colour);
-    glUniform1f(panes->at.grid_mm, (GLfloat)scene->grid_mm);
-    glUniform1f(panes->at.opacity, (GLfloat)scene->overlay_opacity);
-    glUniform1f(panes->at.scale_mm, (GLfloat)MAX(scene->scale_mm, 0.1));
+    lam_set_matrix(program->at.field_from_world, &texture->source->to_texture);
+    glUniform1f(program->at.morph, warped ? (GLfloat)scene->morph : 0);
+    glUniform1f(program->at.grid_mm, (GLfloat)scene->grid_mm);
+    glUniform1f(program->at.opacity, (GLfloat)scene->overlay_opacity);
+    glUniform1f(program->at.scale_mm, (GLfloat)MAX(scene->scale_mm, 0.1));
     bind(UNIT_FIELD, texture, true);
-    set_against(panes, against);
 }
 
 void lam_clip_to(const LamRect *clip, int height)
@@ -196,21 +217,56 @@ void lam_clip_to(const LamRect *clip, int height)
               (GLsizei)clip->height);
 }
 
-void lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
-                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+/* Straight ways to a part of a field have no volume change, and a difference needs two fields. */
+static bool can_overlay(const LamScene *scene, const LamTexture *against)
+{
+    if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
+        return scene->morph >= 1;
+    return scene->overlay != LAM_OVERLAY_DIFFERENCE || lam_texture_is_complete(against);
+}
+
+static Kind kind_of(const LamScene *scene, LamPane pane, const LamTexture *fixed, bool has_field,
                     const LamTexture *against)
+{
+    bool warped = pane == LAM_PANE_WARPED;
+    Kind kind = {.colours = (int)scene->colours, .has_field = has_field};
+    if (warped && lam_texture_is_complete(fixed))
+        kind.compare = (int)scene->compare;
+    if (warped && has_field && can_overlay(scene, against))
+        kind.overlay = (int)scene->overlay;
+    if (has_field)
+        kind.grid = grid_kind(scene, pane);
+    if (kind.grid > 0)
+        kind.grid_colour = (int)scene->grid_colour;
+    return kind;
+}
+
+bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
+                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+                    const LamTexture *against, GError **error)
 {
     bool flickers =
         view->pane == LAM_PANE_WARPED && scene->flicker; /* the fixed scan in its place */
     LamPane pane = flickers ? LAM_PANE_FIXED : view->pane;
     bool moving = pane != LAM_PANE_FIXED;
+    bool has_field = moving && lam_texture_is_complete(field);
+    Kind kind = kind_of(scene, pane, &textures[0], has_field, against);
+    const Program *program = program_of(panes, &kind, error);
+    if (!program)
+        return false;
     glDisable(GL_BLEND);
-    glUseProgram(panes->program);
-    glUniform2f(panes->at.target, (GLfloat)width, (GLfloat)height);
-    glUniform3fv(panes->at.surround, 1, surround);
-    set_view(panes, scene, view, scale);
-    set_scan(panes, scene, moving, &textures[moving]);
-    set_other(panes, scene, pane == LAM_PANE_WARPED, &textures[0]);
-    set_field(panes, scene, pane, scale, field, against);
+    glUseProgram(program->id);
+    glUniform2f(program->at.target, (GLfloat)width, (GLfloat)height);
+    glUniform3fv(program->at.surround, 1, surround);
+    glUniform1f(program->at.line_px, (GLfloat)(1.25 * scale));
+    set_view(program, scene, view, scale);
+    set_scan(program, scene, moving, &textures[moving]);
+    if (kind.compare > 0)
+        set_other(program, scene, &textures[0]);
+    if (kind.has_field)
+        set_field(program, scene, pane == LAM_PANE_WARPED, field);
+    if (kind.overlay == LAM_OVERLAY_DIFFERENCE)
+        set_against(program, against);
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+    return true;
 }

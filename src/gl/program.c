@@ -21,15 +21,15 @@ static char *shader_log(GLuint shader)
     return g_strchomp(log);
 }
 
-static GLuint compile(GLenum type, const char *name, GError **error)
+static GLuint compile(GLenum type, const char *name, const char *defines, GError **error)
 {
     g_autoptr(GBytes) colours = load_source("colours.glsl", error);
     g_autoptr(GBytes) body = colours ? load_source(name, error) : NULL;
     if (!body)
         return 0;
-    const char *parts[] = {"#version 330 core\n", g_bytes_get_data(colours, NULL), "\n#line 1\n",
-                           g_bytes_get_data(body, NULL)};
-    const GLint lengths[] = {-1, (GLint)g_bytes_get_size(colours), -1,
+    const char *parts[] = {"#version 330 core\n", defines, g_bytes_get_data(colours, NULL),
+                           "\n#line 1\n", g_bytes_get_data(body, NULL)};
+    const GLint lengths[] = {-1, -1, (GLint)g_bytes_get_size(colours), -1,
                              (GLint)g_bytes_get_size(body)};
     GLuint shader = glCreateShader(type);
     glShaderSource(shader, G_N_ELEMENTS(parts), parts, lengths);
@@ -60,8 +60,14 @@ static bool link_program(GLuint program, const char *name, GError **error)
 
 GLuint lam_program_new(const char *vertex_name, const char *fragment_name, GError **error)
 {
-    GLuint vertex = compile(GL_VERTEX_SHADER, vertex_name, error);
-    GLuint fragment = vertex ? compile(GL_FRAGMENT_SHADER, fragment_name, error) : 0;
+    return lam_program_new_variant(vertex_name, fragment_name, "", error);
+}
+
+GLuint lam_program_new_variant(const char *vertex_name, const char *fragment_name,
+                               const char *defines, GError **error)
+{
+    GLuint vertex = compile(GL_VERTEX_SHADER, vertex_name, defines, error);
+    GLuint fragment = vertex ? compile(GL_FRAGMENT_SHADER, fragment_name, defines, error) : 0;
     GLuint program = 0;
     if (fragment) {
         program = glCreateProgram();

@@ -41,8 +41,8 @@ LamRenderer *lam_renderer_new(GError **error)
     LamRenderer *renderer = g_new0(LamRenderer, 1);
     glGenVertexArrays(1, &renderer->vertex_array);
     renderer->panes = lam_panes_new(error);
-    renderer->contours = renderer->panes ? lam_contours_new(error) : NULL;
-    renderer->arrows = renderer->contours ? lam_arrows_new(error) : NULL;
+    renderer->contours = lam_contours_new();
+    renderer->arrows = renderer->panes ? lam_arrows_new(error) : NULL;
     renderer->painter = renderer->arrows ? lam_painter_new(error) : NULL;
     if (!renderer->painter) {
         lam_renderer_free(renderer);
@@ -154,25 +154,28 @@ static int parts_of(const LamRenderer *renderer, const LamScene *scene, const La
     return 2;
 }
 
-static void draw_slice(LamRenderer *renderer, const LamScene *scene, const LamView *view, int width,
-                       int height, double scale)
+static bool draw_slice(LamRenderer *renderer, const LamScene *scene, const LamView *view, int width,
+                       int height, double scale, GError **error)
 {
     Part parts[2];
     int n = parts_of(renderer, scene, view, parts);
-    for (int i = 0; i < n; i++) {
+    bool ok = true;
+    for (int i = 0; i < n && ok; i++) {
         lam_clip_to(&parts[i].clip, height);
-        lam_panes_draw(renderer->panes, scene, view, width, height, scale, renderer->textures,
-                       parts[i].field, parts[i].against);
-        lam_contours_draw(renderer->contours, scene, view, width, height, scale, parts[i].field,
-                          &renderer->textures[TEXTURE_FIXED_LABELS]);
-        lam_arrows_draw(renderer->arrows, scene, view, &parts[i].clip, width, height, scale,
-                        parts[i].field);
+        ok = lam_panes_draw(renderer->panes, scene, view, width, height, scale, renderer->textures,
+                            parts[i].field, parts[i].against, error) &&
+             lam_contours_draw(renderer->contours, scene, view, width, height, scale,
+                               parts[i].field, &renderer->textures[TEXTURE_FIXED_LABELS], error);
+        if (ok)
+            lam_arrows_draw(renderer->arrows, scene, view, &parts[i].clip, width, height, scale,
+                            parts[i].field);
         glDisable(GL_SCISSOR_TEST);
     }
+    return ok;
 }
 
-static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width, int height,
-                        double scale, const LamView *views, int n)
+static bool draw_slices(LamRenderer *renderer, const LamScene *scene, int width, int height,
+                        double scale, const LamView *views, int n, GError **error)
 {
     glViewport(0, 0, width, height);
     glDisable(GL_SCISSOR_TEST);
@@ -180,8 +183,10 @@ static void draw_slices(LamRenderer *renderer, const LamScene *scene, int width,
     glClearColor(0.145f, 0.155f, 0.17f, 1); /* shows between the panes */
     glClear(GL_COLOR_BUFFER_BIT);
     for (int i = 0; i < n; i++)
-        draw_slice(renderer, scene, &views[i], width, height, scale);
+        if (!draw_slice(renderer, scene, &views[i], width, height, scale, error))
+            return false;
     renderer->drawn = true;
+    return true;
 }
 
 static void draw_annotations(LamRenderer *renderer, const LamScene *scene, int width, int height,
@@ -204,11 +209,11 @@ bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, 
     LamView views[LAM_VIEWS_MAX];
     int n = lam_scene_layout(scene, width, height, scale, views);
     glBindVertexArray(renderer->vertex_array);
-    draw_slices(renderer, scene, width, height, scale, views, n);
-    if (!later)
+    bool ok = draw_slices(renderer, scene, width, height, scale, views, n, error);
+    if (ok && !later)
         draw_annotations(renderer, scene, width, height, scale, views, n);
     glBindVertexArray(0);
     if (pending)
         *pending = more || later;
-    return true;
+    return ok;
 }

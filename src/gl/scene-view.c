@@ -229,24 +229,37 @@ static void scan_range_mm(const LamScene *scene, int axis, double *lowest, doubl
     *lowest = -100;
     *highest = 100;
     for (int corner = 0; corner < 8 && scene->fixed; corner++) {
-        LamVec3 voxel;
-        for (int i = 0; i < 3; i++)
-            voxel.v[i] = corner >> i & 1 ? scene->fixed->grid.size[i] - 1 : 0;
-        double at = lam_mat4_apply(&scene->fixed->grid.to_world, voxel).v[axis];
+        double at = lam_grid_corner_mm(&scene->fixed->grid, corner).v[axis];
         *lowest = corner ? MIN(*lowest, at) : at;
         *highest = corner ? MAX(*highest, at) : at;
     }
 }
 
+/* The cursor by so many voxels, within the scan. */
+static void move_along(LamScene *scene, LamVec3 direction, double voxels)
+{
+    int axis = main_axis(direction);
+    double lowest, highest, step = direction.v[axis] * slice_distance_mm(scene, axis);
+    scan_range_mm(scene, axis, &lowest, &highest);
+    double moved = scene->cursor_mm.v[axis] + voxels * step;
+    scene->cursor_mm.v[axis] = CLAMP(moved, lowest, highest);
+}
+
 void lam_scene_step(LamScene *scene, LamPlane plane, double slices)
 {
     LamVec3 right, up, through;
-    double lowest, highest;
     lam_scene_axes(scene, plane, &right, &up, &through);
-    int axis = main_axis(through);
-    scan_range_mm(scene, axis, &lowest, &highest);
-    double moved = scene->cursor_mm.v[axis] + slices * slice_distance_mm(scene, axis);
-    scene->cursor_mm.v[axis] = CLAMP(moved, lowest, highest);
+    move_along(scene, through, slices);
+}
+
+void lam_scene_nudge(LamScene *scene, LamPlane plane, double right_vox, double up_vox)
+{
+    LamVec3 right, up, through;
+    lam_scene_axes(scene, plane, &right, &up, &through);
+    if (right_vox != 0)
+        move_along(scene, right, right_vox);
+    if (up_vox != 0)
+        move_along(scene, up, up_vox);
 }
 
 bool lam_scene_slice_plane(const LamScene *scene, LamPlane *plane)

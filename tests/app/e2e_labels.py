@@ -1,9 +1,11 @@
-"""Label maps: their files, their figures."""
+"""Label maps: their files, figures and outlines; what lies under the crosshair; scans by turns."""
+import contextlib
 import os
+import re
 
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import press, run, wait_for, walk
+from viewer import difference, press, run, wait_for, walk
 
 
 def choose(viewer, item, title, path):
@@ -19,7 +21,12 @@ def press_item(viewer, button, item):
 
 
 def texts(viewer):
-    return [node.get_name() or '' for node in walk(viewer.root) if node.get_role_name() == 'label']
+    found = []
+    for node in walk(viewer.root):
+        with contextlib.suppress(Exception):  # objects come and go while we look
+            if node.get_role_name() == 'label':
+                found.append(node.get_name() or '')
+    return found
 
 
 def value_of(viewer, caption):
@@ -73,4 +80,84 @@ def test_table(program, folder):
                'the table is that of the new λ')
 
 
-main({'files': test_files, 'table': test_table})
+def opened_with_labels(program, folder):
+    fixed, moving, names = scans.write_labels(folder)
+    return opened(program, folder, [*scans.write_pair(folder), '--lambda', '0.3', '--fixed-labels', fixed,
+                                    '--moving-labels', moving, '--label-names', names])
+
+
+def click_row(viewer, name):
+    x, y, width, height = viewer.place('label', '^' + name + '$')
+    run('xdotool', 'mousemove', '--window', viewer.window, x + 8, y + height // 2, 'click', 1)
+
+
+def test_contours(program, folder):
+    with opened_with_labels(program, folder) as (viewer, pictures):
+        viewer.key('F9')
+        wait_for(lambda: row_of(viewer, 'Inside'), 'the table')
+        plain = pictures.settled()
+        viewer.key('o')
+        outlined = pictures.changed(plain, 0, 'O draws outlines')
+        check(difference(plain[2], outlined[2]) > difference(plain[0], outlined[0]),
+              'O outlines labels, over the warped view those of both scans')
+        shot(viewer, 'outlines')
+        viewer.find('spin button', '^λ value$').set_current_value(0.02)
+        wait_for(lambda: viewer.label('^λ 0.020 '), 'the figures of another λ')
+        moved = pictures.settled()
+        check(difference(outlined[2], moved[2]) > 500 and difference(outlined[0], moved[0]) == 0,
+              'the carried ones move with λ')
+        click_row(viewer, 'Ventricle, middle')
+        one = pictures.changed(moved, 0, 'selecting a row leaves its outline')
+        check(difference(plain[0], one[0]) < difference(plain[0], moved[0]) / 2, 'a row outlines its label alone')
+        shot(viewer, 'selected')
+        viewer.find('spin button', '^λ value$').set_current_value(0.9)
+        wait_for(lambda: viewer.label('^λ 0.900 '), 'the figures of a third λ')
+        check(difference(one[0], pictures.settled()[0]) == 0, 'the selection outlasts new figures')
+        press_item(viewer, '^View$', '^Faint$')
+        pictures.changed(one, 0, 'fainter outlines')
+        check(True, 'outlines can be made fainter')
+        viewer.key('o')
+        wait_for(lambda: difference(plain[0], pictures.panes()[0]) == 0, 'no outlines')
+        check(True, 'O again removes them')
+
+
+def test_location(program, folder):
+    with opened_with_labels(program, folder) as (viewer, pictures):
+        viewer.key('q')
+        expect(lambda: value_of(viewer, 'mm'), 'Q shows the page of the location')
+        expect(lambda: 'Ventricle' in ' '.join(texts(viewer)), 'with the names of labels on both sides')
+        voxel = value_of(viewer, 'Voxel')
+        shot(viewer, 'location')
+        check(re.match(r'[0-9.]+ mm$', value_of(viewer, 'Moved')), 'and the displacement')
+        viewer.key('Left')
+        expect(lambda: value_of(viewer, 'Voxel') == step(voxel, 1), 'an arrow key moves by one voxel')
+        viewer.key('shift+Left')
+        expect(lambda: value_of(viewer, 'Voxel') == step(voxel, 6), 'with Shift by five')
+        viewer.key('shift+Right')
+        viewer.key('Right')
+        expect(lambda: value_of(viewer, 'Voxel') == voxel, 'and back')
+        viewer.key(*['Left'] * 20)
+        expect(lambda: not value_of(viewer, 'Label').endswith('middle'), 'the label follows the crosshair')
+        viewer.key('q')
+        expect(lambda: not value_of(viewer, 'Voxel'), 'Q again folds the panel')
+
+
+def step(voxel, by):
+    """Leftwards on the screen is towards the patient's right: +i."""
+    i, j, k = voxel.split()
+    return f'{int(i) + by}  {j}  {k}'
+
+
+def test_flicker(program, folder):
+    with opened(program, folder) as (viewer, pictures):
+        plain = pictures.settled()
+        viewer.key('w')
+        wait_for(lambda: difference(plain[2], pictures.panes()[2]) > 500, 'the fixed scan in its place')
+        wait_for(lambda: difference(plain[2], pictures.panes()[2]) == 0, 'and the warped one again')
+        check(True, 'W shows the scans by turns')
+        viewer.key('w')
+        check(difference(plain[2], pictures.settled()[2]) == 0, 'W again pauses on the warped scan')
+
+
+main({'files': test_files, 'table': test_table, 'contours': test_contours, 'location': test_location,
+      'flicker': test_flicker})

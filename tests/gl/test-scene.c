@@ -189,6 +189,22 @@ static void test_step(void)
     lam_scene_clear(&scene);
 }
 
+/* Voxels of 1 mm; radiological: rightwards is -R. */
+static void test_nudge(void)
+{
+    LamScene scene;
+    scene_with_box(&scene);
+    scene.cursor_mm = (LamVec3){{3, 4, 5}};
+    lam_scene_nudge(&scene, LAM_PLANE_AXIAL, 5, -1);
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[0], -2, 1e-9);
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[1], 3, 1e-9);
+    lam_scene_nudge(&scene, LAM_PLANE_SAGITTAL, 0, 2);
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[2], 7, 1e-9);
+    lam_scene_nudge(&scene, LAM_PLANE_AXIAL, 1000, 0); /* the last voxel centre */
+    g_assert_cmpfloat_with_epsilon(scene.cursor_mm.v[0], 3 - 39.5, 1e-9);
+    lam_scene_clear(&scene);
+}
+
 static LamPane pane_at(const LamView *views, int n, double x, double y)
 {
     const LamView *view = lam_scene_view_at(views, n, x, y);
@@ -342,6 +358,7 @@ int main(int argc, char **argv)
     g_test_add_func("/scene/singular-grid", test_singular_grid);
     g_test_add_func("/scene/projection", test_projection);
     g_test_add_func("/scene/step", test_step);
+    g_test_add_func("/scene/nudge", test_nudge);
     g_test_add_func("/scene/layout", test_layout);
     g_test_add_func("/scene/layout/planes", test_planes);
     g_test_add_func("/scene/layout/slice", test_planes_of_slice);
