@@ -18,23 +18,24 @@ LAYERS = {
     "study": ["base", "image", "nn", "registration", "training"],
     "gl": ["base", "image"],
     "teaching": ["base", "image", "nn", "registration", "training", "gl"],
-    "app": ["base", "image", "nn", "registration", "training", "gl", "teaching"],
-    "cli": ["base", "image", "nn", "registration", "training", "study", "gl", "teaching"],
+    "report": ["base", "image", "nn", "registration", "gl"],
+    "app": ["base", "image", "nn", "registration", "training", "gl", "teaching", "report"],
+    "cli": ["base", "image", "nn", "registration", "training", "study", "gl", "teaching", "report"],
 }
 
 # Public headers without a .c file of their name, or with more than one.
-HEADERS = {"clones": "base", "ops": "nn", "study": "study", "template": "registration", "trilinear": "image"}
+HEADERS = {"clones": "base", "ops": "nn", "report": "report", "study": "study", "template": "registration", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {
     r"gtk/|gdk/|gsk/": ["app"],
     r"epoxy/": ["gl", "app"],
-    r"pango/|cairo": ["gl", "app"],
+    r"pango/|cairo": ["gl", "report", "app"],
     r"nifti|znzlib": ["image/nifti.c"],
     r"gdk-pixbuf/": ["image/picture.c"],
     r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
     r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
-    r"json-glib/": ["nn", "training", "gl", "app", "cli"],
+    r"json-glib/": ["nn", "training", "gl", "report", "app", "cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -105,6 +105,12 @@ const LamGrid *lam_session_fixed_grid(const LamSession *session);
  * affine. */
 LamTransform *lam_snapshot_transform(const LamSnapshot *snapshot);
 
+/* The other way round, for a transform that came from a file: A is its last step if that is affine, else the
+ * identity; d what is left, on the fixed grid's box in voxels of about 3 mm. Its λ (NaN), similarity and
+ * velocity are not known. LAM_ERROR_ARGUMENT if the affine is singular; LAM_ERROR_MEMORY. */
+LamSnapshot *lam_snapshot_of_transform(const LamTransform *transform, const LamGrid *fixed,
+                                       GError **error);
+
 /* Exports at full resolution on the fixed scan's own grid, one interpolation. */
 LamVolume *lam_session_export_field(const LamSession *session, const LamSnapshot *snapshot,
                                     GError **error);

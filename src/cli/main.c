@@ -21,6 +21,7 @@ static const struct {
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
+    {"report", lam_cli_report, "pictures and figures of a registration as HTML or PDF"},
     {"template", lam_cli_template, "a reference brain: learn, export, build without training"},
     {"train", lam_cli_train, "train a model from a recipe"},
     {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},

@@ -10,7 +10,7 @@ static cairo_status_t append(void *user, const unsigned char *data, unsigned int
     return CAIRO_STATUS_SUCCESS;
 }
 
-static cairo_surface_t *surface_from_rgba(int width, int height, const uint8_t *rgba)
+cairo_surface_t *lam_png_surface(int width, int height, const uint8_t *rgba)
 {
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     if (cairo_surface_status(surface) != CAIRO_STATUS_SUCCESS)
@@ -27,24 +27,30 @@ static cairo_surface_t *surface_from_rgba(int width, int height, const uint8_t *
     return surface;
 }
 
-bool lam_png_save(const char *path, int width, int height, const uint8_t *rgba, GError **error)
+GBytes *lam_png_encode(cairo_surface_t *surface, GError **error)
 {
     g_autoptr(GByteArray) bytes = g_byte_array_new();
-    g_autoptr(GError) cause = NULL;
-    cairo_surface_t *surface = surface_from_rgba(width, height, rgba);
     cairo_status_t status = cairo_surface_write_to_png_stream(surface, append, bytes);
+    if (status == CAIRO_STATUS_SUCCESS)
+        return g_byte_array_free_to_bytes(g_steal_pointer(&bytes));
+    g_set_error(error, LAM_ERROR, LAM_ERROR_MEMORY, "cannot make picture: %s",
+                cairo_status_to_string(status));
+    return NULL;
+}
+
+bool lam_png_save(const char *path, int width, int height, const uint8_t *rgba, GError **error)
+{
+    g_autoptr(GError) cause = NULL;
+    cairo_surface_t *surface = lam_png_surface(width, height, rgba);
+    g_autoptr(GBytes) bytes = lam_png_encode(surface, &cause);
     cairo_surface_destroy(surface);
-    if (status != CAIRO_STATUS_SUCCESS) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write picture: %s: %s", path,
-                    cairo_status_to_string(status));
-        return false;
-    }
-    if (!g_file_set_contents_full(path, (const char *)bytes->data, bytes->len,
-                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                  0644, &cause)) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write picture: %s: %s", path,
-                    cause->message);
-        return false;
-    }
-    return true;
+    gsize size = 0;
+    const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
+    if (data && g_file_set_contents_full(
+                    path, data, (gssize)size,
+                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write picture: %s: %s", path,
+                cause->message);
+    return false;
 }

@@ -39,9 +39,9 @@ static JsonObject *parse_object(const char *text, JsonParser *parser)
 
 static void test_help(void)
 {
-    static const char *const commands[] = {"register", "apply",  "invert",   "compose",
-                                           "jacobian", "points", "evaluate", "info",
-                                           "synth",    "render", "train",    "bench"};
+    static const char *const commands[] = {"register", "apply",    "invert", "compose", "jacobian",
+                                           "points",   "evaluate", "info",   "synth",   "render",
+                                           "report",   "train",    "bench"};
     LamCliRun all = lam_cli_run("--help", NULL), version = lam_cli_run("--version", NULL);
     assert_done(&all);
     assert_done(&version);
