@@ -1,6 +1,7 @@
 #include "application.h"
 
 #include "command-line.h"
+#include "qc-window.h"
 #include "timing.h"
 #include "window.h"
 
@@ -59,6 +60,10 @@ static int lam_application_command_line(GApplication *object, GApplicationComman
     g_auto(LamCommandLine) options =
         lam_command_line_parse(g_application_command_line_get_options_dict(line));
     g_autoptr(GPtrArray) files = lam_command_line_files(line);
+    if (options.qc) {
+        gtk_window_present(GTK_WINDOW(lam_qc_window_new(GTK_APPLICATION(object), options.qc)));
+        return 0;
+    }
     LamWindow *window = add_window(LAM_APPLICATION(object), &options);
     lam_window_want_labels(window, options.fixed_labels, options.moving_labels,
                            options.label_names);

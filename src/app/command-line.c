@@ -12,6 +12,7 @@ void lam_command_line_clear(LamCommandLine *options)
     g_clear_pointer(&options->fixed_labels, g_free);
     g_clear_pointer(&options->moving_labels, g_free);
     g_clear_pointer(&options->label_names, g_free);
+    g_clear_pointer(&options->qc, g_free);
 }
 
 void lam_command_line_describe(GApplication *application)
@@ -26,6 +27,7 @@ void lam_command_line_describe(GApplication *application)
          N_("FILE")},
         {"label-names", 0, 0, G_OPTION_ARG_FILENAME, NULL,
          N_("Names of the labels: a CSV with the columns value and name"), N_("CSV")},
+        {"qc", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Rate the results of a folder"), N_("FOLDER")},
         {"demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the demo pair"), NULL},
         {"standalone", 's', 0, G_OPTION_ARG_NONE, NULL,
          N_("Do not open the window in a viewer that runs already"), NULL},
@@ -50,6 +52,7 @@ LamCommandLine lam_command_line_parse(GVariantDict *options)
     g_variant_dict_lookup(options, "fixed-labels", "^ay", &out.fixed_labels);
     g_variant_dict_lookup(options, "moving-labels", "^ay", &out.moving_labels);
     g_variant_dict_lookup(options, "label-names", "^ay", &out.label_names);
+    g_variant_dict_lookup(options, "qc", "^ay", &out.qc);
     g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
     g_variant_dict_lookup(options, "demo", "b", &out.demo);
     return out;
@@ -58,7 +61,7 @@ LamCommandLine lam_command_line_parse(GVariantDict *options)
 /* A path is relative to where this program was started, and another may do the work. */
 static void make_absolute(GVariantDict *options)
 {
-    const char *const names[] = {"model", "fixed-labels", "moving-labels", "label-names"};
+    const char *const names[] = {"model", "fixed-labels", "moving-labels", "label-names", "qc"};
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
         g_autofree char *path = NULL;
         if (!g_variant_dict_lookup(options, names[i], "^ay", &path) ||

@@ -10,6 +10,7 @@ typedef struct {
     char *model_name;                   /* NULL: what suits the scans */
     char *fixed_labels, *moving_labels; /* label maps; NULL: none */
     char *label_names;                  /* NULL: none */
+    char *qc;                           /* folder of results to be rated; NULL: a pair is shown */
     double lambda;
     gboolean demo;
 } LamCommandLine;

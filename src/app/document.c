@@ -16,6 +16,7 @@ struct _LamDocument {
     LamTexels *fixed, *moving;
     LamVolume *fixed_volume, *moving_volume;
     LamMat4 affine;
+    LamAffine fit;
     LamModel *model;
     LamSession *session;
     LamLabels *labels[LAM_SIDES];
@@ -146,6 +147,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     if (!document->session)
         return NULL;
     document->affine = *lam_session_affine(document->session);
+    document->fit = *lam_session_affine_fit(document->session);
     document->warning = find_warnings(document);
     return g_steal_pointer(&document);
 }
@@ -242,6 +244,11 @@ LamVolume *lam_document_moving_volume(const LamDocument *document)
 const LamMat4 *lam_document_affine(const LamDocument *document)
 {
     return &document->affine;
+}
+
+const LamAffine *lam_document_affine_fit(const LamDocument *document)
+{
+    return &document->fit;
 }
 
 LamModel *lam_document_model(const LamDocument *document)

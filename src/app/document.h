@@ -38,6 +38,8 @@ LamTexels *lam_document_moving(const LamDocument *document);
 LamVolume *lam_document_fixed_volume(const LamDocument *document);
 LamVolume *lam_document_moving_volume(const LamDocument *document);
 const LamMat4 *lam_document_affine(const LamDocument *document);
+/* How it was found. */
+const LamAffine *lam_document_affine_fit(const LamDocument *document);
 LamModel *lam_document_model(const LamDocument *document);
 /* NULL for the phantom. */
 const char *lam_document_fixed_path(const LamDocument *document);

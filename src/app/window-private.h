@@ -102,6 +102,8 @@ struct _LamWindow {
     LamLabelNames *label_names;     /* read from a file; NULL: the document's */
     char *wanted_labels[LAM_SIDES]; /* to be read for the next pair; or NULL */
 
+    GtkWindow *report; /* the dialog while it is there (window-report.c) */
+
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
 
@@ -297,6 +299,10 @@ void lam_window_add_recent(LamWindow *window);
 /* What is shown now, and a session's file. */
 void lam_window_add_recent_pair(LamWindow *window);
 void lam_window_add_recent_session(const char *path);
+
+/* window-report.c */
+void lam_window_add_report_action(LamWindow *window);
+void lam_window_dispose_report(LamWindow *window);
 
 /* window-export.c */
 void lam_window_add_export_actions(LamWindow *window);

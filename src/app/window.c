@@ -452,6 +452,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_job(window);
     lam_window_dispose_presets(window);
     lam_window_forget_refined(window);
+    lam_window_dispose_report(window);
     lam_window_dispose_numbers(window);
     lam_window_dispose_flicker(window);
     lam_window_dispose_labels(window);
@@ -541,6 +542,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_refine_action(window);
     lam_window_add_presets(window);
     lam_window_add_recent(window);
+    lam_window_add_report_action(window);
     lam_window_add_drop_target(window);
     lam_window_add_flicker(window);
 }
@@ -575,6 +577,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.export-field", {"<Control><Shift>e"}},
         {"win.refine", {"<Control>r"}},
         {"win.hold", {"<Control>backslash"}},
+        {"win.report", {"<Control><Shift>r"}},
         {"win.undo", {"<Control>z"}},
         {"win.redo", {"<Control><Shift>z"}},
         {"win.cancel", {"Escape"}},

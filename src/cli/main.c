@@ -22,6 +22,7 @@ static const struct {
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
     {"report", lam_cli_report, "pictures and figures of a registration as HTML or PDF"},
+    {"qc", lam_cli_qc, "rate the results of a folder, one after the other"},
     {"template", lam_cli_template, "a reference brain: learn, export, build without training"},
     {"train", lam_cli_train, "train a model from a recipe"},
     {"bench", lam_cli_bench, "how fast this machine is at what the viewer needs"},

@@ -68,6 +68,14 @@ static const View views[] = {
      .overlay = LAM_OVERLAY_VOLUME_CHANGE},
 };
 
+const char *lam_report_view_title(const char *name)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(views); i++)
+        if (g_str_equal(views[i].name, name))
+            return _(views[i].title);
+    return name;
+}
+
 static void picture_free(gpointer data)
 {
     LamReportPicture *picture = data;

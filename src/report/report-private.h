@@ -43,6 +43,17 @@ struct LamReport {
 GPtrArray *lam_report_draw(const LamReportSource *source, const LamProgress *progress,
                            GError **error);
 
+/* Translated; the name itself if there is no such view. */
+const char *lam_report_view_title(const char *name);
+
+/* The time, UTC, ISO 8601. */
+char *lam_report_now(void);
+/* A field of CSV: quoted where it would part the row, line breaks as blanks. NULL: empty. */
+void lam_report_add_csv(GString *out, const char *text);
+/* Beside the target, synced, renamed. what: the beginning of the message. */
+bool lam_report_write(const char *what, const char *path, const char *data, gssize size,
+                      GError **error);
+
 /* The whole files. */
 char *lam_report_html(const LamReport *report);
 GBytes *lam_report_pdf(const LamReport *report, GError **error);

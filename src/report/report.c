@@ -73,7 +73,7 @@ static GPtrArray *tell_labels(const LamLabelMeasures *labels, const LamLabelName
     return out;
 }
 
-static char *now_utc(void)
+char *lam_report_now(void)
 {
     g_autoptr(GDateTime) now = g_date_time_new_now_utc();
     return g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
@@ -106,7 +106,7 @@ static void tell(LamReport *report, const LamReportSource *source)
     report->notes = source->notes ? tidy(source->notes) : NULL;
     if (report->notes && !*report->notes)
         g_clear_pointer(&report->notes, g_free);
-    report->date = now_utc();
+    report->date = lam_report_now();
 }
 
 /* ---- figures ---- */

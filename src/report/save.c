@@ -3,6 +3,8 @@
 
 #include <lambdascope/error.h>
 
+#define CANNOT_WRITE "cannot write report"
+
 static bool is_pdf(const char *path)
 {
     return g_str_has_suffix(path, ".pdf") || g_str_has_suffix(path, ".PDF");
@@ -37,15 +39,15 @@ char **lam_report_files(const char *path)
     return files;
 }
 
-static bool write_file(const char *path, const char *data, gssize size, GError **error)
+bool lam_report_write(const char *what, const char *path, const char *data, gssize size,
+                      GError **error)
 {
     g_autoptr(GError) cause = NULL;
     if (g_file_set_contents_full(path, data, size,
                                  G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0666,
                                  &cause))
         return true;
-    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write report: %s: %s", path,
-                cause->message);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "%s: %s: %s", what, path, cause->message);
     return false;
 }
 
@@ -56,13 +58,13 @@ static bool write_pdf(const LamReport *report, const char *path, GError **error)
     if (!pdf)
         return false;
     const char *data = g_bytes_get_data(pdf, &size);
-    return write_file(path, data, (gssize)size, error);
+    return lam_report_write(CANNOT_WRITE, path, data, (gssize)size, error);
 }
 
 static bool write_html(const LamReport *report, const char *path, GError **error)
 {
     g_autofree char *html = lam_report_html(report);
-    return write_file(path, html, -1, error);
+    return lam_report_write(CANNOT_WRITE, path, html, -1, error);
 }
 
 bool lam_report_save(const LamReport *report, const char *path, GError **error)
@@ -74,5 +76,6 @@ bool lam_report_save(const LamReport *report, const char *path, GError **error)
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *csv = lam_report_csv(report);
     g_autofree char *json = lam_report_json(report, name);
-    return write_file(files[1], csv, -1, error) && write_file(files[2], json, -1, error);
+    return lam_report_write(CANNOT_WRITE, files[1], csv, -1, error) &&
+           lam_report_write(CANNOT_WRITE, files[2], json, -1, error);
 }

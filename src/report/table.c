@@ -4,10 +4,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Quoted where it would part the row. */
-static void add_text(GString *out, const char *text)
+void lam_report_add_csv(GString *out, const char *text)
 {
-    g_autofree char *line = g_strdelimit(g_strdup(text), "\r\n", ' ');
+    g_autofree char *line = g_strdelimit(g_strdup(text ? text : ""), "\r\n", ' ');
     g_auto(GStrv) parts = g_strsplit(line, "\"", -1);
     g_autofree char *doubled = g_strjoinv("\"\"", parts);
     bool plain = strpbrk(line, ",\"") == NULL;
@@ -21,9 +20,9 @@ static void add_row(GString *out, const char *measure, int label, const char *na
     if (label != 0)
         g_string_append_printf(out, "%d", label);
     g_string_append_c(out, ',');
-    add_text(out, name ? name : "");
+    lam_report_add_csv(out, name);
     g_string_append_c(out, ',');
-    add_text(out, value);
+    lam_report_add_csv(out, value);
     g_string_append_c(out, '\n');
 }
 
@@ -69,7 +68,7 @@ char *lam_report_csv(const LamReport *report)
     };
     GString *out = g_string_new("measure,label,name,value\n");
     add_row(out, "rating", 0, NULL, lam_rating_name(report->rating));
-    add_row(out, "notes", 0, NULL, report->notes ? report->notes : "");
+    add_row(out, "notes", 0, NULL, report->notes);
     for (size_t i = 0; i < G_N_ELEMENTS(figures); i++)
         add_number(out, figures[i].name, 0, NULL, figures[i].value);
     for (int i = 0; i < m->labels.count; i++)

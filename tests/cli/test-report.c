@@ -167,6 +167,31 @@ static void test_inputs(void)
     lam_cli_run_clear(&run);
 }
 
+/* Of a batch's results, and without a display: a table. */
+static void test_qc(void)
+{
+    g_autofree char *folder = in_folder("batch"),
+                    *pairs = g_build_filename(fixture->pair, "pairs.csv", NULL);
+    g_autofree char *ratings = g_build_filename(folder, "ratings.csv", NULL);
+    LamCliRun run = lam_cli_run("register", "--batch", pairs, "-o", folder, "-M", fixture->model,
+                                "-l", "0.4", NULL);
+    g_assert_cmpint(run.status, ==, 0);
+    lam_cli_run_clear(&run);
+    g_assert_true(g_file_set_contents(ratings,
+                                      "result,rating,notes,rated\n"
+                                      "moving_to_fixed,borderline,a bit off,2026-01-01T00:00:00Z\n",
+                                      -1, NULL));
+    run = lam_cli_run("qc", "--table", folder, NULL);
+    g_test_message("%s%s", run.out, run.err);
+    g_assert_cmpint(run.status, ==, 0);
+    g_assert_nonnull(strstr(run.out, "moving_to_fixed  borderline   0.400"));
+    g_assert_nonnull(strstr(run.out, "a bit off\n1 of 1 rated\n"));
+    lam_cli_run_clear(&run);
+    run = lam_cli_run("qc", fixture->pair, NULL);
+    lam_cli_assert_failed(&run, 1, "no JSON of lam report");
+    lam_cli_run_clear(&run);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -176,6 +201,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/usage", test_usage);
     g_test_add_func("/report/targets", test_targets);
     g_test_add_func("/report/inputs", test_inputs);
+    g_test_add_func("/report/qc", test_qc);
     int status = g_test_run();
     lam_cli_fixture_free(fixture);
     return status;
