@@ -73,13 +73,13 @@ static void add_head(GString *out, const LamReport *report, const char *title)
 
 static void add_facts(GString *out, const LamBlock *block)
 {
-    add_escaped(out, "<table class=\"facts\" aria-label=\"", block->text, "\">\n");
+    add_escaped(out, "<table class=\"facts\" aria-label=\"", block->text, "\">\n<tbody>\n");
     for (guint i = 0; i < block->rows->len; i++) {
         char **row = block->rows->pdata[i];
         add_escaped(out, "<tr><th scope=\"row\">", row[0], "</th>");
         add_escaped(out, "<td>", row[1], "</td></tr>\n");
     }
-    g_string_append(out, "</table>\n");
+    g_string_append(out, "</tbody>\n</table>\n");
 }
 
 static void add_row(GString *out, char **row, bool head)
