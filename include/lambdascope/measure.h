@@ -30,6 +30,10 @@ typedef struct {
 bool lam_measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_labels,
                         const LamVolume *d, const LamMat4 *affine, const LamProgress *progress,
                         LamLabelMeasures *out, GError **error);
+/* The same but hd95_mm, which takes most of the time and is NaN here. */
+bool lam_measure_labels_overlap(const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                                const LamVolume *d, const LamMat4 *affine,
+                                const LamProgress *progress, LamLabelMeasures *out, GError **error);
 void lam_label_measures_clear(LamLabelMeasures *measures);
 
 typedef struct {
@@ -44,6 +48,10 @@ typedef struct {
 bool lam_measure(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
                  const LamVolume *moving_labels, const LamProgress *progress, LamMeasures *out,
                  GError **error);
+/* The same with lam_measure_labels_overlap. */
+bool lam_measure_overlap(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
+                         const LamVolume *moving_labels, const LamProgress *progress,
+                         LamMeasures *out, GError **error);
 void lam_measures_clear(LamMeasures *measures);
 
 /* ---- as tables ---- */

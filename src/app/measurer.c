@@ -4,6 +4,8 @@
 #include <lambdascope/worker.h>
 #include <string.h>
 
+#define DISTANCES_AFTER_MS 1
+
 struct LamMeasurer {
     LamWorker *worker;
     LamMeasuredFunc func;
@@ -14,6 +16,7 @@ struct LamMeasurer {
     LamVolume *aligned_of[2];
     LamMat4 affine;
     LamLabelMeasures aligned;
+    bool aligned_distances; /* it has them */
 };
 
 /* What the worker works on. */
@@ -46,9 +49,11 @@ static void measured_free(gpointer data)
     g_free(measured);
 }
 
-static bool is_aligned_already(const LamMeasurer *measurer, const LamMeasureRequest *request)
+static bool is_aligned_already(const LamMeasurer *measurer, const LamMeasureRequest *request,
+                               bool with_distances)
 {
-    return measurer->aligned_of[0] == request->fixed_labels &&
+    return (measurer->aligned_distances || !with_distances) &&
+           measurer->aligned_of[0] == request->fixed_labels &&
            measurer->aligned_of[1] == request->moving_labels &&
            lam_mat4_distance(&measurer->affine, &request->snapshot->affine) == 0;
 }
@@ -61,16 +66,19 @@ static void forget_aligned(LamMeasurer *measurer)
 }
 
 static bool measure_aligned(LamMeasurer *measurer, const LamMeasureRequest *request,
-                            const LamProgress *progress, LamLabelMeasures *out, GError **error)
+                            bool with_distances, const LamProgress *progress, LamLabelMeasures *out,
+                            GError **error)
 {
     const LamSnapshot *snapshot = request->snapshot;
     if (!request->fixed_labels)
         return true;
-    if (!is_aligned_already(measurer, request)) {
+    if (!is_aligned_already(measurer, request, with_distances)) {
         forget_aligned(measurer);
-        if (!lam_measure_labels(request->fixed_labels, request->moving_labels, NULL,
-                                &snapshot->affine, progress, &measurer->aligned, error))
+        if (!(with_distances ? lam_measure_labels : lam_measure_labels_overlap)(
+                request->fixed_labels, request->moving_labels, NULL, &snapshot->affine, progress,
+                &measurer->aligned, error))
             return false;
+        measurer->aligned_distances = with_distances;
         measurer->aligned_of[0] = lam_volume_ref(request->fixed_labels);
         measurer->aligned_of[1] = lam_volume_ref(request->moving_labels);
         measurer->affine = snapshot->affine;
@@ -88,9 +96,10 @@ static gpointer run(gpointer target, double value, bool refine, GError **error)
     LamProgress progress = {.cancellable = job->cancellable};
     LamMeasured *measured = g_new0(LamMeasured, 1);
     lam_threads_set_own(1);
-    if (lam_measure(request->snapshot, request->fixed_labels, request->moving_labels, &progress,
-                    &measured->at_lambda, error) &&
-        measure_aligned(job->measurer, request, &progress, &measured->aligned, error))
+    if ((refine ? lam_measure : lam_measure_overlap)(request->snapshot, request->fixed_labels,
+                                                     request->moving_labels, &progress,
+                                                     &measured->at_lambda, error) &&
+        measure_aligned(job->measurer, request, refine, &progress, &measured->aligned, error))
         return measured;
     measured_free(measured);
     return NULL;
@@ -107,7 +116,7 @@ static void deliver(gpointer result, const GError *error, guint64 generation, gp
 LamMeasurer *lam_measurer_new(LamMeasuredFunc func, gpointer user)
 {
     LamMeasurer *measurer = g_new0(LamMeasurer, 1);
-    LamWorkerJob job = {run, measured_free, deliver, measurer, 0};
+    LamWorkerJob job = {run, measured_free, deliver, measurer, DISTANCES_AFTER_MS};
     measurer->func = func;
     measurer->user = user;
     measurer->worker = lam_worker_new(&job);

@@ -1,5 +1,5 @@
-/* Figures of a deformation on a thread of their own, with one core, so that λ has the rest. The newest
- * request wins; what runs for an older one stops. Knows nothing of GTK. All functions are called on the
+/* Figures of a deformation on a thread of their own, with one core, so that λ has the rest: at first what is
+ * quick, then, where there are labels, all of them with the distances of their surfaces. The newest request wins; what runs for an older one stops. Knows nothing of GTK. All functions are called on the
  * thread of the main context in which it was made; none waits, except lam_measurer_free. */
 #pragma once
 

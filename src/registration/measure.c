@@ -86,9 +86,9 @@ static LamVolume *carry(const LamVolume *labels, const LamVolume *d, const LamMa
     return lam_resample_field(labels, grid, total, LAM_NEAREST, 0, error);
 }
 
-bool lam_measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_labels,
-                        const LamVolume *d, const LamMat4 *affine, const LamProgress *progress,
-                        LamLabelMeasures *out, GError **error)
+static bool measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                           const LamVolume *d, const LamMat4 *affine, bool with_distances,
+                           const LamProgress *progress, LamLabelMeasures *out, GError **error)
 {
     const char *const names[2] = {fixed_labels->path, moving_labels->path};
     *out = (LamLabelMeasures){0};
@@ -104,7 +104,10 @@ bool lam_measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_l
     volumes_ml(moving_labels, labels, out->count, c.moving);
     volumes_ml(carried, labels, out->count, c.warped);
     lam_dice_many(fixed_labels, carried, labels, out->count, c.dice);
-    bool ok = lam_hausdorff95(fixed_labels, carried, labels, out->count, c.hd95, progress, error);
+    for (int i = 0; i < out->count; i++)
+        c.hd95[i] = NAN;
+    bool ok = !with_distances ||
+              lam_hausdorff95(fixed_labels, carried, labels, out->count, c.hd95, progress, error);
     if (ok) {
         out->label = g_new(LamLabelMeasure, MAX(out->count, 1));
         fill(out, labels, &c);
@@ -113,23 +116,51 @@ bool lam_measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_l
     return ok;
 }
 
+bool lam_measure_labels(const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                        const LamVolume *d, const LamMat4 *affine, const LamProgress *progress,
+                        LamLabelMeasures *out, GError **error)
+{
+    return measure_labels(fixed_labels, moving_labels, d, affine, true, progress, out, error);
+}
+
+bool lam_measure_labels_overlap(const LamVolume *fixed_labels, const LamVolume *moving_labels,
+                                const LamVolume *d, const LamMat4 *affine,
+                                const LamProgress *progress, LamLabelMeasures *out, GError **error)
+{
+    return measure_labels(fixed_labels, moving_labels, d, affine, false, progress, out, error);
+}
+
 void lam_label_measures_clear(LamLabelMeasures *measures)
 {
     g_clear_pointer(&measures->label, g_free);
     measures->count = 0;
 }
 
-bool lam_measure(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
-                 const LamVolume *moving_labels, const LamProgress *progress, LamMeasures *out,
-                 GError **error)
+static bool measure(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
+                    const LamVolume *moving_labels, bool with_distances,
+                    const LamProgress *progress, LamMeasures *out, GError **error)
 {
     *out = (LamMeasures){.lambda = snapshot->lambda,
                          .similarity = snapshot->similarity,
                          .field = snapshot->statistics,
                          .roughness = lam_field_roughness(snapshot->field)};
     return fixed_labels == NULL || moving_labels == NULL ||
-           lam_measure_labels(fixed_labels, moving_labels, snapshot->field, &snapshot->affine,
-                              progress, &out->labels, error);
+           measure_labels(fixed_labels, moving_labels, snapshot->field, &snapshot->affine,
+                          with_distances, progress, &out->labels, error);
+}
+
+bool lam_measure(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
+                 const LamVolume *moving_labels, const LamProgress *progress, LamMeasures *out,
+                 GError **error)
+{
+    return measure(snapshot, fixed_labels, moving_labels, true, progress, out, error);
+}
+
+bool lam_measure_overlap(const LamSnapshot *snapshot, const LamVolume *fixed_labels,
+                         const LamVolume *moving_labels, const LamProgress *progress,
+                         LamMeasures *out, GError **error)
+{
+    return measure(snapshot, fixed_labels, moving_labels, false, progress, out, error);
 }
 
 void lam_measures_clear(LamMeasures *measures)

@@ -1,5 +1,6 @@
 """Label maps: their files, figures and outlines; what lies under the crosshair; scans by turns."""
 import contextlib
+import csv
 import os
 import re
 
@@ -40,6 +41,18 @@ def row_of(viewer, name):
     return labels[labels.index(name) + 1:][:6] if name in labels else []
 
 
+def names_in_order(viewer):
+    """From the top of the table."""
+    names = ('Shell', 'Inside', 'Ventricle, middle')
+    places = {name: viewer.place('label', f'^{name}$')[1] for name in names}
+    return sorted(names, key=places.get)
+
+
+def click(viewer, label):
+    x, y, width, height = viewer.place('label|push button|table column header|column header', f'^{label}$')
+    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
+
+
 def test_files(program, folder):
     fixed, moving, names = scans.write_labels(folder)
     wrong = os.path.join(folder, 'wrong.nii.gz')
@@ -75,6 +88,19 @@ def test_table(program, folder):
         expect(lambda: row_of(viewer, 'Inside'), 'labels named on the command line are measured')
         dice = float(row_of(viewer, 'Inside')[0])
         check(0.5 < dice < 1, 'a Dice')
+        expect(lambda: row_of(viewer, 'Inside')[1] != '–', 'and then a distance')
+        check(names_in_order(viewer) == ['Shell', 'Inside', 'Ventricle, middle'], 'by number at first')
+        click(viewer, 'Dice')
+        expect(lambda: names_in_order(viewer) == ['Ventricle, middle', 'Inside', 'Shell'],
+               'a click on a column\'s head sorts by it')
+        target = os.path.join(folder, 'labels.csv')
+        press_item(viewer, '^Numbers menu$', '^Save as CSV')
+        viewer.type_path('Save the numbers', target)
+        expect(lambda: os.path.exists(target), 'the table is saved')
+        with open(target) as table:
+            rows = list(csv.DictReader(table))
+        check([row['name'] for row in rows] == ['Shell', 'Inside', 'Ventricle, middle', 'mean'], 'with names')
+        check(abs(float(rows[1]['dice']) - dice) < 0.001 and float(rows[1]['hd95_mm']) > 0, 'and the figures')
         viewer.find('spin button', '^λ value$').set_current_value(0.9)
         expect(lambda: viewer.label('^λ 0.900 ') and float(row_of(viewer, 'Inside')[0]) != dice,
                'the table is that of the new λ')

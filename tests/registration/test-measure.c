@@ -86,6 +86,25 @@ static void test_shift(void)
     maps_clear(&m);
 }
 
+/* The quick measures are those of the slow ones, without distances. */
+static void test_overlap(void)
+{
+    Maps m = make_maps();
+    LamMat4 identity = lam_mat4_identity();
+    LamLabelMeasures all, quick;
+    g_assert_true(lam_measure_labels(m.fixed, m.moving, NULL, &identity, NULL, &all, NULL));
+    g_assert_true(
+        lam_measure_labels_overlap(m.fixed, m.moving, NULL, &identity, NULL, &quick, NULL));
+    g_assert_cmpint(quick.count, ==, all.count);
+    g_assert_cmpfloat(quick.label[0].dice, ==, all.label[0].dice);
+    g_assert_cmpfloat(quick.label[0].warped_ml, ==, all.label[0].warped_ml);
+    g_assert_cmpfloat(quick.mean.dice, ==, all.mean.dice);
+    g_assert_true(isnan(quick.label[0].hd95_mm) && isnan(quick.mean.hd95_mm));
+    lam_label_measures_clear(&all);
+    lam_label_measures_clear(&quick);
+    maps_clear(&m);
+}
+
 static void test_one_sided(void)
 {
     Maps m = make_maps();
@@ -228,6 +247,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/measure/shift", test_shift);
+    g_test_add_func("/measure/overlap", test_overlap);
     g_test_add_func("/measure/one-sided", test_one_sided);
     g_test_add_func("/measure/growth", test_growth);
     g_test_add_func("/measure/other-grid", test_other_grid);
