@@ -24,7 +24,9 @@ typedef struct {
     void *data;
     double unit;      /* scan value = stored value * unit; 1 for a field */
     double low, high; /* scan values that a sensible first window shows as black and white */
-    LamVec3 box_min, box_max; /* world box around what stands out of the background */
+    LamVec3 box_min,
+        box_max;     /* world box around what stands out of the background, or has a label */
+    double reach_mm; /* of a field: its longest displacement */
     gatomicrefcount refs;
 } LamTexels;
 

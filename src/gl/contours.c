@@ -2,10 +2,12 @@
  * the fixed scan, too, in white. */
 #include "gl-private.h"
 
+#include <math.h>
 #include <string.h>
 
-#define WIDTH_PX 1.8 /* logical pixels */
-#define ROW      128 /* colours in a row of the texture: as in contour.frag */
+#define WIDTH_PX  1.8 /* logical pixels */
+#define MARGIN_PX 4.0 /* for the line and its shade */
+#define ROW       128 /* colours in a row of the texture: as in contour.frag */
 
 enum { UNIT_FIELD, UNIT_LABELS, UNIT_COLOURS };
 
@@ -100,9 +102,33 @@ typedef struct {
     double scale;
 } Target;
 
-static void set_view(const Program *program, const Target *t)
+/* Where the labels of a map may be in the view: all that is drawn, since the shader is slow where there is no
+ * graphics card. reach_mm: how far they may be carried. */
+static LamRect part_of_view(const Target *t, int side, const LamTexels *labels, double reach_mm)
 {
+    LamMat4 back = lam_mat4_identity();
+    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
+    double mm = lam_scene_mm_per_pixel(t->scene, t->view, t->scale),
+           margin = MARGIN_PX + reach_mm / mm;
     const LamRect *r = &t->view->rect;
+    if (side == 1 && !lam_mat4_invert(&t->scene->affine, &back))
+        return *r;
+    for (int corner = 0; corner < 8; corner++) {
+        LamVec3 at;
+        double x, y;
+        for (int a = 0; a < 3; a++)
+            at.v[a] = corner >> a & 1 ? labels->box_max.v[a] : labels->box_min.v[a];
+        lam_scene_project(t->scene, t->view, t->scale, lam_mat4_apply(&back, at), &x, &y);
+        left = fmin(left, x - margin), right = fmax(right, x + margin);
+        top = fmin(top, y - margin), bottom = fmax(bottom, y + margin);
+    }
+    left = fmax(left, r->x), right = fmin(right, r->x + r->width);
+    top = fmax(top, r->y), bottom = fmin(bottom, r->y + r->height);
+    return (LamRect){left, top, fmax(right - left, 0), fmax(bottom - top, 0)};
+}
+
+static void set_view(const Program *program, const Target *t, const LamRect *r)
+{
     LamVec3 origin, step_x, step_y;
     lam_view_frame(t->scene, t->view, t->scale, &origin, &step_x, &step_y);
     glUniform2f(program->at.target, (GLfloat)t->width, (GLfloat)t->height);
@@ -156,8 +182,10 @@ static bool draw(LamContours *contours, const Target *t, int side, const LamText
         return true;
     if (!program->id && !compile(program, field != NULL, selected, error))
         return false;
+    LamRect part = part_of_view(t, side, labels->source,
+                                field ? t->scene->morph * field->source->reach_mm : 0);
     glUseProgram(program->id);
-    set_view(program, t);
+    set_view(program, t, &part);
     set_labels(program, t->scene, side, labels);
     set_colours(contours, program, t->scene, side, white);
     if (field)

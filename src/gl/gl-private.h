@@ -9,6 +9,10 @@
 /* Not yet filled; `bytes` of a voxel. LAM_ERROR_GL, LAM_ERROR_MEMORY. */
 LamTexels *lam_texels_new(const LamGrid *grid, int components, size_t bytes, GError **error);
 
+/* The box from a first to a last voxel of the grid, their outer faces. */
+void lam_texels_set_box(LamTexels *texels, const LamGrid *grid, const int first[3],
+                        const int last[3]);
+
 /* ---- programs ---- */
 
 /* Compiles two shaders of the shaders folder. 0 and LAM_ERROR_GL with the log. */

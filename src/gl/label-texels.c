@@ -46,6 +46,24 @@ static void mark_row(guint16 *numbers, const int n[3], int j, int k)
     }
 }
 
+/* Around what has a label. */
+static void find_box(LamTexels *texels)
+{
+    const int *n = texels->grid.size;
+    const guint16 *number = texels->data;
+    int first[3] = {n[0], n[1], n[2]}, last[3] = {0};
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, number++) {
+                const int at[3] = {i, j, k};
+                for (int a = 0; a < 3 && (*number & ~LAM_TEXELS_MIXED); a++) {
+                    first[a] = MIN(first[a], at[a]);
+                    last[a] = MAX(last[a], at[a]);
+                }
+            }
+    lam_texels_set_box(texels, &texels->grid, first, last);
+}
+
 LamTexels *lam_texels_new_labels(const LamLabels *labels, GError **error)
 {
     const LamGrid *grid = &labels->map->grid;
@@ -60,5 +78,6 @@ LamTexels *lam_texels_new_labels(const LamLabels *labels, GError **error)
     for (int k = 0; k < n[2]; k++)
         for (int j = 0; j < n[1]; j++)
             mark_row(texels->data, n, j, k);
+    find_box(texels);
     return texels;
 }

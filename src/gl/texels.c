@@ -68,7 +68,7 @@ static void occupied_range(const int *counts, int size, double need, int *first,
         (*last)--;
 }
 
-static void world_box(const LamGrid *grid, const int first[3], const int last[3], LamTexels *out)
+void lam_texels_set_box(LamTexels *out, const LamGrid *grid, const int first[3], const int last[3])
 {
     for (int corner = 0; corner < 8; corner++) {
         LamVec3 voxel;
@@ -113,7 +113,7 @@ static void find_box(const LamVolume *scan, double threshold, LamTexels *out)
         first[axis] = 0;
         last[axis] = n[axis] - 1;
     }
-    world_box(&scan->grid, first, last, out);
+    lam_texels_set_box(out, &scan->grid, first, last);
 }
 
 /* Black and white of the first window: 0 (or the minimum) and a little above the 99.5th percentile. */
@@ -158,16 +158,19 @@ LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobia
         return NULL;
     size_t count = lam_grid_voxels(&field->grid);
     const float *d = field->data;
-    float *out = texels->data;
+    float *out = texels->data, longest = 0;
     for (size_t i = 0; i < count; i++) {
         out[4 * i] = d[i];
         out[4 * i + 1] = d[count + i];
         out[4 * i + 2] = d[2 * count + i];
         out[4 * i + 3] = jacobian ? jacobian->data[i] : 1;
+        longest = fmaxf(longest, out[4 * i] * out[4 * i] + out[4 * i + 1] * out[4 * i + 1] +
+                                     out[4 * i + 2] * out[4 * i + 2]);
     }
+    texels->reach_mm = sqrt((double)longest);
     const int first[3] = {0};
     const int last[3] = {field->grid.size[0] - 1, field->grid.size[1] - 1, field->grid.size[2] - 1};
-    world_box(&field->grid, first, last, texels);
+    lam_texels_set_box(texels, &field->grid, first, last);
     return texels;
 }
 
