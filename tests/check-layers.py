@@ -24,7 +24,7 @@ LAYERS = {
 }
 
 # Public headers without a .c file of their name, or with more than one.
-HEADERS = {"clones": "base", "ops": "nn", "report": "report", "study": "study", "template": "registration", "trilinear": "image"}
+HEADERS = {"clones": "base", "curve": "registration", "tune": "study", "ops": "nn", "report": "report", "study": "study", "template": "registration", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {
@@ -35,7 +35,7 @@ LIBRARIES = {
     r"gdk-pixbuf/": ["image/picture.c"],
     r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
     r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
-    r"json-glib/": ["nn", "training", "gl", "report", "app", "cli"],
+    r"json-glib/": ["nn", "registration", "training", "gl", "report", "app", "cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)

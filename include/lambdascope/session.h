@@ -89,6 +89,14 @@ bool lam_session_set_label_share(LamSession *session, double share, GError **err
 LamVolume *lam_session_uncertainty(LamSession *session, double lambda, int samples, guint32 seed,
                                    GError **error);
 
+/* Where λ matters: the derivative of the displacement with respect to log γ, γ = λ/(1-λ), 3 channels, mm for
+ * each factor e of γ, on the grid of the snapshots' field. By a central difference over a tenth of the
+ * natural logarithm to both sides; towards λ = 0 and 1, where log γ has no end, of the outermost place of
+ * the slider that has both. Errors as lam_session_set_lambda. */
+LamVolume *lam_session_lambda_derivative(LamSession *session, double lambda, GError **error);
+/* Its length: 1 channel, mm. */
+LamVolume *lam_session_sensitivity(LamSession *session, double lambda, GError **error);
+
 const LamMat4 *lam_session_affine(const LamSession *session);
 /* How the affine was found; its figures are NaN if it was given by the caller. Borrowed. */
 const LamAffine *lam_session_affine_fit(const LamSession *session);

@@ -21,6 +21,7 @@ int lam_cli_apply(int argc, char **argv);
 int lam_cli_bench(int argc, char **argv);
 int lam_cli_compose(int argc, char **argv);
 int lam_cli_convert(int argc, char **argv);
+int lam_cli_curve(int argc, char **argv);
 int lam_cli_evaluate(int argc, char **argv);
 int lam_cli_info(int argc, char **argv);
 int lam_cli_invert(int argc, char **argv);
@@ -34,6 +35,7 @@ int lam_cli_study(int argc, char **argv);
 int lam_cli_synth(int argc, char **argv);
 int lam_cli_template(int argc, char **argv);
 int lam_cli_train(int argc, char **argv);
+int lam_cli_tune(int argc, char **argv);
 
 typedef struct {
     const char *arguments;   /* shown after the options, for example "PAIRS.csv" */

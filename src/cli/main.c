@@ -19,6 +19,8 @@ static const struct {
     {"jacobian", lam_cli_jacobian, "change of volume under a transform, as an image"},
     {"points", lam_cli_points, "take a table of points through a transform"},
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
+    {"curve", lam_cli_curve, "how one pair answers to λ, and what can be said of the best"},
+    {"tune", lam_cli_tune, "the best λ from labelled pairs, with intervals, as a preset"},
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
     {"report", lam_cli_report, "pictures and figures of a registration as HTML or PDF"},

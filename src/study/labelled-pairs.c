@@ -163,3 +163,20 @@ bool lam_labelled_pairs_score(LamLabelledPairs *pairs, const LamScoredMethod *me
     }
     return true;
 }
+
+bool lam_labelled_pairs_visit(LamLabelledPairs *pairs, LamModel *model, LamPairVisit visit,
+                              gpointer user, const LamProgress *progress, GError **error)
+{
+    double count = pairs->cases->len;
+    for (guint i = 0; i < pairs->cases->len; i++) {
+        Case *c = &g_array_index(pairs->cases, Case, i);
+        LamProgress part = lam_progress_part(progress, i / count, (i + 1) / count);
+        LamProgress opening = lam_progress_part(&part, 0, 0.5);
+        LamProgress rest = lam_progress_part(&part, 0.5, 1);
+        g_autoptr(LamSession) session = open_session(c, model, &opening, error);
+        if (session == NULL || lam_progress_cancelled(progress, error) ||
+            !visit(session, c->fixed_labels, c->moving_labels, &rest, user, error))
+            return false;
+    }
+    return true;
+}

@@ -36,3 +36,11 @@ typedef struct {
 bool lam_labelled_pairs_score(LamLabelledPairs *pairs, const LamScoredMethod *method,
                               LamMeanScore *scores, int n, const LamProgress *progress,
                               GError **error);
+
+/* What is done with one pair: its session, and the label maps of its scans. */
+typedef bool (*LamPairVisit)(LamSession *session, const LamVolume *fixed_labels,
+                             LamVolume *moving_labels, const LamProgress *progress, gpointer user,
+                             GError **error);
+/* Opens a session for each pair in turn. A scan that is in several pairs is one volume. */
+bool lam_labelled_pairs_visit(LamLabelledPairs *pairs, LamModel *model, LamPairVisit visit,
+                              gpointer user, const LamProgress *progress, GError **error);
