@@ -13,7 +13,7 @@ typedef struct {
     double morph; /* 0: the affine alone */
     LamCompare compare;
     LamOverlay overlay;
-    bool grid;
+    bool grid, contours;
 } View;
 
 static const View views[] = {
@@ -45,6 +45,19 @@ static const View views[] = {
      .pane = LAM_PANE_WARPED,
      .morph = 1,
      .compare = LAM_COMPARE_EDGES},
+    {.name = "contours-before",
+     .title = N_("Outlines before"),
+     .caption = N_("Outlines of the labels of both scans after the affine alignment alone."),
+     .pane = LAM_PANE_WARPED,
+     .morph = 0,
+     .contours = true},
+    {.name = "contours-after",
+     .title = N_("Outlines after"),
+     .caption = N_("Outlines of the fixed labels and of the moving ones, carried along: those of "
+                   "one colour ought to meet."),
+     .pane = LAM_PANE_WARPED,
+     .morph = 1,
+     .contours = true},
     {.name = "checkerboard",
      .title = N_("Checkerboard"),
      .caption = N_("Squares of 20 mm of the fixed and of the warped scan by turns: structures "
@@ -84,6 +97,17 @@ static void picture_free(gpointer data)
     g_free(picture);
 }
 
+static bool add_labels(LamScene *scene, int side, LamVolume *map, GError **error)
+{
+    g_autoptr(LamLabels) labels = map ? lam_labels_new(map, NULL, error) : NULL;
+    g_autoptr(LamTexels) texels = labels ? lam_texels_new_labels(labels, error) : NULL;
+    if (!texels)
+        return map == NULL;
+    g_autoptr(GBytes) colours = lam_labels_palette(labels, NULL, NULL);
+    lam_scene_set_labels(scene, side, texels, colours);
+    return true;
+}
+
 static bool fill_scene(LamScene *scene, const LamReportSource *source, GError **error)
 {
     LamSnapshot *snapshot = source->snapshot;
@@ -98,7 +122,8 @@ static bool fill_scene(LamScene *scene, const LamReportSource *source, GError **
     lam_scene_reset_view(scene);
     scene->radiological = !source->neurological;
     scene->grid_mm = GRID_MM;
-    return true;
+    return add_labels(scene, 0, source->fixed_labels, error) &&
+           add_labels(scene, 1, source->moving_labels, error);
 }
 
 static void dress(LamScene *scene, const View *view)
@@ -107,6 +132,7 @@ static void dress(LamScene *scene, const View *view)
     scene->compare = view->compare;
     scene->overlay = view->overlay;
     scene->grid = view->grid;
+    scene->contours = view->contours ? LAM_CONTOURS_ALL : LAM_CONTOURS_NONE;
 }
 
 static char *describe(const View *view, const LamScene *scene)
@@ -139,6 +165,8 @@ static bool draw_all(LamScene *scene, GPtrArray *out, const LamProgress *progres
 {
     g_autoptr(LamMosaic) mosaic = lam_mosaic_new(scene, error);
     for (guint i = 0; mosaic && i < G_N_ELEMENTS(views); i++) {
+        if (views[i].contours && !scene->labels[1])
+            continue;
         lam_progress_report(progress, (double)i / G_N_ELEMENTS(views), _("Drawing"));
         LamReportPicture *picture = draw(mosaic, scene, &views[i], progress, error);
         if (!picture)

@@ -46,6 +46,8 @@ static void test_figures(void)
         g_assert_cmpfloat(json_object_get_double_member(m, "correlation_before"), <, 0.95);
         g_assert_true(JSON_NODE_HOLDS_NULL(json_object_get_member(m, "similarity")));
         g_assert_cmpint(json_object_get_int_member(label, "label"), ==, 17);
+        g_autofree char *html = lam_report_fixture_read(path);
+        g_assert_cmpint(count(html, "<img "), ==, 10); /* with the outlines */
         g_assert_cmpfloat(json_object_get_double_member(label, "dice_before"), ==, 1);
         g_assert_cmpfloat(json_object_get_double_member(label, "dice"), <, 0.96);
     }
