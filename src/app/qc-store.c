@@ -77,8 +77,18 @@ static void have_changed(GObject *source, GAsyncResult *result, gpointer user)
     change_free(change);
 }
 
+/* The last one that waits, if it is of the same result: then it is not worth saving any more. */
+static bool replaces_last(const LamQcStore *store, const Change *change)
+{
+    const Change *last = g_queue_peek_tail((GQueue *)&store->changes);
+    return g_queue_get_length((GQueue *)&store->changes) > 1 && !change->undo && !last->undo &&
+           last->i == change->i;
+}
+
 static void add(LamQcStore *store, Change *change)
 {
+    if (replaces_last(store, change))
+        change_free(g_queue_pop_tail(&store->changes));
     change->list = store->list;
     g_queue_push_tail(&store->changes, change);
     if (g_queue_get_length(&store->changes) == 1)

@@ -1,5 +1,6 @@
 #include "qc-window.h"
 
+#include "error-dialog.h"
 #include "qc-keys.h"
 #include "qc-loader.h"
 #include "qc-store.h"
@@ -22,6 +23,8 @@ struct _LamQcWindow {
     LamQcStore *store; /* NULL until the folder has been read */
     LamQcLoader *loader;
     int at;       /* the result that is shown */
+    char *noted;  /* its notes, as far as they are saved; NULL: none is shown yet */
+    guint held;   /* the key that is down; 0: none */
     bool filling; /* the buttons follow the result */
 };
 
@@ -70,8 +73,30 @@ static void show_rating(LamQcWindow *window)
     gtk_toggle_button_set_active(window->pass, r->rating == LAM_RATING_PASS);
     gtk_toggle_button_set_active(window->borderline, r->rating == LAM_RATING_BORDERLINE);
     gtk_toggle_button_set_active(window->fail, r->rating == LAM_RATING_FAIL);
-    gtk_editable_set_text(GTK_EDITABLE(window->notes), r->notes ? r->notes : "");
     window->filling = false;
+}
+
+static void show_notes(LamQcWindow *window)
+{
+    const char *notes = result_of(window)->notes;
+    g_free(window->noted);
+    window->noted = g_strdup(notes ? notes : "");
+    gtk_editable_set_text(GTK_EDITABLE(window->notes), window->noted);
+}
+
+static void rate(LamQcWindow *window, LamRating rating)
+{
+    g_free(window->noted);
+    window->noted = g_strdup(gtk_editable_get_text(GTK_EDITABLE(window->notes)));
+    lam_qc_store_rate(window->store, window->at, rating, window->noted);
+}
+
+/* Notes that were typed are saved, whatever is done next. */
+static void notes_done(LamQcWindow *window)
+{
+    const char *now = gtk_editable_get_text(GTK_EDITABLE(window->notes));
+    if (window->store && !window->filling && window->noted && g_strcmp0(now, window->noted) != 0)
+        rate(window, result_of(window)->rating);
 }
 
 static void show_count(LamQcWindow *window)
@@ -93,6 +118,7 @@ static void scroll_to(LamQcWindow *window, GtkListBoxRow *row)
 static void go_to(LamQcWindow *window, int i)
 {
     int n = lam_qc_store_count(window->store);
+    notes_done(window);
     window->at = CLAMP(i, 0, n - 1);
     const LamResult *next =
         window->at + 1 < n ? lam_qc_store_get(window->store, window->at + 1) : NULL;
@@ -104,6 +130,7 @@ static void go_to(LamQcWindow *window, int i)
     scroll_to(window, row);
     show_facts(window);
     show_rating(window);
+    show_notes(window);
     show_views(window);
 }
 
@@ -115,11 +142,7 @@ static void row_selected(GtkListBox *list, GtkListBoxRow *row, LamQcWindow *wind
 
 /* ---- rating ---- */
 
-static const char *mark_of(LamRating rating)
-{
-    static const char *const marks[LAM_RATING_COUNT] = {"·", "✓", "~", "✗"};
-    return marks[rating];
-}
+static const char *const marks[LAM_RATING_COUNT] = {"·", "✓", "~", "✗"};
 
 static void show_row(LamQcWindow *window, int i)
 {
@@ -127,20 +150,10 @@ static void show_row(LamQcWindow *window, int i)
     GtkListBoxRow *row = gtk_list_box_get_row_at_index(window->list, i);
     GtkWidget *mark = gtk_widget_get_first_child(gtk_list_box_row_get_child(row));
     g_autofree char *told = g_strdup_printf("%s: %s", r->name, lam_rating_title(r->rating));
-    gtk_label_set_label(GTK_LABEL(mark), mark_of(r->rating));
+    gtk_label_set_label(GTK_LABEL(mark), marks[r->rating]);
     gtk_label_set_label(GTK_LABEL(gtk_widget_get_next_sibling(mark)), r->name);
     gtk_widget_set_tooltip_text(GTK_WIDGET(row), told);
     gtk_accessible_update_property(GTK_ACCESSIBLE(row), GTK_ACCESSIBLE_PROPERTY_LABEL, told, -1);
-}
-
-static void show_error(LamQcWindow *window, const char *headline, const char *message)
-{
-    GtkWidget *dialog = gtk_message_dialog_new(
-        GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_ERROR,
-        GTK_BUTTONS_CLOSE, "%s", headline);
-    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", message);
-    g_signal_connect(dialog, "response", G_CALLBACK(gtk_window_destroy), NULL);
-    gtk_window_present(GTK_WINDOW(dialog));
 }
 
 static void changed(int i, bool undone, const GError *error, gpointer user)
@@ -148,7 +161,8 @@ static void changed(int i, bool undone, const GError *error, gpointer user)
     LamQcWindow *window = user;
     if (error) {
         show_rating(window);
-        show_error(window, _("The rating could not be saved"), error->message);
+        lam_error_dialog_show(GTK_WINDOW(window), _("The rating could not be saved"),
+                              error->message);
         return;
     }
     if (i < 0)
@@ -159,30 +173,6 @@ static void changed(int i, bool undone, const GError *error, gpointer user)
         go_to(window, i);
     else if (i == window->at)
         show_rating(window);
-}
-
-static bool notes_have_changed(const LamQcWindow *window)
-{
-    const char *now = gtk_editable_get_text(GTK_EDITABLE(window->notes));
-    const char *then = result_of(window)->notes;
-    return g_strcmp0(now, then ? then : "") != 0;
-}
-
-static void rate(LamQcWindow *window, LamRating rating)
-{
-    lam_qc_store_rate(window->store, window->at, rating,
-                      gtk_editable_get_text(GTK_EDITABLE(window->notes)));
-}
-
-static void notes_done(LamQcWindow *window)
-{
-    if (window->store && !window->filling && notes_have_changed(window))
-        rate(window, result_of(window)->rating);
-}
-
-static void notes_left(GtkEventControllerFocus *focus, LamQcWindow *window)
-{
-    notes_done(window);
 }
 
 static void notes_entered(GtkEntry *entry, LamQcWindow *window)
@@ -272,6 +262,11 @@ static gboolean key_pressed(GtkEventControllerKey *keys, guint key, guint code,
     const char *action = lam_qc_key_action(key, &value);
     if (!action)
         return GDK_EVENT_PROPAGATE;
+    if (key == window->held && g_str_equal(action, "rate")) { /* nothing is rated unseen */
+        g_variant_unref(g_variant_ref_sink(value));
+        return GDK_EVENT_STOP;
+    }
+    window->held = key;
     g_action_group_activate_action(G_ACTION_GROUP(window), action, value);
     return GDK_EVENT_STOP;
 }
@@ -279,6 +274,7 @@ static gboolean key_pressed(GtkEventControllerKey *keys, guint key, guint code,
 static void key_released(GtkEventControllerKey *keys, guint key, guint code, GdkModifierType state,
                          LamQcWindow *window)
 {
+    window->held = 0;
     if (key == GDK_KEY_space)
         lam_qc_views_blink(window->views, false);
 }
@@ -351,6 +347,7 @@ static void lam_qc_window_dispose(GObject *object)
     if (window->store)
         notes_done(window);
     g_clear_pointer(&window->store, lam_qc_store_free);
+    g_clear_pointer(&window->noted, g_free);
     g_clear_pointer(&window->loader, lam_qc_loader_free);
     G_OBJECT_CLASS(lam_qc_window_parent_class)->dispose(object);
 }
@@ -370,7 +367,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_callback(klass, row_selected);
     gtk_widget_class_bind_template_callback(klass, rating_toggled);
     gtk_widget_class_bind_template_callback(klass, notes_entered);
-    gtk_widget_class_bind_template_callback(klass, notes_left);
+    gtk_widget_class_bind_template_callback(klass, notes_done);
     gtk_widget_class_bind_template_callback(klass, key_pressed);
     gtk_widget_class_bind_template_callback(klass, key_released);
 }

@@ -1,4 +1,5 @@
 /* Choosing, dropping and opening scans. The pair that is shown stays until another has been opened. */
+#include "error-dialog.h"
 #include "window-private.h"
 
 #include <glib/gi18n.h>
@@ -10,12 +11,7 @@ typedef enum { ROLE_FIXED, ROLE_MOVING } Role;
 
 void lam_window_show_error(LamWindow *window, const char *headline, const char *message)
 {
-    GtkWidget *dialog = gtk_message_dialog_new(
-        GTK_WINDOW(window), GTK_DIALOG_MODAL | GTK_DIALOG_DESTROY_WITH_PARENT, GTK_MESSAGE_ERROR,
-        GTK_BUTTONS_CLOSE, "%s", headline);
-    gtk_message_dialog_format_secondary_text(GTK_MESSAGE_DIALOG(dialog), "%s", message);
-    g_signal_connect(dialog, "response", G_CALLBACK(gtk_window_destroy), NULL);
-    gtk_window_present(GTK_WINDOW(dialog));
+    lam_error_dialog_show(GTK_WINDOW(window), headline, message);
 }
 
 /* What is wanted next goes back to what is shown. */

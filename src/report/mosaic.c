@@ -1,5 +1,7 @@
 #include "mosaic.h"
 
+#include "legend.h"
+
 #include <lambdascope/offscreen.h>
 #include <lambdascope/png.h>
 #include <lambdascope/renderer.h>
@@ -89,10 +91,10 @@ static void choose_scale(LamMosaic *mosaic)
     }
 }
 
-void lam_mosaic_size(const LamMosaic *mosaic, int *width, int *height)
+void lam_mosaic_size(const LamMosaic *mosaic, bool legend, int *width, int *height)
 {
     *width = mosaic->slices * (mosaic->tile_width + GAP) - GAP;
-    *height = mosaic->height;
+    *height = mosaic->height + (legend ? LAM_LEGEND_HEIGHT : 0);
 }
 
 LamMosaic *lam_mosaic_new(LamScene *scene, GError **error)
@@ -230,12 +232,12 @@ static bool draw_row(LamMosaic *mosaic, cairo_t *cr, LamPane pane, const Row *ro
     return true;
 }
 
-GBytes *lam_mosaic_draw(LamMosaic *mosaic, LamPane pane, const LamProgress *progress,
+GBytes *lam_mosaic_draw(LamMosaic *mosaic, LamPane pane, bool legend, const LamProgress *progress,
                         GError **error)
 {
     int width, height;
     bool ok = true;
-    lam_mosaic_size(mosaic, &width, &height);
+    lam_mosaic_size(mosaic, legend, &width, &height);
     cairo_surface_t *surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
     cairo_t *cr = cairo_create(surface);
     PangoLayout *layout = make_layout(cr);
@@ -243,6 +245,8 @@ GBytes *lam_mosaic_draw(LamMosaic *mosaic, LamPane pane, const LamProgress *prog
         ok = draw_row(mosaic, cr, pane, &mosaic->row[i], progress, error);
         annotate(mosaic, cr, layout, &mosaic->row[i]);
     }
+    if (legend)
+        lam_legend_draw(cr, layout, mosaic->height);
     g_object_unref(layout);
     cairo_destroy(cr);
     GBytes *png = ok ? lam_png_encode(surface, error) : NULL;

@@ -12,8 +12,8 @@ LamMosaic *lam_mosaic_new(LamScene *scene, GError **error);
 void lam_mosaic_free(LamMosaic *mosaic);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamMosaic, lam_mosaic_free)
 
-/* Pixels of each picture. */
-void lam_mosaic_size(const LamMosaic *mosaic, int *width, int *height);
+/* Pixels of a picture, with or without the legend of volume change at its foot. */
+void lam_mosaic_size(const LamMosaic *mosaic, bool legend, int *width, int *height);
 /* Draws a pane of the scene as it is set. The bytes of a PNG. */
-GBytes *lam_mosaic_draw(LamMosaic *mosaic, LamPane pane, const LamProgress *progress,
+GBytes *lam_mosaic_draw(LamMosaic *mosaic, LamPane pane, bool legend, const LamProgress *progress,
                         GError **error);

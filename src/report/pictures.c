@@ -147,8 +147,9 @@ static char *describe(const View *view, const LamScene *scene)
 static LamReportPicture *draw(LamMosaic *mosaic, LamScene *scene, const View *view,
                               const LamProgress *progress, GError **error)
 {
+    bool legend = view->grid || view->overlay == LAM_OVERLAY_VOLUME_CHANGE;
     dress(scene, view);
-    GBytes *png = lam_mosaic_draw(mosaic, view->pane, progress, error);
+    GBytes *png = lam_mosaic_draw(mosaic, view->pane, legend, progress, error);
     if (!png)
         return NULL;
     LamReportPicture *picture = g_new0(LamReportPicture, 1);
@@ -157,7 +158,7 @@ static LamReportPicture *draw(LamMosaic *mosaic, LamScene *scene, const View *vi
     picture->caption = _(view->caption);
     picture->alt = describe(view, scene);
     picture->png = png;
-    lam_mosaic_size(mosaic, &picture->width, &picture->height);
+    lam_mosaic_size(mosaic, legend, &picture->width, &picture->height);
     return picture;
 }
 

@@ -142,6 +142,15 @@ def test_qc(program, folder):
         viewer.key('2')
         expect(lambda: ratings(results).get('second') == ('borderline', 'pole 1'),
                'a rating keeps the notes')
+        run('xdotool', 'mousemove', '--window', viewer.window, entry[0] + 40, entry[1] + 8, 'click', 1)
+        run('xdotool', 'type', '--delay', 40, 'dark')
+        row = viewer.place('label', '^first$')
+        run('xdotool', 'mousemove', '--window', viewer.window, row[0] + 5, row[1] + 5, 'click', 1)
+        expect(lambda: ratings(results).get('third') == ('none', 'dark'),
+               'notes are saved when another result is clicked')
+        expect(lambda: viewer.label('similarity 0.910'), 'which is shown')
+        viewer.key('Right', 'Right')
+        expect(lambda: viewer.label('similarity 0.930'), 'Right goes on')
         viewer.key('Left', 'Left')
         expect(lambda: viewer.label('similarity 0.910'), 'Left goes back')
         viewer.key('g')
