@@ -114,7 +114,7 @@ def main():
         run_on_own_display()
     sys.path.insert(0, os.path.join(SOURCE, 'tests/app'))
     from viewer import Viewer
-    arguments = [os.path.abspath(scan) for scan in options.scans] or ['--demo']
+    arguments = [os.path.abspath(scan) for scan in options.scans] or ['--demo', 'brains']
     with Viewer(options.viewer, arguments, LAMBDASCOPE_TIMING='json') as viewer:
         reports = Reports(viewer)
         opening = opened(reports)

@@ -24,11 +24,12 @@ LAYERS = {
 }
 
 # Public headers without a .c file of their name, or with more than one.
-HEADERS = {"clones": "base", "curve": "registration", "tune": "study", "ops": "nn", "report": "report", "study": "study", "template": "registration", "trilinear": "image"}
+HEADERS = {"clones": "base", "movie": "teaching", "curve": "registration", "tune": "study", "ops": "nn", "report": "report", "study": "study", "template": "registration", "trilinear": "image"}
 
 # Other libraries: how their includes begin, and who may use them.
 LIBRARIES = {
     r"gtk/|gdk/|gsk/": ["app"],
+    r"libav|libsw": ["teaching"],
     r"epoxy/": ["gl", "app"],
     r"pango/|cairo": ["gl", "report", "app"],
     r"nifti|znzlib": ["image/nifti.c"],

@@ -15,7 +15,7 @@ if [ "${1:-}" != --inside ]; then
 fi
 
 shots=$(mktemp -d)
-build/lambdascope --demo --lambda $lambda &
+build/lambdascope --demo brains --lambda $lambda &
 viewer=$!
 trap 'kill $viewer; rm -rf "$shots"' EXIT
 

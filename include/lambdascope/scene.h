@@ -217,12 +217,15 @@ typedef struct {
 
     /* Strip at the foot, for pictures that stand alone; not drawn while footer_notice is NULL. */
     double footer_lambda;
+    bool footer_morphs; /* its track is that of the morph, not of λ */
     char *footer_readout, *footer_files, *footer_notice; /* owned */
 } LamScene;
 
 /* Radiological, axial, zoom 1, all panes, annotations on, no scans. */
 void lam_scene_init(LamScene *scene);
 void lam_scene_clear(LamScene *scene);
+/* Shares the texels. What `to` holds is not looked at. */
+void lam_scene_copy(LamScene *to, const LamScene *from);
 
 /* Take references; NULL removes. Setting the scans does not move the view: see lam_scene_reset_view. */
 void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,

@@ -7,6 +7,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <math.h>
 
 #define APPLICATION_ID "io.github.lambdascope.Lambdascope"
 #define RESOURCE_BASE  "/io/github/lambdascope/Lambdascope"
@@ -70,7 +71,8 @@ static int lam_application_command_line(GApplication *object, GApplicationComman
     if (files->len > 0)
         lam_window_open_files(window, (GFile **)files->pdata, (int)files->len);
     else if (options.demo)
-        lam_window_open(window, NULL, NULL);
+        lam_window_open_demo(window, lam_demo_find(options.demo, NULL),
+                             options.has_lambda ? options.lambda : NAN, options.model_name != NULL);
     return 0;
 }
 

@@ -23,10 +23,8 @@ struct _LamCanvas {
     double pinch_start_zoom, pinch_x, pinch_y;
 };
 
-/* Device pixels per logical pixel, and per logical pixel of text and margins: these follow the size that
- * was chosen for the desktop's letters. */
+/* Device pixels per logical pixel. */
 int lam_canvas_pixel_scale(LamCanvas *canvas);
-double lam_canvas_text_scale(LamCanvas *canvas);
 /* Arrows and Page Up, Page Down. */
 void lam_canvas_class_add_keys(GtkWidgetClass *klass);
 void lam_canvas_add_input(LamCanvas *canvas);

@@ -22,6 +22,9 @@ void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
 /* The scene that is shown. Change it, then say so. */
 LamScene *lam_canvas_scene(LamCanvas *canvas);
 void lam_canvas_changed(LamCanvas *canvas);
+/* Device pixels per logical pixel of text and margins: these follow the size that was chosen for the
+ * desktop's letters. */
+double lam_canvas_text_scale(LamCanvas *canvas);
 /* The field of λ; NULL: none. Redraws. */
 void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda);
 /* Renderer and version of GL, or NULL before the first frame. */

@@ -1,6 +1,7 @@
 #include "command-line.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/demos.h>
 #include <string.h>
 
 #define EXIT_USAGE     2
@@ -13,6 +14,7 @@ void lam_command_line_clear(LamCommandLine *options)
     g_clear_pointer(&options->moving_labels, g_free);
     g_clear_pointer(&options->label_names, g_free);
     g_clear_pointer(&options->qc, g_free);
+    g_clear_pointer(&options->demo, g_free);
 }
 
 void lam_command_line_describe(GApplication *application)
@@ -28,7 +30,8 @@ void lam_command_line_describe(GApplication *application)
         {"label-names", 0, 0, G_OPTION_ARG_FILENAME, NULL,
          N_("Names of the labels: a CSV with the columns value and name"), N_("CSV")},
         {"qc", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Rate the results of a folder"), N_("FOLDER")},
-        {"demo", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Open the demo pair"), NULL},
+        {"demo", 0, 0, G_OPTION_ARG_STRING, NULL,
+         N_("Open a demo: digits, ring, too-small, brains or contrasts"), N_("NAME")},
         {"standalone", 's', 0, G_OPTION_ARG_NONE, NULL,
          N_("Do not open the window in a viewer that runs already"), NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},
@@ -53,8 +56,8 @@ LamCommandLine lam_command_line_parse(GVariantDict *options)
     g_variant_dict_lookup(options, "moving-labels", "^ay", &out.moving_labels);
     g_variant_dict_lookup(options, "label-names", "^ay", &out.label_names);
     g_variant_dict_lookup(options, "qc", "^ay", &out.qc);
-    g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
-    g_variant_dict_lookup(options, "demo", "b", &out.demo);
+    out.has_lambda = g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
+    g_variant_dict_lookup(options, "demo", "s", &out.demo);
     return out;
 }
 
@@ -81,6 +84,11 @@ int lam_command_line_check(GApplication *application, GVariantDict *options)
     g_auto(LamCommandLine) asked = lam_command_line_parse(options);
     if (!(asked.lambda >= 0 && asked.lambda <= 1)) {
         g_printerr(_("lambdascope: cannot use --lambda: a number from 0 to 1 is needed\n"));
+        return EXIT_USAGE;
+    }
+    g_autoptr(GError) error = NULL;
+    if (asked.demo && !lam_demo_find(asked.demo, &error)) {
+        g_printerr("lambdascope: %s\n", error->message);
         return EXIT_USAGE;
     }
     if (g_variant_dict_contains(options, "standalone"))

@@ -12,7 +12,8 @@ typedef struct {
     char *label_names;                  /* NULL: none */
     char *qc;                           /* folder of results to be rated; NULL: a pair is shown */
     double lambda;
-    gboolean demo;
+    bool has_lambda; /* it was given */
+    char *demo;      /* name; NULL: none */
 } LamCommandLine;
 
 void lam_command_line_clear(LamCommandLine *options);

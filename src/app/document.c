@@ -11,6 +11,7 @@
 
 struct _LamDocument {
     GObject parent;
+    const LamDemo *demo; /* NULL: files */
     guint64 id;
     char *fixed_path, *moving_path, *fixed_name, *moving_name, *warning;
     LamTexels *fixed, *moving;
@@ -28,6 +29,7 @@ G_DEFINE_FINAL_TYPE(LamDocument, lam_document, G_TYPE_OBJECT)
 
 /* One opening: what is asked for. */
 typedef struct {
+    const LamDemo *demo;
     char *fixed_path, *moving_path, *model_name;
     bool insist_on_model;
     LamModel *model;
@@ -56,27 +58,31 @@ static bool take_map(LamDocument *document, LamSide side, LamVolume *map, GError
     return texels != NULL;
 }
 
-static bool load_phantom(LamDocument *document, GError **error)
+static bool take_maps(LamDocument *document, const LamDemoPair *pair, GError **error)
 {
-    LamPhantom phantom = {0};
-    LamPhantomOptions options = lam_phantom_defaults();
-    if (!lam_phantom_make(&options, &phantom, error))
-        return false;
-    document->fixed_volume = lam_volume_ref(phantom.fixed);
-    document->moving_volume = lam_volume_ref(phantom.moving);
+    if (!pair->fixed_labels)
+        return true;
     document->label_names = lam_phantom_label_names();
-    bool ok = take_map(document, LAM_SIDE_FIXED, phantom.fixed_labels, error) &&
-              take_map(document, LAM_SIDE_MOVING, phantom.moving_labels, error);
-    lam_phantom_clear(&phantom);
-    return ok;
+    return take_map(document, LAM_SIDE_FIXED, pair->fixed_labels, error) &&
+           take_map(document, LAM_SIDE_MOVING, pair->moving_labels, error);
+}
+
+static bool make_demo(const LamDemo *demo, LamDocument *document, GError **error)
+{
+    g_auto(LamDemoPair) pair = {0};
+    if (!demo->make(&pair, error))
+        return false;
+    document->fixed_volume = lam_volume_ref(pair.fixed);
+    document->moving_volume = lam_volume_ref(pair.moving);
+    return take_maps(document, &pair, error);
 }
 
 static bool load_scans(const Opening *opening, const LamProgress *progress, LamDocument *document,
                        GError **error)
 {
-    if (!opening->fixed_path) {
+    if (opening->demo) {
         lam_progress_report(progress, 0, _("Making the demo pair"));
-        return load_phantom(document, error);
+        return make_demo(opening->demo, document, error);
     }
     LamScanOptions options = lam_scan_defaults();
     options.cancellable = progress->cancellable;
@@ -101,7 +107,9 @@ static LamModel *load_model(const Opening *opening, const char *name, const LamV
 
 static LamModel *find_model(const Opening *opening, const LamVolume *scan, GError **error)
 {
-    g_autoptr(LamModel) model = load_model(opening, opening->model_name, scan, error);
+    bool demos = opening->demo && opening->demo->model && !opening->insist_on_model;
+    const char *name = demos ? opening->demo->model : opening->model_name;
+    g_autoptr(LamModel) model = load_model(opening, name, scan, error);
     if (model && !opening->insist_on_model && !lam_model_check_pair(model, scan, scan, NULL))
         return load_model(opening, NULL, scan, error);
     return g_steal_pointer(&model);
@@ -118,9 +126,14 @@ static char *find_warnings(const LamDocument *document)
     return lam_scan_warnings(&about);
 }
 
-static char *name_of(const char *path, const char *otherwise)
+static void name_scans(const Opening *opening, LamDocument *document)
 {
-    return path ? g_path_get_basename(path) : g_strdup(otherwise);
+    const LamDemo *demo = opening->demo;
+    document->demo = demo;
+    document->fixed_name =
+        demo ? g_strdup(_(demo->fixed_name)) : g_path_get_basename(opening->fixed_path);
+    document->moving_name =
+        demo ? g_strdup(_(demo->moving_name)) : g_path_get_basename(opening->moving_path);
 }
 
 static LamDocument *open_document(const Opening *opening, const LamProgress *progress,
@@ -135,8 +148,7 @@ static LamDocument *open_document(const Opening *opening, const LamProgress *pro
     document->id = opening->id;
     document->fixed_path = g_strdup(opening->fixed_path);
     document->moving_path = g_strdup(opening->moving_path);
-    document->fixed_name = name_of(opening->fixed_path, _("phantom A"));
-    document->moving_name = name_of(opening->moving_path, _("phantom B"));
+    name_scans(opening, document);
     document->model = find_model(opening, fixed, error);
     document->fixed = document->model ? lam_texels_new_scan(fixed, error) : NULL;
     document->moving = document->fixed ? lam_texels_new_scan(moving, error) : NULL;
@@ -170,6 +182,7 @@ void lam_document_open_async(const LamDocumentSource *source, GCancellable *canc
                              GAsyncReadyCallback callback, gpointer user)
 {
     Opening *opening = g_new0(Opening, 1);
+    opening->demo = source->demo;
     opening->fixed_path = g_strdup(source->fixed_path);
     opening->moving_path = g_strdup(source->moving_path);
     opening->model_name = g_strdup(source->model_name);
@@ -254,6 +267,11 @@ const LamAffine *lam_document_affine_fit(const LamDocument *document)
 LamModel *lam_document_model(const LamDocument *document)
 {
     return document->model;
+}
+
+const LamDemo *lam_document_demo(const LamDocument *document)
+{
+    return document->demo;
 }
 
 const char *lam_document_fixed_path(const LamDocument *document)

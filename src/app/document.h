@@ -5,6 +5,7 @@
 #include "task-progress.h"
 
 #include <gio/gio.h>
+#include <lambdascope/demos.h>
 #include <lambdascope/label_names.h>
 #include <lambdascope/labels.h>
 #include <lambdascope/scene.h>
@@ -18,11 +19,12 @@ G_DECLARE_FINAL_TYPE(LamDocument, lam_document, LAM, DOCUMENT, GObject)
 typedef enum { LAM_SIDE_FIXED, LAM_SIDE_MOVING, LAM_SIDES } LamSide;
 
 typedef struct {
-    const char *fixed_path, *moving_path; /* both NULL: the phantom pair */
-    const char *model_name;               /* NULL: the default for such scans */
-    bool insist_on_model; /* else another is taken where the named one is not for such scans */
-    LamModel *model;      /* used instead of loading again, if it is the one; may be NULL */
-    guint64 id;           /* tells the results of one pair from another's */
+    const LamDemo *demo; /* made instead of reading files, with its own model; NULL: the files */
+    const char *fixed_path, *moving_path;
+    const char *model_name; /* NULL: the default for such scans */
+    bool insist_on_model;   /* else another is taken where the named one is not for such scans */
+    LamModel *model;        /* used instead of loading again, if it is the one; may be NULL */
+    guint64 id;             /* tells the results of one pair from another's */
 } LamDocumentSource;
 
 /* `progress` is called until the callback is. */
@@ -41,14 +43,16 @@ const LamMat4 *lam_document_affine(const LamDocument *document);
 /* How it was found. */
 const LamAffine *lam_document_affine_fit(const LamDocument *document);
 LamModel *lam_document_model(const LamDocument *document);
-/* NULL for the phantom. */
+/* NULL: it was opened from files. */
+const LamDemo *lam_document_demo(const LamDocument *document);
+/* NULL for demos. */
 const char *lam_document_fixed_path(const LamDocument *document);
 const char *lam_document_moving_path(const LamDocument *document);
 const char *lam_document_fixed_name(const LamDocument *document);
 const char *lam_document_moving_name(const LamDocument *document);
 /* What a reader should know about the scans (header conflicts, poor alignment); NULL if nothing. */
 const char *lam_document_warning(const LamDocument *document);
-/* The label map of a scan, NULL: none; the demo pair brings its own. Borrowed. */
+/* The label map of a scan, NULL: none; some demos bring their own. Borrowed. */
 LamLabels *lam_document_labels(const LamDocument *document, LamSide side);
 /* The same for the picture. */
 LamTexels *lam_document_label_texels(const LamDocument *document, LamSide side);
@@ -57,7 +61,7 @@ void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *lab
                              LamTexels *texels);
 /* What scans that are shown in both have as label maps is taken over where this one has none. */
 void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier);
-/* Of the demo pair; else NULL. Borrowed. */
+/* Of a demo that brings labels; else NULL. Borrowed. */
 const LamLabelNames *lam_document_label_names(const LamDocument *document);
 /* Hands over the session, once: it belongs to one thread at a time. */
 LamSession *lam_document_steal_session(LamDocument *document);

@@ -75,7 +75,7 @@ bool lam_window_end_job(LamWindow *window, const char *text)
 
 void lam_window_enable_jobs(LamWindow *window)
 {
-    static const char *const jobs[] = {"export-warped", "export-field", "refine"};
+    static const char *const jobs[] = {"export-warped", "export-field", "export-movie", "refine"};
     for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++)
         lam_window_set_action_enabled(window, jobs[i], window->snapshot && !window->job);
 }

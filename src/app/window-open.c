@@ -76,6 +76,8 @@ static void opened(GObject *source, GAsyncResult *result, gpointer user)
         lam_window_show_document(window, document);
     else
         lam_window_forget_model(window);
+    if (document)
+        lam_window_set_up_demo(window);
     lam_window_forget_restoring(window);
     forget_choice(window);
     show_choice(window);
@@ -90,6 +92,7 @@ void lam_window_start_opening(LamWindow *window, const char *fixed_path, const c
                               bool insist)
 {
     LamDocumentSource source = {
+        .demo = fixed_path ? NULL : window->wanted_demo,
         .fixed_path = fixed_path,
         .moving_path = moving_path,
         .model_name = window->model_name,
@@ -111,6 +114,7 @@ void lam_window_start_opening(LamWindow *window, const char *fixed_path, const c
 void lam_window_reopen(LamWindow *window)
 {
     const LamDocument *document = window->document;
+    window->wanted_demo = lam_document_demo(document);
     lam_window_start_opening(window, lam_document_fixed_path(document),
                              lam_document_moving_path(document), true);
 }
@@ -230,11 +234,6 @@ static void swap(GSimpleAction *action, GVariant *value, gpointer user)
     continue_choice(window);
 }
 
-static void open_demo(GSimpleAction *action, GVariant *value, gpointer user)
-{
-    lam_window_start_opening(user, NULL, NULL, false);
-}
-
 static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
@@ -251,7 +250,6 @@ void lam_window_add_open_actions(LamWindow *window)
         {.name = "open-moving", .activate = open_moving},
         {.name = "open-pair", .activate = open_pair},
         {.name = "swap", .activate = swap},
-        {.name = "demo", .activate = open_demo},
         {.name = "cancel", .activate = cancel},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
@@ -261,10 +259,6 @@ void lam_window_add_open_actions(LamWindow *window)
 
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path)
 {
-    if (!fixed_path && !moving_path) {
-        lam_window_start_opening(window, NULL, NULL, true);
-        return;
-    }
     if (fixed_path && g_str_has_suffix(fixed_path, LAM_WORKSPACE_ENDING)) {
         lam_window_open_session(window, fixed_path);
         return;

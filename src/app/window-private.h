@@ -62,6 +62,13 @@ struct _LamWindow {
     GCancellable *reading;  /* set while a session is being read */
     LamSessionFile *restoring; /* its pair is being opened */
 
+    /* demos (window-demo.c) */
+    const LamDemo *wanted_demo; /* opened where no files are */
+    bool fresh_demo;            /* to be set up once it is there */
+    double demo_lambda;         /* then; NaN: the demo's */
+    GtkWidget *demo_box, *back_button;
+    GtkLabel *demo_note;
+
     /* undo and redo (window-undo.c) */
     LamUndo *undo;
     LamState noted; /* since the last step */
@@ -150,6 +157,15 @@ void lam_window_add_scan_filters(GtkFileChooser *chooser);
 
 /* The pair that is shown, with the model asked for. */
 void lam_window_reopen(LamWindow *window);
+
+/* window-demo.c */
+void lam_window_add_demo_actions(LamWindow *window);
+/* What has been opened, if it is a demo that was asked for: its view, λ and play bar. */
+void lam_window_set_up_demo(LamWindow *window);
+/* What to look at, where a demo is shown. */
+void lam_window_show_demo_note(LamWindow *window);
+/* The pictures, or the page with the demos. */
+void lam_window_show_pictures(LamWindow *window, bool pictures);
 
 /* window-model.c */
 void lam_window_add_model_action(LamWindow *window);
@@ -270,6 +286,9 @@ void lam_window_show_contours(LamWindow *window);
 /* window-save-text.c */
 /* Asks where; takes the text. */
 void lam_window_save_text(LamWindow *window, const char *title, const char *name, char *text);
+
+/* window-movie.c */
+void lam_window_add_movie_action(LamWindow *window);
 
 /* window-job.c */
 /* None must be running. What cancels it; borrowed. */

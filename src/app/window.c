@@ -1,4 +1,5 @@
 /* The window's state, its actions on the view, and the results of the worker. */
+#include "gallery.h"
 #include "window-private.h"
 
 #include <glib/gi18n.h>
@@ -214,11 +215,10 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     lam_window_show_notice(window);
     lam_window_set_action_enabled(window, "save-session", true);
     lam_window_set_action_enabled(window, "save-session-as", true);
-    gtk_widget_set_visible(window->foot, TRUE);
+    lam_window_show_demo_note(window);
     gtk_widget_set_sensitive(window->plane_box, TRUE);
     gtk_widget_set_sensitive(window->grid_box, TRUE);
-    gtk_stack_set_visible_child_name(window->stack, "pictures");
-    gtk_widget_grab_focus(GTK_WIDGET(window->canvas));
+    lam_window_show_pictures(window, true);
     lam_canvas_changed(window->canvas);
     lam_worker_set_target(window->worker, lam_document_steal_session(document),
                           (GDestroyNotify)lam_session_free);
@@ -492,6 +492,9 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, canvas);
     gtk_widget_class_bind_template_child(klass, LamWindow, panel);
     gtk_widget_class_bind_template_child(klass, LamWindow, play_bar);
+    gtk_widget_class_bind_template_child(klass, LamWindow, demo_box);
+    gtk_widget_class_bind_template_child(klass, LamWindow, demo_note);
+    gtk_widget_class_bind_template_child(klass, LamWindow, back_button);
     gtk_widget_class_bind_template_child(klass, LamWindow, lambda_control);
     gtk_widget_class_bind_template_child(klass, LamWindow, readout);
 }
@@ -502,6 +505,7 @@ static void lam_window_class_init(LamWindowClass *klass)
     G_OBJECT_CLASS(klass)->dispose = lam_window_dispose;
     widget_class->realize = lam_window_realize;
     g_type_ensure(LAM_TYPE_CANVAS);
+    g_type_ensure(LAM_TYPE_GALLERY);
     g_type_ensure(LAM_TYPE_PANEL);
     g_type_ensure(LAM_TYPE_PLAY_BAR);
     g_type_ensure(LAM_TYPE_LAMBDA_CONTROL);
@@ -529,6 +533,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_held_actions(window);
     lam_window_add_panel_actions(window);
     lam_window_add_play_actions(window);
+    lam_window_add_demo_actions(window);
     lam_window_add_numbers(window);
     lam_window_add_location(window);
     lam_window_add_label_actions(window);
@@ -538,6 +543,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_open_actions(window);
     lam_window_add_session_actions(window);
     lam_window_add_model_action(window);
+    lam_window_add_movie_action(window);
     lam_window_add_export_actions(window);
     lam_window_add_refine_action(window);
     lam_window_add_presets(window);

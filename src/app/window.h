@@ -4,6 +4,7 @@
 #include "timing.h"
 
 #include <gtk/gtk.h>
+#include <lambdascope/demos.h>
 #include <stdbool.h>
 
 G_BEGIN_DECLS
@@ -15,7 +16,9 @@ G_DECLARE_FINAL_TYPE(LamWindow, lam_window, LAM, WINDOW, GtkApplicationWindow)
 LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
                           double lambda);
 
-/* Opens a pair; both NULL: the phantom pair. Only one NULL: the other is asked for. A session's file
+/* λ NaN: the demo's. own_model: with the window's model, else with the demo's, if that names one. */
+void lam_window_open_demo(LamWindow *window, const LamDemo *demo, double lambda, bool own_model);
+/* Opens a pair; one may be NULL: that is asked for. A session's file
  * in place of the fixed scan: that session. */
 void lam_window_open(LamWindow *window, const char *fixed_path, const char *moving_path);
 /* The first of count >= 1 files as fixed scan, a second as moving. */

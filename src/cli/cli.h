@@ -26,6 +26,7 @@ int lam_cli_evaluate(int argc, char **argv);
 int lam_cli_info(int argc, char **argv);
 int lam_cli_invert(int argc, char **argv);
 int lam_cli_jacobian(int argc, char **argv);
+int lam_cli_movie(int argc, char **argv);
 int lam_cli_points(int argc, char **argv);
 int lam_cli_qc(int argc, char **argv);
 int lam_cli_register(int argc, char **argv);

@@ -23,6 +23,7 @@ static const struct {
     {"tune", lam_cli_tune, "the best λ from labelled pairs, with intervals, as a preset"},
     {"info", lam_cli_info, "what a scan, a field or a model file holds"},
     {"render", lam_cli_render, "the viewer's picture of a pair as a PNG, without a display"},
+    {"movie", lam_cli_movie, "the morph, λ or the slices as WebM, GIF or pictures"},
     {"report", lam_cli_report, "pictures and figures of a registration as HTML or PDF"},
     {"qc", lam_cli_qc, "rate the results of a folder, one after the other"},
     {"template", lam_cli_template, "a reference brain: learn, export, build without training"},

@@ -11,24 +11,32 @@ static const LamColour accent = {0.36f, 0.74f, 0.98f, 1};
 static const LamColour background = {0.094f, 0.102f, 0.114f, 1};
 static const LamColour trough = {0.25f, 0.27f, 0.30f, 1};
 
-static double draw_lambda(LamPainter *painter, const LamScene *scene, double x, double y)
+static double draw_value(LamPainter *painter, const LamScene *scene, double x, double y)
 {
-    g_autofree char *value = g_strdup_printf("λ %.3g", scene->footer_lambda);
+    g_autofree char *value = scene->footer_morphs ? g_strdup_printf("t %.2f", scene->morph)
+                                                  : g_strdup_printf("λ %.3g", scene->footer_lambda);
     return lam_painter_text(painter, value, LAM_TEXT_LARGE, x, y, (LamAnchor){0, 0.5}, bright);
+}
+
+/* Where the knob is, from 0 to 1. */
+static double knob_share(const LamScene *scene)
+{
+    if (scene->footer_morphs)
+        return scene->morph;
+    return 0.5 + lam_lambda_to_position(scene->footer_lambda) / (2 * LAM_POSITION_END);
 }
 
 static void draw_track(LamPainter *painter, const LamScene *scene, double left, double right,
                        double y)
 {
     double scale = lam_painter_scale(painter), space = 10 * scale;
-    left += lam_painter_text(painter, "fits the image", LAM_TEXT_FIGURES, left, y,
-                             (LamAnchor){0, 0.5}, dim) +
+    const char *first = scene->footer_morphs ? "moving" : "fits the image";
+    const char *last = scene->footer_morphs ? "warped" : "stays smooth";
+    left += lam_painter_text(painter, first, LAM_TEXT_FIGURES, left, y, (LamAnchor){0, 0.5}, dim) +
             space;
-    right -= lam_painter_text(painter, "stays smooth", LAM_TEXT_FIGURES, right, y,
-                              (LamAnchor){1, 0.5}, dim) +
+    right -= lam_painter_text(painter, last, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0.5}, dim) +
              space;
-    double share = 0.5 + lam_lambda_to_position(scene->footer_lambda) / (2 * LAM_POSITION_END);
-    double knob = left + share * (right - left);
+    double knob = left + knob_share(scene) * (right - left);
     lam_painter_line(painter, left, y, right, y, 3 * scale, trough);
     lam_painter_line(painter, left, y, knob, y, 3 * scale, accent);
     lam_painter_line(painter, knob, y, knob, y, 13 * scale, bright);
@@ -43,7 +51,7 @@ void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int 
     double top = height - extent, left = 16 * scale, right = width - left;
     double first = top + 24 * scale, second = top + 54 * scale;
     lam_painter_rect(painter, (LamRect){0, top, width, extent}, background);
-    double after = left + MAX(draw_lambda(painter, scene, left, first), 70 * scale);
+    double after = left + MAX(draw_value(painter, scene, left, first), 96 * scale);
     draw_track(painter, scene, after + 18 * scale, right, first);
     double x = left;
     if (scene->footer_readout)

@@ -45,6 +45,24 @@ void lam_scene_clear(LamScene *scene)
     memset(scene, 0, sizeof *scene);
 }
 
+void lam_scene_copy(LamScene *to, const LamScene *from)
+{
+    LamTexels **texels[] = {&to->fixed, &to->moving,    &to->field,
+                            &to->held,  &to->labels[0], &to->labels[1]};
+    char **strings[] = {&to->fixed_name, &to->moving_name, &to->footer_readout, &to->footer_files,
+                        &to->footer_notice};
+    *to = *from;
+    for (size_t i = 0; i < G_N_ELEMENTS(texels); i++)
+        if (*texels[i])
+            lam_texels_ref(*texels[i]);
+    for (int side = 0; side < 2; side++)
+        if (to->label_colours[side])
+            g_bytes_ref(to->label_colours[side]);
+    to->marks = g_memdup2(from->marks, (gsize)from->n_marks * sizeof *from->marks);
+    for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
+        *strings[i] = g_strdup(*strings[i]);
+}
+
 static void replace_texels(LamTexels **slot, LamTexels *texels)
 {
     if (texels)

@@ -136,7 +136,7 @@ def test_pictures(program, folder):
 
 
 def test_demo(program, folder):
-    with Viewer(program, ['--demo', '--lambda', '0.3']) as viewer:
+    with Viewer(program, ['--demo', 'brains']) as viewer:
         wait_for_pair(viewer, demo=True)
         see_pictures(viewer, Pictures(viewer, folder))
         check_end(viewer)

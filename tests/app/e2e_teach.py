@@ -2,10 +2,12 @@
 
 While something is played the viewer draws all the time, and each question through AT-SPI waits for a drawing: what is
 asked then is looked up before."""
+import os
 import re
+import subprocess
 
-from frame import check, expect, main, opened, shot
-from viewer import difference, press, set_value, wait_for
+from frame import check, check_end, expect, main, opened, shot, wait_for_pair
+from viewer import Viewer, difference, press, set_value, wait_for
 
 
 def show_bar(viewer):
@@ -43,7 +45,7 @@ def test_morph(program, folder):
         viewer.key('p')
         expect(says(text, r'^t 1\.00$'), 'P plays, to the end')
         expect(says(text, r'^t 0\.[0-7]'), 'and back')
-        check(button.get_name() == 'Pause', 'the button pauses')
+        expect(lambda: button.get_name() == 'Pause', 'the button pauses')
         press(button)
         wait_for(lambda: button.get_name() == 'Play', 'the pause')
         pictures.settled()
@@ -89,5 +91,75 @@ def test_slices(program, folder):
         check(True, 'T ends playing')
 
 
+def save_film(viewer, path):
+    viewer.type_path('Save a film', path)
+
+
+def probed(path):
+    """Codec, width, height and pictures of a film."""
+    told = subprocess.run(['ffprobe', '-v', 'error', '-count_frames', '-show_entries',
+                           'stream=codec_name,width,height,nb_read_frames', '-of', 'csv=p=0', path],
+                          capture_output=True, text=True, timeout=60).stdout
+    return told.strip().split(',')
+
+
+def test_film(program, folder):
+    gif, webm, wrong = (os.path.join(folder, name) for name in ('morph.gif', 'sweep.webm', 'film.avi'))
+    with opened(program, folder) as (viewer, pictures):
+        show_bar(viewer)
+        seconds = viewer.find('spin button', '^Seconds')
+        set_value(seconds, 1)
+        film = viewer.find('push button', '^Film$')
+        press(film)
+        save_film(viewer, wrong)
+        expect(lambda: viewer.label('its name must end in .webm, .gif or .png'), 'a wrong ending is refused')
+        viewer.close_dialog('^The film could not be saved')
+        press(film)
+        save_film(viewer, gif)
+        wait_for(lambda: viewer.label('^Saved morph.gif'), 'the GIF', 240)
+        codec, width, height, count = probed(gif)
+        check(codec == 'gif' and int(count) == 64, 'the morph is filmed as a GIF, there and back')
+        x, y, shown_width, shown_height = viewer.canvas()
+        check(int(width) == shown_width and int(height) > shown_height, 'as it is seen, with a strip at the foot')
+        choose_kind(viewer, 'λ')
+        press(film)
+        save_film(viewer, webm)
+        wait_for(lambda: viewer.label('^Saving sweep.webm'), 'the card')
+        viewer.find('slider', '^Smoothness λ$').set_current_value(2)
+        expect(lambda: viewer.label('^γ') == 'γ 7.39', 'λ stays free while it is swept for the film')
+        shot(viewer, 'filming')
+        wait_for(lambda: viewer.label('^Saved sweep.webm'), 'the WebM', 240)
+        check(probed(webm)[0] == 'vp9', 'λ is filmed as WebM')
+        press(film)
+        save_film(viewer, os.path.join(folder, 'again.webm'))
+        wait_for(lambda: viewer.label('^Saving again.webm'), 'the card')
+        viewer.key('Escape')
+        wait_for(lambda: not viewer.label('^(Saving|Stopping)'), 'the end of filming')
+        check(not os.path.exists(os.path.join(folder, 'again.webm')), 'a cancelled film is not there')
+
+
+def test_gallery(program, folder):
+    with Viewer(program, []) as viewer:
+        card = wait_for(lambda: viewer.find('push button', '^When λ is too small$'), 'the gallery')
+        check(all(viewer.find('push button', title) for title in
+                  ('^Two hands, one digit$', '^What no λ can do$', '^Two brains$', '^Bright onto dark$')),
+              'the welcome page shows a card of each demo')
+        shot(viewer, 'gallery')
+        press(card)
+        wait_for_pair(viewer)
+        note = viewer.find('push button', '^Hide what to look at$')
+        check(note, 'a card opens its demo, which says what to look at')
+        check(viewer.find('spin button', '^λ value$').get_current_value() == 0, 'at its λ')
+        expect(lambda: viewer.label(r'^λ 0\.000$'), 'with the play bar on what it plays')
+        shot(viewer, 'demo')
+        press(note)
+        expect(lambda: not viewer.find('push button', '^Hide what to look at$'), 'the sentence can be hidden')
+        press(viewer.find('push button', '^Open$'))
+        press(wait_for(lambda: viewer.find('(check |radio |)menu item', '^Demos$'), 'the menu'))
+        press(wait_for(lambda: viewer.find('push button', '^Back to the Pictures$'), 'the button back'))
+        expect(lambda: viewer.label('^Folds'), 'the menu shows the gallery again, and a button leads back')
+        check_end(viewer)
+
+
 if __name__ == '__main__':
-    main({'morph': test_morph, 'lambda': test_lambda, 'slices': test_slices})
+    main({'morph': test_morph, 'lambda': test_lambda, 'slices': test_slices, 'film': test_film, 'gallery': test_gallery})

@@ -41,7 +41,7 @@ static void test_help(void)
 {
     static const char *const commands[] = {"register", "apply",    "invert", "compose", "jacobian",
                                            "points",   "evaluate", "info",   "synth",   "render",
-                                           "report",   "train",    "bench"};
+                                           "report",   "movie",    "train",  "bench"};
     LamCliRun all = lam_cli_run("--help", NULL), version = lam_cli_run("--version", NULL);
     assert_done(&all);
     assert_done(&version);
@@ -94,6 +94,11 @@ static void test_usage(void)
         {"register", "-f", "a", "-m", "b", "--method=refine", "--uncertainty", "c"},
         {"register", "-f", "a", "-m", "b", "--symmetric", "--uncertainty", "c"},
         {"register", "--batch", "a.csv", "-o", "b", "--uncertainty", "c"},
+        {"movie", "-f", "a", "-m", "b"},
+        {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--play", "waltz"},
+        {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--seconds", "0"},
+        {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--rate", "61"},
+        {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--lambda", "2"},
         {"apply", "--input", "a"},
         {"evaluate"},
         {"evaluate", "a.csv", "--lambda", "0.1,x"},

@@ -146,6 +146,29 @@ static void test_evaluate(void)
     lam_cli_run_clear(&run);
 }
 
+/* A sweep of λ as pictures; where nothing can draw, that is said. */
+static void test_movie(void)
+{
+    g_autofree char *fixed = in(pair, "fixed.nii.gz"), *moving = in(pair, "moving.nii.gz");
+    g_autofree char *films = in(folder, "films"), *film = in(films, "sweep.png");
+    g_mkdir(films, 0777);
+    LamCliRun run =
+        lam_cli_run("movie", "-f", fixed, "-m", moving, "--play", "lambda", "--seconds", "1",
+                    "--once", "--rate", "4", "--size", "320x160", "-o", film, NULL);
+    if (run.status == 1 && strstr(run.err, "cannot draw without a window")) {
+        g_test_skip("there is no GL");
+    } else {
+        g_assert_cmpstr(run.err, ==, "");
+        g_assert_nonnull(strstr(run.out, "6 pictures of 320×160 pixels, 1.5 s"));
+        g_assert_cmpuint(lam_cli_count_files(films), ==, 6);
+    }
+    lam_cli_run_clear(&run);
+    refuse(lam_cli_run("movie", "-f", fixed, "-m", moving, "--play", "slices", "-o", film, NULL), 1,
+           "a single slice has no slices to play");
+    refuse(lam_cli_run("movie", "-f", fixed, "-m", moving, "-o", "film.avi", NULL), 1,
+           "must end in .webm, .gif or .png");
+}
+
 /* slices-2d and, as a model for volumes, brain-t1. */
 static void write_models(void)
 {
@@ -175,6 +198,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/bad-synth", test_bad_synth);
     g_test_add_func("/slices/register", test_register);
     g_test_add_func("/slices/evaluate", test_evaluate);
+    g_test_add_func("/slices/movie", test_movie);
     int status = g_test_run();
     lam_cli_remove_folder(folder);
     return status;

@@ -1,7 +1,7 @@
 /* Positions in time, and what they make of a scene. */
-#include <lambdascope/play.h>
+#include "scene-fixture.h"
 
-#include <string.h>
+#include <lambdascope/play.h>
 
 static const LamPlayCourse there = {.way_s = 4, .rest_s = 0.5, .back = false};
 static const LamPlayCourse back = {.way_s = 4, .rest_s = 0.5, .back = true};
@@ -59,25 +59,10 @@ static void test_lambda(void)
         assert_near(lam_play_from_lambda(lam_play_to_lambda(position)), position);
 }
 
-static void open_scene(LamScene *scene, const int size[3])
-{
-    const LamMat4 places = {.m = {{2, 0, 0, -20}, {0, 2, 0, -30}, {0, 0, 2, 10}, {0, 0, 0, 1}}};
-    LamGrid grid = {.to_world = places};
-    memcpy(grid.size, size, sizeof grid.size);
-    g_autoptr(LamVolume) scan = lam_volume_new(&grid, 1, NULL);
-    size_t n = lam_grid_voxels(&grid);
-    for (size_t i = 0; i < n; i++)
-        scan->data[i] = 100;
-    g_autoptr(LamTexels) texels = lam_texels_new_scan(scan, NULL);
-    lam_scene_init(scene);
-    lam_scene_set_scans(scene, texels, texels, NULL);
-    lam_scene_reset_view(scene);
-}
-
 static void test_scene(void)
 {
     LamScene scene;
-    open_scene(&scene, (const int[3]){20, 24, 16});
+    scene_fixture_open(&scene, (const int[3]){20, 24, 16});
     LamVec3 before = scene.cursor_mm;
     lam_play_show(LAM_PLAY_MORPH, 0.25, &scene);
     assert_near(scene.morph, 0.25);
@@ -98,7 +83,7 @@ static void test_scene(void)
 static void test_single_slice(void)
 {
     LamScene scene;
-    open_scene(&scene, (const int[3]){20, 24, 1});
+    scene_fixture_open(&scene, (const int[3]){20, 24, 1});
     LamVec3 before = scene.cursor_mm;
     g_assert_false(lam_play_kind_possible(LAM_PLAY_SLICES, &scene));
     g_assert_true(lam_play_kind_possible(LAM_PLAY_MORPH, &scene));

@@ -1,0 +1,118 @@
+#include <lambdascope/movie.h>
+
+#include <lambdascope/error.h>
+#include <lambdascope/offscreen.h>
+#include <lambdascope/renderer.h>
+#include <lambdascope/still.h>
+#include <lambdascope/video.h>
+
+#include <math.h>
+
+typedef struct {
+    const LamMovie *movie;
+    LamScene scene; /* of the picture that is being drawn */
+    double lambda;  /* whose field the scene has; NaN: none's */
+    LamOffscreen *offscreen;
+    LamRenderer *renderer;
+    uint8_t *pixels;
+} Filming;
+
+int lam_movie_frames(const LamMovie *movie)
+{
+    double frames = lam_play_period_s(&movie->course) * movie->frames_per_second;
+    return (int)CLAMP(round(frames), 1, LAM_MOVIE_MAX_FRAMES + 1);
+}
+
+static bool refuse(GError **error, const char *path, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot write movie: %s: %s", path, why);
+    return false;
+}
+
+static bool check(const LamMovie *movie, const char *path, GError **error)
+{
+    int shorter = MIN(movie->width, movie->height), longer = MAX(movie->width, movie->height);
+    if (!lam_play_kind_possible(movie->play, movie->scene))
+        return refuse(error, path, "a single slice has no slices to play");
+    if (!(movie->frames_per_second >= 1 && movie->frames_per_second <= 60))
+        return refuse(error, path, "1 to 60 pictures a second are possible");
+    if (!(movie->course.way_s > 0) || !(movie->course.rest_s >= 0))
+        return refuse(error, path, "its time must be positive");
+    if (shorter < 64 || longer > 16384)
+        return refuse(error, path, "64 to 16384 pixels are possible");
+    if (lam_movie_frames(movie) > LAM_MOVIE_MAX_FRAMES)
+        return refuse(error, path, "it would have more than 10000 pictures");
+    return true;
+}
+
+/* The field of a picture of the sweep; those that rest at an end have that of the one before. */
+static bool show_lambda(Filming *filming, double lambda, GError **error)
+{
+    if (lambda == filming->lambda)
+        return true;
+    g_autoptr(LamSnapshot) snapshot =
+        lam_session_set_lambda(filming->movie->session, lambda, true, error);
+    filming->lambda = lambda;
+    return snapshot && lam_still_show(&filming->scene, snapshot, error);
+}
+
+static bool show_position(Filming *filming, double position, GError **error)
+{
+    const LamMovie *movie = filming->movie;
+    if (movie->play == LAM_PLAY_LAMBDA)
+        return show_lambda(filming, lam_play_to_lambda(position), error);
+    lam_play_show(movie->play, position, &filming->scene);
+    return true;
+}
+
+static const uint8_t *draw(void *user, int frame, GError **error)
+{
+    Filming *filming = user;
+    const LamMovie *movie = filming->movie;
+    double position = lam_play_position(&movie->course, frame / movie->frames_per_second);
+    if (!show_position(filming, position, error) ||
+        !lam_renderer_draw(filming->renderer, &filming->scene, movie->width, movie->height,
+                           movie->scale, 0, NULL, error))
+        return NULL;
+    g_free(filming->pixels);
+    filming->pixels = lam_offscreen_read(filming->offscreen);
+    return filming->pixels;
+}
+
+static bool open_filming(Filming *filming, GError **error)
+{
+    const LamMovie *movie = filming->movie;
+    lam_scene_copy(&filming->scene, movie->scene);
+    filming->lambda = NAN;
+    filming->scene.annotations = true;
+    filming->scene.flicker = false;
+    filming->scene.footer_morphs = movie->play == LAM_PLAY_MORPH;
+    if (movie->play != LAM_PLAY_LAMBDA && !lam_still_show(&filming->scene, movie->snapshot, error))
+        return false;
+    filming->offscreen = lam_offscreen_new(movie->width, movie->height, error);
+    filming->renderer = filming->offscreen ? lam_renderer_new(error) : NULL;
+    return filming->renderer != NULL;
+}
+
+static void close_filming(Filming *filming)
+{
+    lam_renderer_free(filming->renderer);
+    lam_offscreen_free(filming->offscreen);
+    lam_scene_clear(&filming->scene);
+    g_free(filming->pixels);
+}
+
+bool lam_movie_save(const LamMovie *movie, const char *path, const LamProgress *progress,
+                    GError **error)
+{
+    Filming filming = {.movie = movie};
+    LamVideoFormat format;
+    if (!lam_video_format(path, &format, error) || !check(movie, path, error))
+        return false;
+    const LamVideo video = {
+        movie->width, movie->height, lam_movie_frames(movie), movie->frames_per_second,
+        draw,         &filming};
+    bool ok = open_filming(&filming, error) && lam_video_save(path, &video, progress, error);
+    close_filming(&filming);
+    return ok;
+}
