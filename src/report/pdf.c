@@ -17,6 +17,8 @@
 #define NAME_WIDTH     128.0
 #define CELL_WIDTH     72.0
 #define TALLEST_FIGURE 330.0
+#define CAPTION_ROOM   66.0 /* for title and caption, in three lines */
+#define COLUMN_GAP     16.0
 
 typedef struct {
     cairo_t *cr;
@@ -201,25 +203,48 @@ static cairo_status_t read_png(void *user, unsigned char *data, unsigned int len
     return CAIRO_STATUS_SUCCESS;
 }
 
-static void draw_picture(Flow *flow, const LamReportPicture *picture)
+static double scale_of(const LamReportPicture *picture, double width)
+{
+    return MIN(width / picture->width, TALLEST_FIGURE / picture->height);
+}
+
+/* With its title above and its caption below, in a column; there is room for all of it. */
+static void draw_picture(Flow *flow, const LamReportPicture *picture, double x, double width)
 {
     Reader reader;
     reader.data = g_bytes_get_data(picture->png, &reader.left);
     cairo_surface_t *surface = cairo_image_surface_create_from_png_stream(read_png, &reader);
-    double scale = MIN(WIDTH / picture->width, TALLEST_FIGURE / picture->height);
-    double height = scale * picture->height;
-    need(flow, height + 44);
-    flow_text(flow, bold, picture->title, MARGIN, WIDTH);
+    double scale = scale_of(picture, width);
+    flow_text(flow, bold, picture->title, x, width);
     cairo_save(flow->cr);
-    cairo_translate(flow->cr, MARGIN, flow->y + 2);
+    cairo_translate(flow->cr, x, flow->y + 2);
     cairo_scale(flow->cr, scale, scale);
     cairo_set_source_surface(flow->cr, surface, 0, 0);
     cairo_paint(flow->cr);
     cairo_restore(flow->cr);
     cairo_surface_destroy(surface);
-    flow->y += height + 4;
-    flow_text(flow, dim, picture->caption, MARGIN, WIDTH);
+    flow->y += scale * picture->height + 4;
+    flow_text(flow, dim, picture->caption, x, width);
     flow->y += 10;
+}
+
+/* Those of a single slice are as wide as high: two stand beside each other. */
+static void draw_pictures(Flow *flow, const GPtrArray *pictures)
+{
+    const LamReportPicture *first = pictures->pdata[0];
+    guint columns = first->width < 1.5 * first->height ? 2 : 1;
+    double step = (WIDTH + COLUMN_GAP) / columns, width = step - COLUMN_GAP;
+    for (guint i = 0; i < pictures->len; i += columns) {
+        const LamReportPicture *picture = pictures->pdata[i];
+        need(flow, scale_of(picture, width) * picture->height + CAPTION_ROOM);
+        double top = flow->y, bottom = top;
+        for (guint c = 0; c < columns && i + c < pictures->len; c++) {
+            flow->y = top;
+            draw_picture(flow, pictures->pdata[i + c], MARGIN + c * step, width);
+            bottom = MAX(bottom, flow->y);
+        }
+        flow->y = bottom;
+    }
 }
 
 static void draw_block(Flow *flow, const LamReport *report, const LamBlock *block)
@@ -235,8 +260,7 @@ static void draw_block(Flow *flow, const LamReport *report, const LamBlock *bloc
         draw_table(flow, block);
         break;
     case LAM_BLOCK_PICTURES:
-        for (guint i = 0; i < report->pictures->len; i++)
-            draw_picture(flow, report->pictures->pdata[i]);
+        draw_pictures(flow, report->pictures);
         break;
     }
 }
