@@ -25,7 +25,7 @@ typedef struct {
 } LamLabels;
 
 /* Takes a reference to the map. It may have a grid of its own, but must lie in the scan's space (scan NULL:
- * not asked). LAM_ERROR_ARGUMENT if it holds other than whole numbers, no label or over 5000, or if it lies
+ * not asked). LAM_ERROR_ARGUMENT if it holds other than whole numbers, no label or over 5000, or looks like a scan, or if it lies
  * elsewhere: voxels as the scan's but at another place, or more than a fiftieth of what is labelled
  * beyond the scan. */
 LamLabels *lam_labels_new(LamVolume *map, const LamVolume *scan, GError **error);

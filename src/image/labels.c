@@ -8,6 +8,8 @@
 
 #define MAX_LABELS    5000
 #define WHOLE         1e-3 /* what floats stored by other programs are off by */
+#define MANY_LABELS   200  /* from here on it is asked whether it is a scan */
+#define LEAST_ALIKE   0.25 /* of what is labelled, like the next voxel: less is noise */
 #define OUTSIDE_SHARE 0.02 /* of what is labelled, beyond the scan */
 #define SAME_VOXEL    0.25 /* of a voxel: grids this near are one */
 
@@ -94,6 +96,27 @@ static bool check_values(const LamVolume *map, GError **error)
             return refuse(map, error, "it holds %g, and labels are whole numbers: is it a scan?",
                           (double)map->data[i]);
     return true;
+}
+
+/* Of the voxels with a label, those whose next neighbour along i has it, too. */
+static double share_alike(const LamVolume *map)
+{
+    size_t labelled = 0, alike = 0, count = lam_grid_voxels(&map->grid);
+    for (size_t i = 0; i + 1 < count; i++) {
+        int label = lam_label_of(map->data[i]);
+        labelled += label > 0;
+        alike += label > 0 && lam_label_of(map->data[i + 1]) == label;
+    }
+    return labelled > 0 ? (double)alike / (double)labelled : 1;
+}
+
+/* Scans, too, are often stored as whole numbers. */
+static bool check_look(const LamLabels *labels, GError **error)
+{
+    return labels->count < MANY_LABELS || share_alike(labels->map) >= LEAST_ALIKE ||
+           refuse(labels->map, error,
+                  "it holds %d different values, which change from voxel to voxel: is it a scan?",
+                  labels->count);
 }
 
 /* The largest distance from a corner of one box to the nearest of the other: 0 also where the same box is
@@ -193,7 +216,7 @@ LamLabels *lam_labels_new(LamVolume *map, const LamVolume *scan, GError **error)
         refuse(map, error, "the matrix of its grid is singular");
         return NULL;
     }
-    if (scan != NULL && !check_space(map, scan, error))
+    if (!check_look(labels, error) || (scan != NULL && !check_space(map, scan, error)))
         return NULL;
     return g_steal_pointer(&labels);
 }

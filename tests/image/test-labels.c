@@ -66,6 +66,21 @@ static void test_too_many(void)
     assert_refused(map, map, "t1.nii: over 5000 different values");
 }
 
+/* Whole numbers, but noise; large blocks of as many are fine. */
+static void test_scan(void)
+{
+    LamGrid grid = make_grid(40, 40, 20, 1, 0);
+    g_autoptr(LamVolume) map = empty(&grid);
+    guint32 state = 1;
+    for (size_t i = 0; i < 32000; i++)
+        map->data[i] = (float)(((state = state * 1664525u + 1013904223u) >> 16) % 900);
+    assert_refused(map, map, "is it a scan?");
+    for (size_t i = 0; i < 32000; i++)
+        map->data[i] = (float)(1 + i / 40);
+    g_autoptr(LamLabels) labels = lam_labels_new(map, map, NULL);
+    g_assert_cmpint(labels->count, ==, 800);
+}
+
 /* Voxel 1, 2, 3 is at 0, 2, 4 mm: spacing 2, origin -2. */
 static void test_at(void)
 {
@@ -153,6 +168,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/labels/values", test_values);
     g_test_add_func("/labels/too-many", test_too_many);
+    g_test_add_func("/labels/scan", test_scan);
     g_test_add_func("/labels/at", test_at);
     g_test_add_func("/labels/space", test_space);
     g_test_add_func("/labels/files", test_files);
