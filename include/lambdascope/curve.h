@@ -35,10 +35,14 @@ typedef struct {
     double *without;         /* [n_domains, LAM_CURVE_BLOCKS]: Dice without that block */
     double *label_dice;      /* [n_labels] of the whole; NaN where not in both scans */
     double milliseconds;     /* to compute and measure it */
+    gatomicrefcount refs;
 } LamCurvePoint;
 
-void lam_curve_point_free(LamCurvePoint *point);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamCurvePoint, lam_curve_point_free)
+/* As a probe makes one: all figures NaN. */
+LamCurvePoint *lam_curve_point_new(double lambda, int n_domains, int n_labels);
+LamCurvePoint *lam_curve_point_ref(LamCurvePoint *point);
+void lam_curve_point_unref(LamCurvePoint *point);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamCurvePoint, lam_curve_point_unref)
 
 typedef struct LamCurveProbe LamCurveProbe;
 
@@ -64,6 +68,8 @@ LamCurvePoint *lam_curve_probe_measure(LamCurveProbe *probe, const LamSnapshot *
 typedef struct LamCurve LamCurve;
 
 LamCurve *lam_curve_new(void);
+/* Shares the points. */
+LamCurve *lam_curve_copy(const LamCurve *curve);
 void lam_curve_free(LamCurve *curve);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamCurve, lam_curve_free)
 

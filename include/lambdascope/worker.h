@@ -26,6 +26,14 @@ typedef struct {
     void (*deliver)(gpointer result, const GError *error, guint64 generation, gpointer user);
     gpointer user;
     guint refine_after_ms; /* 0: no second runs */
+
+    /* One step of longer work on the target, on the worker's thread, whenever there is nothing else to do and
+     * second runs are done: from each new target on until *more is false. Must be short: a request waits for
+     * the end of a step. Gives its result so far, or NULL: nothing new. NULL: no such work. */
+    gpointer (*background)(gpointer target, bool *more);
+    void (*free_background)(gpointer result);
+    /* On the main context; takes the newest result. */
+    void (*deliver_background)(gpointer result, gpointer user);
 } LamWorkerJob;
 
 LamWorker *lam_worker_new(const LamWorkerJob *job);
@@ -41,6 +49,9 @@ void lam_worker_set_target(LamWorker *worker, gpointer target, GDestroyNotify fr
 /* Asks for a value; returns the request's generation, counted up from 1. Ignored (returns 0) while
  * there is no target. */
 guint64 lam_worker_submit(LamWorker *worker, double value);
+
+/* There is background work again. */
+void lam_worker_resume_background(LamWorker *worker);
 
 /* True from a submit until its result, or one newer, has been delivered. Second runs do not count. */
 bool lam_worker_is_busy(const LamWorker *worker);

@@ -46,7 +46,9 @@ struct LamWorker {
     Request pending;
     Result result; /* newest that is not delivered; neither data nor error: none */
     GSource *delivery;
-    guint64 epoch; /* counts targets */
+    guint64 epoch;       /* counts targets */
+    bool more;           /* background work */
+    gpointer background; /* its newest result that is not delivered, or NULL */
 };
 
 static void lock(LamWorker *worker)
@@ -82,12 +84,20 @@ static void clear_result(LamWorker *worker, Result *result)
     *result = (Result){0};
 }
 
+static void clear_background(LamWorker *worker)
+{
+    if (worker->background)
+        worker->job.free_background(worker->background);
+    worker->background = NULL;
+}
+
 static gboolean deliver(gpointer user)
 {
     LamWorker *worker = user;
     lock(worker);
     Result result = worker->result;
     worker->result = (Result){0};
+    gpointer background = g_steal_pointer(&worker->background);
     g_clear_pointer(&worker->delivery, g_source_unref);
     g_cond_signal(&worker->wake); /* a second run may wait for this */
     unlock(worker);
@@ -96,6 +106,8 @@ static gboolean deliver(gpointer user)
         worker->job.deliver(result.data, result.error, result.generation, worker->job.user);
         g_clear_error(&result.error);
     }
+    if (background)
+        worker->job.deliver_background(background, worker->job.user);
     return G_SOURCE_REMOVE;
 }
 
@@ -134,6 +146,28 @@ static void run_job(LamWorker *worker, const Target *target, Request request, bo
 }
 
 /* Called and returns under the mutex. */
+static void run_background(LamWorker *worker, const Target *target)
+{
+    guint64 epoch = worker->epoch;
+    bool more = false;
+    worker->more = false; /* unless it is resumed meanwhile */
+    unlock(worker);
+    gpointer result = worker->job.background(target->data, &more);
+    lock(worker);
+    if (worker->quit || epoch != worker->epoch) {
+        if (result)
+            worker->job.free_background(result);
+        return;
+    }
+    worker->more |= more;
+    if (!result)
+        return;
+    clear_background(worker);
+    worker->background = result;
+    schedule_delivery(worker);
+}
+
+/* Called and returns under the mutex. */
 static void swap_target(LamWorker *worker, Target *target)
 {
     Target old = *target;
@@ -147,13 +181,16 @@ static void swap_target(LamWorker *worker, Target *target)
     lock(worker);
 }
 
-/* Under the mutex: sleeps until there is something to do. False: the time for a second run has come. Its
- * result must not replace the first one, which is another: so it waits until that is delivered. */
+/* Under the mutex: sleeps until there is something to do. False: the time for a second run has come, or for
+ * background work. A second run's result must not replace the first one, which is another: so it waits until
+ * that is delivered. */
 static bool wait_for_work(LamWorker *worker, bool refine)
 {
     gint64 after_us = (gint64)worker->job.refine_after_ms * 1000;
     gint64 until_us = refine ? g_get_monotonic_time() + after_us : 0;
     while (!worker->quit && !worker->has_next_target && !worker->pending.generation) {
+        if (!refine && worker->more)
+            return false;
         if (!sleep_until_woken(worker, worker->delivery ? 0 : until_us))
             return false;
     }
@@ -165,7 +202,7 @@ static gpointer work(gpointer user)
     LamWorker *worker = user;
     Target target = {0};
     Request last = {0};
-    bool refine = false;
+    bool refine = false, fresh = false;
     lam_threads_set(0);
     lock(worker);
     while (true) {
@@ -175,14 +212,19 @@ static gpointer work(gpointer user)
         if (worker->has_next_target) {
             swap_target(worker, &target);
             refine = false;
+            fresh = true;
         } else if (woken) {
             last = worker->pending;
             worker->pending = (Request){0};
             run_job(worker, &target, last, false);
             refine = worker->job.refine_after_ms > 0;
-        } else {
+            worker->more |= fresh && worker->job.background; /* never before the first picture */
+            fresh = false;
+        } else if (refine) {
             run_job(worker, &target, last, true);
             refine = false;
+        } else {
+            run_background(worker, &target);
         }
     }
     if (worker->has_next_target)
@@ -218,6 +260,7 @@ void lam_worker_free(LamWorker *worker)
         g_source_unref(worker->delivery);
     }
     clear_result(worker, &worker->result);
+    clear_background(worker);
     g_main_context_unref(worker->context);
     g_mutex_clear(&worker->mutex);
     g_cond_clear(&worker->wake);
@@ -234,6 +277,8 @@ void lam_worker_set_target(LamWorker *worker, gpointer target, GDestroyNotify fr
     worker->pending = (Request){0};
     worker->epoch++;
     clear_result(worker, &worker->result);
+    clear_background(worker);
+    worker->more = false;
     g_cond_signal(&worker->wake);
     unlock(worker);
     worker->delivered = worker->submitted;
@@ -251,6 +296,16 @@ guint64 lam_worker_submit(LamWorker *worker, double value)
     }
     unlock(worker);
     return generation;
+}
+
+void lam_worker_resume_background(LamWorker *worker)
+{
+    lock(worker);
+    if (worker->has_target && worker->job.background) {
+        worker->more = true;
+        g_cond_signal(&worker->wake);
+    }
+    unlock(worker);
 }
 
 bool lam_worker_is_busy(const LamWorker *worker)

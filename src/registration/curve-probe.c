@@ -32,16 +32,6 @@ typedef struct {
     double n, a, b, aa, bb, ab;
 } Moments;
 
-void lam_curve_point_free(LamCurvePoint *point)
-{
-    if (point == NULL)
-        return;
-    g_free(point->domain);
-    g_free(point->without);
-    g_free(point->label_dice);
-    g_free(point);
-}
-
 void lam_curve_probe_free(LamCurveProbe *probe)
 {
     if (probe == NULL)
@@ -388,25 +378,12 @@ static void measure_field(const LamCurveProbe *probe, const LamSnapshot *snapsho
         measure_parts(probe, snapshot, fine ? probe->part : probe->field_part, point);
 }
 
-static LamCurvePoint *point_new(const LamCurveProbe *probe, double lambda)
-{
-    LamCurvePoint *point = g_new0(LamCurvePoint, 1);
-    point->lambda = lambda;
-    point->n_domains = probe->n_domains;
-    point->n_labels = probe->n_labels;
-    point->domain = g_new(LamCurveFigures, (size_t)probe->n_domains);
-    point->without = g_new(double, (size_t)probe->n_domains *LAM_CURVE_BLOCKS);
-    point->label_dice = g_new(double, (size_t)MAX(probe->n_labels, 1));
-    for (int d = 0; d < probe->n_domains; d++)
-        point->domain[d] = (LamCurveFigures){NAN, NAN, NAN, NAN, NAN};
-    return point;
-}
-
 LamCurvePoint *lam_curve_probe_measure(LamCurveProbe *probe, const LamSnapshot *snapshot,
                                        GError **error)
 {
     gint64 began = g_get_monotonic_time();
-    g_autoptr(LamCurvePoint) point = point_new(probe, snapshot->lambda);
+    g_autoptr(LamCurvePoint) point =
+        lam_curve_point_new(snapshot->lambda, probe->n_domains, probe->n_labels);
     g_autoptr(LamVolume) total = lam_field_compose_affine(snapshot->field, &probe->session->affine,
                                                           &probe->session->model_grid, error);
     if (total == NULL || !measure_similarity(probe, total, point, error) ||

@@ -11,6 +11,51 @@ struct LamCurve {
     LamCurvePoint *points[LAM_CURVE_POINTS];
 };
 
+LamCurvePoint *lam_curve_point_new(double lambda, int n_domains, int n_labels)
+{
+    LamCurvePoint *point = g_new0(LamCurvePoint, 1);
+    size_t blocks = (size_t)n_domains * LAM_CURVE_BLOCKS;
+    point->lambda = lambda;
+    point->n_domains = n_domains;
+    point->n_labels = n_labels;
+    point->domain = g_new(LamCurveFigures, (size_t)n_domains);
+    point->without = g_new(double, blocks);
+    point->label_dice = g_new(double, (size_t)MAX(n_labels, 1));
+    for (int d = 0; d < n_domains; d++)
+        point->domain[d] = (LamCurveFigures){NAN, NAN, NAN, NAN, NAN};
+    for (size_t i = 0; i < blocks; i++)
+        point->without[i] = NAN;
+    for (int l = 0; l < n_labels; l++)
+        point->label_dice[l] = NAN;
+    g_atomic_ref_count_init(&point->refs);
+    return point;
+}
+
+LamCurvePoint *lam_curve_point_ref(LamCurvePoint *point)
+{
+    g_atomic_ref_count_inc(&point->refs);
+    return point;
+}
+
+void lam_curve_point_unref(LamCurvePoint *point)
+{
+    if (point == NULL || !g_atomic_ref_count_dec(&point->refs))
+        return;
+    g_free(point->domain);
+    g_free(point->without);
+    g_free(point->label_dice);
+    g_free(point);
+}
+
+LamCurve *lam_curve_copy(const LamCurve *curve)
+{
+    LamCurve *copy = lam_curve_new();
+    for (int i = 0; i < LAM_CURVE_POINTS; i++)
+        if (curve->points[i] != NULL)
+            copy->points[i] = lam_curve_point_ref(curve->points[i]);
+    return copy;
+}
+
 LamCurve *lam_curve_new(void)
 {
     return g_new0(LamCurve, 1);
@@ -21,7 +66,7 @@ void lam_curve_free(LamCurve *curve)
     if (curve == NULL)
         return;
     for (int i = 0; i < LAM_CURVE_POINTS; i++)
-        lam_curve_point_free(curve->points[i]);
+        lam_curve_point_unref(curve->points[i]);
     g_free(curve);
 }
 
@@ -38,7 +83,7 @@ const LamCurvePoint *lam_curve_point(const LamCurve *curve, int place)
 
 void lam_curve_add(LamCurve *curve, int place, LamCurvePoint *point)
 {
-    lam_curve_point_free(curve->points[place]);
+    lam_curve_point_unref(curve->points[place]);
     curve->points[place] = point;
 }
 

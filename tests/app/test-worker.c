@@ -18,7 +18,8 @@ typedef struct {
     LamWorker *worker;
     GMainLoop *loop;
     GArray *deliveries;
-    gint runs, alive; /* atomic: jobs done; results not freed */
+    gint runs, alive, steps; /* atomic: jobs done; results not freed; background steps done */
+    int last_step;           /* delivered */
 } Bench;
 
 typedef struct {
@@ -63,12 +64,46 @@ static void deliver(gpointer result, const GError *error, guint64 generation, gp
         free_result(result);
 }
 
+/* Background work: five steps, each of which tells its number. */
+#define STEPS 5
+
+static gpointer background(gpointer target, bool *more)
+{
+    Ground *ground = target;
+    g_usleep(ground->job_ms * 1000);
+    int step = g_atomic_int_add(&ground->bench->steps, 1) + 1;
+    *more = step < STEPS;
+    g_atomic_int_inc(&ground->bench->alive);
+    return g_memdup2(&step, sizeof step);
+}
+
+static void deliver_background(gpointer result, gpointer user)
+{
+    Bench *bench = user;
+    bench->last_step = *(int *)result;
+    free_result(result);
+}
+
+static void bench_open_with_background(Bench *bench, guint refine_after_ms)
+{
+    *bench = (Bench){.loop = g_main_loop_new(NULL, FALSE)};
+    bench->deliveries = g_array_new(FALSE, FALSE, sizeof(Delivery));
+    current_bench = bench;
+    LamWorkerJob job = {run,        free_result, deliver,           bench, refine_after_ms,
+                        background, free_result, deliver_background};
+    bench->worker = lam_worker_new(&job);
+}
+
 static void bench_open(Bench *bench, guint refine_after_ms)
 {
     *bench = (Bench){.loop = g_main_loop_new(NULL, FALSE)};
     bench->deliveries = g_array_new(FALSE, FALSE, sizeof(Delivery));
     current_bench = bench;
-    LamWorkerJob job = {run, free_result, deliver, bench, refine_after_ms};
+    LamWorkerJob job = {.run = run,
+                        .free_result = free_result,
+                        .deliver = deliver,
+                        .user = bench,
+                        .refine_after_ms = refine_after_ms};
     bench->worker = lam_worker_new(&job);
 }
 
@@ -276,6 +311,60 @@ static void test_free_while_busy(void)
     }
 }
 
+/* Steps begin once the first picture is there and its second run is done, and end by themselves. */
+static void test_background(void)
+{
+    Bench bench;
+    bench_open_with_background(&bench, 20);
+    set_ground(&bench, 0, 2, NULL);
+    run_for_ms(&bench, 100);
+    g_assert_cmpint(g_atomic_int_get(&bench.steps), ==, 0);
+    lam_worker_submit(bench.worker, 3);
+    run_for_ms(&bench, 500);
+    g_assert_cmpint(g_atomic_int_get(&bench.steps), ==, STEPS);
+    g_assert_cmpint(bench.last_step, ==, STEPS);
+    g_assert_true(last_delivery(&bench)->refined);
+    lam_worker_resume_background(bench.worker);
+    run_for_ms(&bench, 300);
+    g_assert_cmpint(bench.last_step, ==, STEPS + 1);
+    bench_close(&bench);
+}
+
+/* A request waits for one step at most. */
+static void test_background_yields(void)
+{
+    Bench bench;
+    bench_open_with_background(&bench, 10);
+    set_ground(&bench, 0, 60, NULL);
+    lam_worker_submit(bench.worker, 1);
+    for (int i = 0; g_atomic_int_get(&bench.steps) == 0 && i < 500; i++)
+        run_for_ms(&bench, 5);
+    lam_worker_submit(bench.worker, 2);
+    run_until_idle(&bench);
+    g_assert_cmpfloat(last_delivery(&bench)->value, ==, 2);
+    g_assert_cmpint(g_atomic_int_get(&bench.steps), <=, 3);
+    bench_close(&bench);
+}
+
+/* Results of an earlier target are not told; nothing leaks. */
+static void test_background_new_target(void)
+{
+    for (int delay = 0; delay < 8; delay++) {
+        Bench bench;
+        gint freed = 0;
+        bench_open_with_background(&bench, 1);
+        set_ground(&bench, 0, 2, &freed);
+        lam_worker_submit(bench.worker, 1);
+        run_for_ms(&bench, (guint)(5 + 3 * delay));
+        set_ground(&bench, 0, 2, &freed);
+        bench.last_step = 0;
+        run_for_ms(&bench, 60); /* no request: nothing begins */
+        g_assert_cmpint(bench.last_step, ==, 0);
+        bench_close(&bench);
+        g_assert_cmpint(freed, ==, 2);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -286,5 +375,8 @@ int main(int argc, char **argv)
     g_test_add_func("/worker/refine-waits-for-delivery", test_refine_waits_for_delivery);
     g_test_add_func("/worker/error", test_error);
     g_test_add_func("/worker/free-while-busy", test_free_while_busy);
+    g_test_add_func("/worker/background", test_background);
+    g_test_add_func("/worker/background-yields", test_background_yields);
+    g_test_add_func("/worker/background-new-target", test_background_new_target);
     return g_test_run();
 }

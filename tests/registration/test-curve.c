@@ -164,11 +164,7 @@ static void test_without_labels(Fixture *f, gconstpointer data)
 /* A point whose Dice rests on all blocks alike, with some of it moved between them by `unrest`. */
 static LamCurvePoint *made_up(int place, double dice, double unrest)
 {
-    LamCurvePoint *point = g_new0(LamCurvePoint, 1);
-    point->lambda = lam_curve_lambda(place);
-    point->n_domains = 1;
-    point->domain = g_new0(LamCurveFigures, 1);
-    point->without = g_new0(double, LAM_CURVE_BLOCKS);
+    LamCurvePoint *point = lam_curve_point_new(lam_curve_lambda(place), 1, 0);
     point->domain[0].dice = dice;
     for (int b = 0; b < LAM_CURVE_BLOCKS; b++)
         point->without[b] = dice + unrest * (place - 16) * (b % 2 ? 1 : -1);
