@@ -1,5 +1,7 @@
 #include "lambda-control.h"
 
+#include "curve-view.h"
+
 #include <glib/gi18n.h>
 #include <lambdascope/lambda_scale.h>
 
@@ -10,6 +12,8 @@ struct _LamLambdaControl {
     GtkWidget *box;
     GtkSpinButton *entry;
     GtkScale *scale;
+    LamCurveView *curve;
+    bool has_curve, hides_curve;
     GtkLabel *gamma;
     double lambda;
     bool updating; /* the parts are being set from `lambda` */
@@ -57,6 +61,37 @@ static void entry_changed(GtkSpinButton *entry, LamLambdaControl *control)
     set_lambda(control, gtk_spin_button_get_value(entry), control->entry);
 }
 
+static void picked(LamCurveView *curve, double lambda, LamLambdaControl *control)
+{
+    set_lambda(control, lambda, NULL);
+}
+
+/* The track lies where the theme puts it: known after each allocation. */
+static void size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    LamLambdaControl *control = LAM_LAMBDA_CONTROL(widget);
+    gtk_widget_size_allocate(control->box, &(GtkAllocation){0, 0, width, height}, baseline);
+    GdkRectangle track;
+    graphene_point_t at = GRAPHENE_POINT_INIT(0, 0), begin;
+    gtk_range_get_range_rect(GTK_RANGE(control->scale), &track);
+    at.x = (float)track.x;
+    if (gtk_widget_compute_point(GTK_WIDGET(control->scale), GTK_WIDGET(control->curve), &at,
+                                 &begin))
+        lam_curve_view_set_track(control->curve, (double)begin.x, (double)begin.x + track.width);
+}
+
+static void measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                    int *natural, int *minimum_baseline, int *natural_baseline)
+{
+    gtk_widget_measure(LAM_LAMBDA_CONTROL(widget)->box, orientation, for_size, minimum, natural,
+                       minimum_baseline, natural_baseline);
+}
+
+static void show_curve(LamLambdaControl *control)
+{
+    gtk_widget_set_visible(GTK_WIDGET(control->curve), control->has_curve && !control->hides_curve);
+}
+
 static void add_marks(GtkScale *scale)
 {
     static const struct {
@@ -95,6 +130,7 @@ static void lam_lambda_control_class_init(LamLambdaControlClass *klass)
 {
     GObjectClass *object_class = G_OBJECT_CLASS(klass);
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
+    g_type_ensure(LAM_TYPE_CURVE_VIEW);
     object_class->dispose = lam_lambda_control_dispose;
     object_class->get_property = get_property;
     object_class->set_property = set_property;
@@ -110,7 +146,10 @@ static void lam_lambda_control_class_init(LamLambdaControlClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LamLambdaControl, gamma);
     gtk_widget_class_bind_template_callback(widget_class, scale_changed);
     gtk_widget_class_bind_template_callback(widget_class, entry_changed);
-    gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BIN_LAYOUT);
+    gtk_widget_class_bind_template_child(widget_class, LamLambdaControl, curve);
+    gtk_widget_class_bind_template_callback(widget_class, picked);
+    widget_class->size_allocate = size_allocate;
+    widget_class->measure = measure;
     gtk_widget_class_set_css_name(widget_class, "lambda-control");
 }
 
@@ -137,4 +176,17 @@ void lam_lambda_control_step(LamLambdaControl *control, double step)
     double position = gtk_range_get_value(GTK_RANGE(control->scale)) + step;
     gtk_range_set_value(GTK_RANGE(control->scale),
                         CLAMP(position, -LAM_POSITION_END, LAM_POSITION_END));
+}
+
+void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve)
+{
+    control->has_curve = curve != NULL;
+    lam_curve_view_set_curve(control->curve, curve);
+    show_curve(control);
+}
+
+void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown)
+{
+    control->hides_curve = !shown;
+    show_curve(control);
 }

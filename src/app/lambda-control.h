@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtk/gtk.h>
+#include <lambdascope/curve.h>
 
 G_BEGIN_DECLS
 
@@ -16,3 +17,7 @@ void lam_lambda_control_set_lambda(LamLambdaControl *control, double lambda);
 void lam_lambda_control_step(LamLambdaControl *control, double step);
 
 G_END_DECLS
+
+/* What is drawn above the track; takes the curve. NULL: none. */
+void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve);
+void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown);

@@ -116,7 +116,11 @@ static void deliver(gpointer result, const GError *error, guint64 generation, gp
 LamMeasurer *lam_measurer_new(LamMeasuredFunc func, gpointer user)
 {
     LamMeasurer *measurer = g_new0(LamMeasurer, 1);
-    LamWorkerJob job = {run, measured_free, deliver, measurer, DISTANCES_AFTER_MS};
+    LamWorkerJob job = {.run = run,
+                        .free_result = measured_free,
+                        .deliver = deliver,
+                        .user = measurer,
+                        .refine_after_ms = DISTANCES_AFTER_MS};
     measurer->func = func;
     measurer->user = user;
     measurer->worker = lam_worker_new(&job);

@@ -102,6 +102,7 @@ static void have_read(GObject *source, GAsyncResult *result, gpointer user)
         lam_document_set_labels(window->document, (LamSide)reading->kind, map->labels, map->texels);
         say(window, reading->kind, map->labels);
         map_free(map);
+        lam_window_restart_curve(window);
     } else {
         lam_readout_set_message(window->readout, NULL);
         lam_window_show_error(window,
@@ -187,6 +188,7 @@ static void remove_labels(GSimpleAction *action, GVariant *value, gpointer user)
     LamWindow *window = user;
     for (int side = 0; side < LAM_SIDES; side++)
         lam_document_set_labels(window->document, (LamSide)side, NULL, NULL);
+    lam_window_restart_curve(window);
     lam_window_show_labels(window);
 }
 

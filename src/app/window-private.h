@@ -7,6 +7,7 @@
 #include "landmarks-page.h"
 #include "location-page.h"
 #include "numbers-page.h"
+#include "pair-work.h"
 #include "panel.h"
 #include "play-bar.h"
 #include "readout.h"
@@ -44,6 +45,7 @@ struct _LamWindow {
     LamTiming *timing; /* borrowed */
     LamInstant frame_began;
     LamWorker *worker;
+    LamPairWork *work;     /* what it works on, or NULL */
     LamDocument *document; /* what is shown, or NULL */
     guint stale_timeout;   /* dims the figures if no result comes soon, then moves the bar */
 
@@ -140,6 +142,12 @@ void lam_window_set_action_enabled(LamWindow *window, const char *name, bool ena
 void lam_window_show_names(LamWindow *window);
 /* What a reader should know of what is shown, at the foot. */
 void lam_window_show_notice(LamWindow *window);
+
+/* window-curve.c */
+void lam_window_add_curve_action(LamWindow *window);
+void lam_window_restart_curve(LamWindow *window);
+/* For the worker's job. */
+void lam_window_curve_arrived(gpointer curve, gpointer user);
 
 /* window-open.c */
 void lam_window_add_open_actions(LamWindow *window);

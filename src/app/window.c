@@ -32,7 +32,8 @@ static void free_result(gpointer data)
 
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
 {
-    g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(target, lambda, refine, error);
+    g_autoptr(LamSnapshot) snapshot =
+        lam_session_set_lambda(lam_pair_work_session(target), lambda, refine, error);
     if (!snapshot)
         return NULL;
     g_autoptr(LamTexels) field = NULL;
@@ -220,8 +221,11 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     gtk_widget_set_sensitive(window->grid_box, TRUE);
     lam_window_show_pictures(window, true);
     lam_canvas_changed(window->canvas);
-    lam_worker_set_target(window->worker, lam_document_steal_session(document),
-                          (GDestroyNotify)lam_session_free);
+    g_clear_pointer(&window->work, lam_pair_work_unref);
+    window->work = lam_pair_work_new(lam_document_steal_session(document));
+    lam_worker_set_target(window->worker, lam_pair_work_ref(window->work),
+                          (GDestroyNotify)lam_pair_work_unref);
+    lam_window_restart_curve(window);
     lam_window_request(window);
     lam_timing_end(window->timing, LAM_TIMED_OPENING, begin);
 }
@@ -458,6 +462,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_labels(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
+    g_clear_pointer(&window->work, lam_pair_work_unref);
     g_clear_pointer(&window->undo, lam_undo_free);
     g_clear_object(&window->document);
     g_clear_pointer(&window->model_name, g_free);
@@ -522,13 +527,21 @@ static void lam_window_class_init(LamWindowClass *klass)
 
 static void lam_window_init(LamWindow *window)
 {
-    LamWorkerJob job = {compute, free_result, deliver, window, REFINE_AFTER_MS};
+    LamWorkerJob job = {.run = compute,
+                        .free_result = free_result,
+                        .deliver = deliver,
+                        .user = window,
+                        .refine_after_ms = REFINE_AFTER_MS,
+                        .background = lam_pair_work_step,
+                        .free_background = (GDestroyNotify)lam_curve_free,
+                        .deliver_background = lam_window_curve_arrived};
     gtk_widget_init_template(GTK_WIDGET(window));
     gtk_widget_add_css_class(GTK_WIDGET(window), "lambdascope");
     window->worker = lam_worker_new(&job);
     add_view_actions(window);
     lam_window_add_choices(window);
     lam_window_add_undo_actions(window);
+    lam_window_add_curve_action(window);
     lam_window_add_fold_action(window);
     lam_window_add_held_actions(window);
     lam_window_add_panel_actions(window);
@@ -587,6 +600,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.undo", {"<Control>z"}},
         {"win.redo", {"<Control><Shift>z"}},
         {"win.cancel", {"Escape"}},
+        {"win.curve", {"y"}},
         {"win.panel", {"F9"}},
         {"win.keys", {"<Control>question", "F1"}},
         {"app.new-window", {"<Control>n"}},

@@ -1,0 +1,34 @@
+/* The curve over λ: measured by the worker while λ rests, drawn above the slider. */
+#include "window-private.h"
+
+void lam_window_curve_arrived(gpointer curve, gpointer user)
+{
+    LamWindow *window = user;
+    lam_lambda_control_set_curve(window->lambda_control, curve);
+}
+
+/* It begins anew: with another pair, and with other labels. */
+void lam_window_restart_curve(LamWindow *window)
+{
+    if (!window->work || !window->document)
+        return;
+    lam_lambda_control_set_curve(window->lambda_control, NULL);
+    lam_pair_work_set_labels(window->work, lam_document_labels(window->document, LAM_SIDE_FIXED),
+                             lam_document_labels(window->document, LAM_SIDE_MOVING));
+    lam_worker_resume_background(window->worker);
+}
+
+static void change_shown(GSimpleAction *action, GVariant *value, gpointer user)
+{
+    LamWindow *window = user;
+    g_simple_action_set_state(action, value);
+    lam_lambda_control_set_curve_shown(window->lambda_control, g_variant_get_boolean(value));
+}
+
+void lam_window_add_curve_action(LamWindow *window)
+{
+    const GActionEntry entries[] = {
+        {.name = "curve", .state = "true", .change_state = change_shown},
+    };
+    g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
+}
