@@ -79,9 +79,9 @@ typedef struct {
 
 /* Voxels of the scores' grid along w, h, d. */
 void lam_template_scores_size(const LamUnetConfig *unet, int size[3]);
-/* Declares the parameters, which start at 0 but for the decoder's. */
+/* Declares the parameters, which start at 0 but for the decoder's. rate: factor on their learning rate, > 0. */
 void lam_template_net_declare(const LamTemplateConfig *config, const LamUnetConfig *unet,
-                              LamParameters *parameters);
+                              double rate, LamParameters *parameters);
 /* Over allocated parameters. */
 LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const LamUnetConfig *unet,
                                       LamGraph *graph, LamParameters *parameters);

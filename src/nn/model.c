@@ -82,7 +82,7 @@ static LamModel *from_file(const LamSafetensors *file, GError **error)
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
     if (has_template)
-        lam_template_net_declare(&template, &config, parameters);
+        lam_template_net_declare(&template, &config, 1, parameters);
     /* checked first: a header may claim any architecture, and memory is asked for by the header */
     if (!lam_parameters_check(parameters, file, NULL, error) ||
         !lam_parameters_allocate(parameters, false, error) ||

@@ -7,8 +7,7 @@
 #define SLOPE          0.2f
 #define HEAD_DEVIATION 1e-4 /* attributes change nothing at first */
 
-/* Factors on the learning rate, whose unit is the network's weights: intensities go from 0 to 1, scores
- * from -5 to 5, and there are but as many steps as the network has. */
+/* Learning rates relative to each other: intensities go from 0 to 1, scores from -5 to 5. */
 #define PICTURE_RATE 4
 #define SCORES_RATE  20
 #define DECODER_RATE 2
@@ -19,10 +18,12 @@ typedef struct {
     LamGraph *graph;
     LamParameters *parameters;
     int taps[3]; /* of convolutions, along w, h, d */
+    double rate;
 } Builder;
 
 static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *shape, LamInit init)
 {
+    init.rate_scale *= b->rate;
     int index = lam_parameters_declare(b->parameters, name, ndim, shape, init);
     return b->graph != NULL ? lam_graph_parameter(b->graph, index) : NULL;
 }
@@ -163,9 +164,9 @@ static void declare_mean(const LamUnetConfig *unet, LamParameters *parameters)
 }
 
 void lam_template_net_declare(const LamTemplateConfig *config, const LamUnetConfig *unet,
-                              LamParameters *parameters)
+                              double rate, LamParameters *parameters)
 {
-    Builder b = {.config = config, .parameters = parameters};
+    Builder b = {.config = config, .parameters = parameters, .rate = rate};
     build(&b, unet);
     declare_mean(unet, parameters);
 }

@@ -54,6 +54,7 @@ typedef struct {
     double mean_weight;       /* of the squared mean displacement, voxels of the field's grid */
     double mean_share;        /* of the newest displacement in that mean */
     double magnitude_weight;  /* of the mean squared displacement */
+    double template_rate;     /* factor on the template's learning rate */
 
     /* [training] */
     guint32 seed;

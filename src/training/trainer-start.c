@@ -81,7 +81,8 @@ static bool make_weights(LamTrainer *t, GError **error)
     lam_unet_declare(&t->recipe->network, t->parameters);
     const LamTemplateConfig *template = lam_dataset_template(t->dataset);
     if (template != NULL)
-        lam_template_net_declare(template, &t->recipe->network, t->parameters);
+        lam_template_net_declare(template, &t->recipe->network, t->recipe->template_rate,
+                                 t->parameters);
     if (!lam_parameters_allocate(t->parameters, true, error))
         return false;
     lam_parameters_initialise(t->parameters, t->recipe->seed);

@@ -66,7 +66,7 @@ static void write_model(const char *path)
     g_autoptr(GHashTable) about = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
     LamParameters *p = lam_parameters_new();
     lam_unet_declare(&unet, p);
-    lam_template_net_declare(&c, &unet, p);
+    lam_template_net_declare(&c, &unet, 1, p);
     lam_parameters_allocate(p, false, &error);
     lam_parameters_initialise(p, 1);
     fill(values_of(p, LAM_TEMPLATE_PICTURE), values_of(p, LAM_TEMPLATE_SCORES));

@@ -55,7 +55,7 @@ static void net_init(Net *n, int depth, int attributes)
     g_assert_true(lam_template_config_check(&n->config, &n->unet, &error));
     n->parameters = lam_parameters_new();
     lam_unet_declare(&n->unet, n->parameters);
-    lam_template_net_declare(&n->config, &n->unet, n->parameters);
+    lam_template_net_declare(&n->config, &n->unet, 1, n->parameters);
     g_assert_true(lam_parameters_allocate(n->parameters, true, &error));
     lam_parameters_initialise(n->parameters, 1);
     n->graph = lam_graph_new(n->parameters, true);
@@ -172,6 +172,24 @@ static void test_background(void)
     net_clear(&n);
 }
 
+/* The factor on the template's rate leaves the network's alone. */
+static void test_rate(void)
+{
+    LamUnetConfig unet = unet_config(8);
+    LamTemplateConfig c = template_config();
+    LamParameters *slow = lam_parameters_new(), *fast = lam_parameters_new();
+    lam_unet_declare(&unet, slow);
+    lam_unet_declare(&unet, fast);
+    lam_template_net_declare(&c, &unet, 1, slow);
+    lam_template_net_declare(&c, &unet, 8, fast);
+    int picture = find(slow, LAM_TEMPLATE_PICTURE), flow = find(slow, "flow.weight");
+    g_assert_cmpfloat(lam_parameters_rate_scale(fast, picture), ==,
+                      8 * lam_parameters_rate_scale(slow, picture));
+    g_assert_cmpfloat(lam_parameters_rate_scale(fast, flow), ==, 1);
+    lam_parameters_free(slow);
+    lam_parameters_free(fast);
+}
+
 static char *save(Net *n, GHashTable *metadata)
 {
     GError *error = NULL;
@@ -274,6 +292,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/template-net/learns", GINT_TO_POINTER(8), test_learns);
     g_test_add_data_func("/template-net/learns/slice", GINT_TO_POINTER(1), test_learns);
     g_test_add_func("/template-net/background", test_background);
+    g_test_add_func("/template-net/rate", test_rate);
     g_test_add_func("/template-net/file", test_file);
     g_test_add_func("/template-net/bad-file", test_bad_file);
     g_test_add_func("/template-net/attributes", test_attributes);
