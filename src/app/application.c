@@ -7,6 +7,7 @@
 
 #include <glib-unix.h>
 #include <glib/gi18n.h>
+#include <lambdascope/threads.h>
 #include <math.h>
 
 #define APPLICATION_ID "io.github.lambdascope.Lambdascope"
@@ -85,9 +86,9 @@ static void show_about(GSimpleAction *action, GVariant *value, gpointer user)
 {
     GtkWindow *window = gtk_application_get_active_window(user);
     const char *gl = LAM_IS_WINDOW(window) ? lam_window_gl_description(LAM_WINDOW(window)) : NULL;
-    g_autofree char *system =
-        g_strdup_printf("GTK %u.%u.%u\n%s", gtk_get_major_version(), gtk_get_minor_version(),
-                        gtk_get_micro_version(), gl ? gl : _("no picture drawn yet"));
+    g_autofree char *system = g_strdup_printf(
+        "GTK %u.%u.%u\n%s\n%s: %d", gtk_get_major_version(), gtk_get_minor_version(),
+        gtk_get_micro_version(), gl ? gl : _("no picture drawn yet"), _("Threads"), lam_threads());
     /* Not gtk_show_about_dialog, which hides the dialog instead of closing it: see show_keys. */
     GtkWindow *about =
         g_object_new(GTK_TYPE_ABOUT_DIALOG, "transient-for", window, "modal", TRUE, "program-name",
@@ -102,9 +103,10 @@ static void show_about(GSimpleAction *action, GVariant *value, gpointer user)
 
 static void quit(GSimpleAction *action, GVariant *value, gpointer user)
 {
-    GList *windows;
-    while ((windows = gtk_application_get_windows(user)))
-        gtk_window_destroy(windows->data);
+    g_autoptr(GList) windows = g_list_copy(gtk_application_get_windows(user));
+    for (GList *i = windows; i; i = i->next)
+        if (g_list_find(gtk_application_get_windows(user), i->data)) /* not closed with another */
+            gtk_window_close(i->data);
 }
 
 static void add_style(LamApplication *application)

@@ -41,7 +41,9 @@ static const struct {
     [SD_LOG_JACOBIAN] = {N_("SD log|J|"),
                          N_("How unevenly volume changes: 0 where nothing is deformed")},
     [MEAN_MM] = {N_("Moved, mean"), N_("Length of the displacement, beyond the affine alignment")},
-    [P95_MM] = {N_("Moved, 95 %"), N_("95 % of the field’s points move less")},
+    [P95_MM] = {N_("Moved, 95 %"),
+                /* xgettext:no-c-format */
+                N_("95 % of the field’s points move less")},
     [MAX_MM] = {N_("Moved, most"), N_("The largest displacement")},
     [ROUGHNESS] = {N_("Roughness"), N_("Mean squared difference of the displacement between "
                                        "neighbouring points, in voxels²: what λ punishes")},

@@ -1,5 +1,7 @@
 #include "play-bar.h"
 
+#include "drop-down.h"
+
 #include <glib/gi18n.h>
 
 #define REST_S 0.6 /* at either end, for the eye */
@@ -191,6 +193,7 @@ static void lam_play_bar_class_init(LamPlayBarClass *klass)
 static void lam_play_bar_init(LamPlayBar *bar)
 {
     gtk_widget_init_template(GTK_WIDGET(bar));
+    lam_drop_down_set_name(bar->kinds, _("What is played"));
     lam_play_bar_set_slices(bar, true);
     show_playing(bar);
 }

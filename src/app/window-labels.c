@@ -75,14 +75,15 @@ static void say(LamWindow *window, Kind kind, const LamLabels *labels)
 {
     bool fixed = kind == FILE_FIXED_LABELS;
     LamSide other = fixed ? LAM_SIDE_MOVING : LAM_SIDE_FIXED;
-    const char *format =
-        lam_document_labels(window->document, other)
-            ? (fixed ? _("%d labels of the fixed scan") : _("%d labels of the moving scan"))
-        : fixed ? _("%d labels of the fixed scan; with those of the moving one their overlap is "
-                    "measured")
-                : _("%d labels of the moving scan; with those of the fixed one their overlap is "
-                    "measured");
-    g_autofree char *text = g_strdup_printf(format, labels->count);
+    bool measured = lam_document_labels(window->document, other) != NULL;
+    unsigned long n = (unsigned long)labels->count;
+    const char *said =
+        fixed ? ngettext("%d label of the fixed scan", "%d labels of the fixed scan", n)
+              : ngettext("%d label of the moving scan", "%d labels of the moving scan", n);
+    const char *wanted = fixed ? _("with those of the moving one their overlap is measured")
+                               : _("with those of the fixed one their overlap is measured");
+    g_autofree char *count = g_strdup_printf(said, labels->count);
+    g_autofree char *text = measured ? g_strdup(count) : g_strdup_printf("%s; %s", count, wanted);
     lam_readout_set_message(window->readout, text);
 }
 

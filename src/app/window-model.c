@@ -49,6 +49,7 @@ static void change_model(GSimpleAction *action, GVariant *value, gpointer user)
         return;
     g_free(window->model_name);
     window->model_name = g_variant_dup_string(value, NULL);
+    window->model_preferred = false;
     if (window->document)
         lam_window_reopen(window);
     else

@@ -97,7 +97,7 @@ void lam_window_start_opening(LamWindow *window, const char *fixed_path, const c
         .moving_path = moving_path,
         .model_name = window->model_name,
         .model = window->document ? lam_document_model(window->document) : NULL,
-        .insist_on_model = insist,
+        .insist_on_model = insist && !window->model_preferred,
         .id = ++window->documents,
     };
     if (window->opening)

@@ -51,6 +51,7 @@ struct _LamWindow {
 
     /* opening (window-open.c) */
     char *model_name;                   /* asked for; NULL: what suits the scans */
+    bool model_preferred;               /* in general, not for these scans */
     char *chosen_fixed, *chosen_moving; /* wanted next */
     GCancellable *opening;              /* set while a pair is being opened */
     guint64 documents;                  /* counts openings */
@@ -112,6 +113,10 @@ struct _LamWindow {
     char *wanted_labels[LAM_SIDES]; /* to be read for the next pair; or NULL */
 
     GtkWindow *report; /* the dialog while it is there (window-report.c) */
+
+    /* preferences (window-settings.c); NULL: there is no schema */
+    GSettings *settings;
+    GtkWindow *preferences; /* while it is shown */
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
@@ -290,6 +295,12 @@ void lam_window_dispose_labels(LamWindow *window);
 void lam_window_add_contour_actions(LamWindow *window);
 /* Outlines of the labels that there are and that are selected. */
 void lam_window_show_contours(LamWindow *window);
+
+/* window-settings.c: after all other actions, as it changes their states */
+void lam_window_add_settings(LamWindow *window);
+/* NULL: none. Free with g_free. */
+char *lam_window_preferred_model(LamWindow *window);
+void lam_window_dispose_settings(LamWindow *window);
 
 /* window-save-text.c */
 /* Asks where; takes the text. */

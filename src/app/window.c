@@ -459,6 +459,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_report(window);
     lam_window_dispose_numbers(window);
     lam_window_dispose_flicker(window);
+    lam_window_dispose_settings(window);
     lam_window_dispose_labels(window);
     g_clear_handle_id(&window->stale_timeout, g_source_remove);
     g_clear_pointer(&window->worker, lam_worker_free);
@@ -564,6 +565,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_report_action(window);
     lam_window_add_drop_target(window);
     lam_window_add_flicker(window);
+    lam_window_add_settings(window);
 }
 
 LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
@@ -571,7 +573,8 @@ LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const 
 {
     LamWindow *window = g_object_new(LAM_TYPE_WINDOW, "application", application, NULL);
     window->timing = timing;
-    window->model_name = g_strdup(model_name);
+    window->model_preferred = !model_name;
+    window->model_name = model_name ? g_strdup(model_name) : lam_window_preferred_model(window);
     lam_canvas_set_timing(window->canvas, timing);
     lam_lambda_control_set_lambda(window->lambda_control, lambda);
     return window;
@@ -602,6 +605,7 @@ void lam_window_add_accelerators(GtkApplication *application)
         {"win.cancel", {"Escape"}},
         {"win.curve", {"y"}},
         {"win.panel", {"F9"}},
+        {"win.preferences", {"<Control>comma"}},
         {"win.keys", {"<Control>question", "F1"}},
         {"app.new-window", {"<Control>n"}},
         {"app.quit", {"<Control>q"}},
