@@ -1,0 +1,33 @@
+"""The viewer in other languages, which its translations were built for."""
+import scans
+from frame import check_end, expect, main, shot
+from viewer import Viewer, wait_for
+
+
+def said(language):
+    """In C.UTF-8, which is everywhere, LANGUAGE alone decides."""
+    return {'LC_ALL': 'C.UTF-8', 'LANGUAGE': language}
+
+
+def test_german(program, folder):
+    with Viewer(program, list(scans.write_pair(folder)), **said('de')) as viewer:
+        wait_for(lambda: viewer.label('^bleibt glatt$'), 'German')
+        expect(lambda: viewer.label('^moving.nii.gz  auf  fixed.nii.gz$'), 'the window speaks German')
+        expect(lambda: viewer.find('slider', '^Glattheit λ$'), 'and so do the names for screen readers')
+        expect(lambda: viewer.label('^Ähnlichkeit [0-9]'), 'and the figures')
+        viewer.key('F10')
+        expect(lambda: viewer.find('(check |radio |)menu item', '^Über Lambdascope$'), 'and the menu')
+        viewer.key('Escape')
+        shot(viewer, 'german')
+        check_end(viewer)
+
+
+def test_others(program, folder):
+    for language, welcome in (('fr', '^Deux images, une déformation'), ('zh_CN', '^两幅图像')):
+        with Viewer(program, [], **said(language)) as viewer:
+            expect(lambda: viewer.label(welcome), 'the welcome is said in ' + language)
+            shot(viewer, language)
+            check_end(viewer)
+
+
+main({'german': test_german, 'others': test_others})
