@@ -105,7 +105,7 @@ def test_keyboard(program, folder):
         viewer.focus(viewer.window)
         tab_to(viewer, 'Open…')
         with_focus = viewer.shot(os.path.join(folder, 'open-focused.png'))
-        tab_to(viewer, 'Demo')
+        tab_to(viewer, 'Two brains')
         shot(viewer, 'focus')
         check(difference(with_focus, viewer.shot(os.path.join(folder, 'demo-focused.png'))) > 50,
               'one sees where the focus is')
