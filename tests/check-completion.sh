@@ -1,8 +1,8 @@
 #!/bin/bash
 # check-completion.sh LAM LAMBDASCOPE: what bash offers after some words. Scripts are those of data/completions.
 set -uo pipefail
+lam=$(realpath "$1") lambdascope=$(realpath "$2")
 cd "$(dirname "$0")/.." || exit
-lam=$1 lambdascope=$2
 # shellcheck source=/dev/null
 source data/completions/lam
 # shellcheck source=/dev/null
