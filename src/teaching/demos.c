@@ -105,7 +105,7 @@ static const LamDemo demos[] = {
                "and the grid shows what that costs. Move it to the right: the plane stays smooth, "
                "and the outlines part."),
         .fixed_name = N_("one hand’s 3"),
-        .moving_name = N_("another’s"),
+        .moving_name = N_("another hand’s 3"),
         .model = LAM_SLICES_MODEL,
         .lambda = 0.1,
         .compare = LAM_COMPARE_EDGES,
@@ -135,8 +135,8 @@ static const LamDemo demos[] = {
                "(green) "
                "from one place to the next as no brain is. Play λ and find where the colours calm "
                "down while the edges still fit."),
-        .fixed_name = N_("a slice of brain A"),
-        .moving_name = N_("of brain B"),
+        .fixed_name = N_("slice of brain A"),
+        .moving_name = N_("slice of brain B"),
         .model = LAM_SLICES_MODEL,
         .lambda = 0,
         .play = LAM_PLAY_LAMBDA,
