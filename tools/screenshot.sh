@@ -1,5 +1,5 @@
 #!/bin/bash
-# tools/screenshot.sh [FILE]: the viewer on the phantom pair with its grid, on a display of its own, as
+# tools/screenshot.sh [FILE]: the viewer on the demo of two brains, with its grid, on a display of its own, as
 # docs/screenshot.png or FILE. Needs what tools/install-packages.sh run test installs, and a model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -30,7 +30,7 @@ wait_for_window() { # by its title, for a minute
 }
 
 window=$(wait_for_window ' onto ')
-xdotool mousemove 1599 999 windowfocus --sync "$window" key g
+xdotool mousemove 1599 999 windowfocus --sync "$window"
 touch "$shots/last.png"
 for _ in {1..60}; do # until the picture, its figures and the similarity have come to rest
     sleep 1.5
