@@ -39,7 +39,7 @@ def test_vanished(program, folder):
         viewer.close_dialog(NOT_OPENED)
         check(viewer.label('^moving.nii.gz  onto  fixed.nii.gz'), 'what was open stays')
         warped = os.path.join(folder, 'rescued.nii.gz')
-        viewer.key('ctrl+s')
+        viewer.key('ctrl+e')
         viewer.type_path('Save the warped scan', warped)
         expect(lambda: os.path.exists(warped), 'and can be saved')
 
