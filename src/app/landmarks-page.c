@@ -112,8 +112,8 @@ void lam_landmarks_page_show_errors(LamLandmarksPage *page, const LamLandmarkErr
     }
     g_autofree char *summary =
         errors->pairs > 0
-            ? g_strdup_printf(_("TRE %.2f mm on average, %.2f at most; by the affine alone %.2f"),
-                              errors->mean_mm, errors->largest_mm, errors->aligned_mean_mm)
+            ? g_strdup_printf(_("TRE %.2f mm, at most %.2f; by the affine %.2f"), errors->mean_mm,
+                              errors->largest_mm, errors->aligned_mean_mm)
             : g_strdup(_("No pair is placed in both scans yet"));
     gtk_label_set_label(page->summary, summary);
 }

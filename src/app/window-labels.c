@@ -227,6 +227,11 @@ void lam_window_labels_opened(LamWindow *window)
     }
 }
 
+void lam_window_read_labels(LamWindow *window, LamSide side, const char *path)
+{
+    read_file(window, (Kind)side, path);
+}
+
 void lam_window_want_labels(LamWindow *window, const char *fixed_path, const char *moving_path,
                             const char *names_path)
 {

@@ -154,7 +154,8 @@ static LamLandmark *pair_for(LamWindow *window, bool moving)
     if (chosen && !(moving ? chosen->in_moving : chosen->in_fixed))
         return chosen;
     window->landmark = (int)window->landmarks->len;
-    return lam_landmarks_add(window->landmarks, &(LamLandmark){0});
+    g_autofree char *name = g_strdup_printf(_("Point %d"), window->landmark + 1);
+    return lam_landmarks_add(window->landmarks, &(LamLandmark){.name = name});
 }
 
 /* point: fixed world. */

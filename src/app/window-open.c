@@ -1,4 +1,4 @@
-/* Choosing, dropping and opening scans. The pair that is shown stays until another has been opened. */
+/* Choosing and opening scans. The pair that is shown stays until another has been opened. */
 #include "error-dialog.h"
 #include "window-private.h"
 
@@ -284,76 +284,16 @@ bool lam_window_is_empty(const LamWindow *window)
            !window->chosen_moving;
 }
 
-/* ---- dropping ---- */
-
-static Role role_at(LamWindow *window, double x)
+void lam_window_take_scans(LamWindow *window, const char *fixed_path, const char *moving_path)
 {
-    return x < gtk_widget_get_width(window->overlay) / 2.0 ? ROLE_FIXED : ROLE_MOVING;
-}
-
-static void show_drop_zones(LamWindow *window, bool visible, double x)
-{
-    GtkWidget *zones[] = {window->drop_fixed, window->drop_moving};
-    gtk_widget_set_visible(window->drop_zones, visible);
-    for (int i = 0; i < 2; i++) {
-        if (visible && role_at(window, x) == (Role)i)
-            gtk_widget_add_css_class(zones[i], "chosen");
-        else
-            gtk_widget_remove_css_class(zones[i], "chosen");
-    }
-}
-
-static GdkDragAction drop_moved(GtkDropTarget *target, double x, double y, LamWindow *window)
-{
-    show_drop_zones(window, true, x);
-    return GDK_ACTION_COPY;
-}
-
-static void drop_left(GtkDropTarget *target, LamWindow *window)
-{
-    show_drop_zones(window, false, 0);
-}
-
-static bool open_as_session(LamWindow *window, GFile *file)
-{
-    g_autofree char *path = g_file_get_path(file);
-    if (!path || !g_str_has_suffix(path, LAM_WORKSPACE_ENDING))
-        return false;
-    lam_window_open_session(window, path);
-    return true;
-}
-
-/* The zone says what the first file is to be; a second one takes the other part. */
-static gboolean dropped(GtkDropTarget *target, const GValue *value, double x, double y,
-                        LamWindow *window)
-{
-    Role role = role_at(window, x);
-    GSList *files = g_value_get_boxed(value);
-    show_drop_zones(window, false, 0);
-    if (files && open_as_session(window, files->data))
-        return TRUE;
-    guint count = g_slist_length(files);
-    for (guint i = 0; i < MIN(count, 2); i++) {
-        g_autofree char *path = g_file_get_path(g_slist_nth_data(files, i));
-        if (!path)
-            return FALSE;
-        set_choice(window, i == 0 ? role : role == ROLE_FIXED ? ROLE_MOVING : ROLE_FIXED, path);
-    }
+    if (fixed_path)
+        set_choice(window, ROLE_FIXED, fixed_path);
+    if (moving_path)
+        set_choice(window, ROLE_MOVING, moving_path);
     show_choice(window);
-    if (count && window->chosen_fixed && window->chosen_moving)
+    if (window->chosen_fixed && window->chosen_moving)
         lam_window_start_opening(window, window->chosen_fixed, window->chosen_moving,
                                  !window->document);
-    return count > 0;
-}
-
-void lam_window_add_drop_target(LamWindow *window)
-{
-    GtkDropTarget *target = gtk_drop_target_new(GDK_TYPE_FILE_LIST, GDK_ACTION_COPY);
-    g_signal_connect(target, "enter", G_CALLBACK(drop_moved), window);
-    g_signal_connect(target, "motion", G_CALLBACK(drop_moved), window);
-    g_signal_connect(target, "leave", G_CALLBACK(drop_left), window);
-    g_signal_connect(target, "drop", G_CALLBACK(dropped), window);
-    gtk_widget_add_controller(window->overlay, GTK_EVENT_CONTROLLER(target));
 }
 
 void lam_window_dispose_opening(LamWindow *window)

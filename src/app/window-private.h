@@ -29,7 +29,7 @@ struct _LamWindow {
     GtkApplicationWindow parent;
 
     GtkWidget *plane_box, *grid_box, *foot, *progress_card, *cancel_button, *drop_zones,
-        *drop_fixed, *drop_moving;
+        *drop_fixed, *drop_moving, *drop_fixed_labels, *drop_moving_labels;
     GtkWidget *overlay, *computing_bar;
     GtkLabel *title_label, *subtitle_label, *chosen_label, *trouble_label, *progress_label;
     GtkProgressBar *progress_bar;
@@ -156,7 +156,8 @@ void lam_window_curve_arrived(gpointer curve, gpointer user);
 
 /* window-open.c */
 void lam_window_add_open_actions(LamWindow *window);
-void lam_window_add_drop_target(LamWindow *window);
+/* What is chosen next, a NULL one as before; opens once both are known. */
+void lam_window_take_scans(LamWindow *window, const char *fixed_path, const char *moving_path);
 void lam_window_dispose_opening(LamWindow *window);
 /* insist: with the model asked for, not with another if it is not for such scans. */
 void lam_window_start_opening(LamWindow *window, const char *fixed_path, const char *moving_path,
@@ -274,6 +275,9 @@ void lam_window_numbers_forget(LamWindow *window);
 void lam_window_numbers_clear(LamWindow *window);
 void lam_window_dispose_numbers(LamWindow *window);
 
+/* window-drop.c */
+void lam_window_add_drop_target(LamWindow *window);
+
 /* window-flicker.c */
 void lam_window_add_flicker(LamWindow *window);
 void lam_window_dispose_flicker(LamWindow *window);
@@ -282,6 +286,8 @@ void lam_window_dispose_flicker(LamWindow *window);
 void lam_window_add_location(LamWindow *window);
 
 /* window-labels.c */
+/* For what is shown. */
+void lam_window_read_labels(LamWindow *window, LamSide side, const char *path);
 void lam_window_add_label_actions(LamWindow *window);
 /* Labels or names of what is shown have changed. */
 void lam_window_show_labels(LamWindow *window);

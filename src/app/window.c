@@ -377,7 +377,6 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
         {GDK_KEY_i, "win.add-landmark"},
-        {GDK_KEY_I, "win.match-landmark"},
         {GDK_KEY_backslash, "win.ab"},
         {GDK_KEY_bar, "win.ab-split"},
         {GDK_KEY_v, "win.arrows"},
@@ -395,6 +394,8 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 1.25},
         {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0.8},
     };
+    gtk_widget_class_add_binding_action(klass, GDK_KEY_i, GDK_SHIFT_MASK, "win.match-landmark",
+                                        NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         const char *action = keys[i].action;
         if (!keys[i].format)
@@ -486,6 +487,8 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamWindow, drop_zones);
     gtk_widget_class_bind_template_child(klass, LamWindow, drop_fixed);
     gtk_widget_class_bind_template_child(klass, LamWindow, drop_moving);
+    gtk_widget_class_bind_template_child(klass, LamWindow, drop_fixed_labels);
+    gtk_widget_class_bind_template_child(klass, LamWindow, drop_moving_labels);
     gtk_widget_class_bind_template_child(klass, LamWindow, title_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, subtitle_label);
     gtk_widget_class_bind_template_child(klass, LamWindow, chosen_label);

@@ -295,21 +295,34 @@ def test_files(program, folder):
 
 # ---- drop ----
 
+def drag(source, x, y):
+    """Drags the source's files to a point of the screen and holds them there."""
+    run('xdotool', 'windowmove', '--sync', source.window, 1500, 880)
+    time.sleep(1)
+    run('xdotool', 'mousemove', 1540, 920, 'mousedown', 1)
+    for at in range(1530, x, -60):
+        run('xdotool', 'mousemove', at, y, 'sleep', 0.1)
+
+
 def test_drop(program, folder, drag_source):
     scans.write_pair(folder)
+    labels = scans.write_labels(folder)[:2]
     files = [os.path.join(folder, name) for name in ('fixed.nii.gz', 'moving.nii.gz')]
-    with Viewer(program, []) as viewer, Viewer(drag_source, files, title='Drag source') as source:
-        run('xdotool', 'windowmove', '--sync', source.window, 1500, 880)
-        time.sleep(1)
-        run('xdotool', 'mousemove', 1540, 920, 'mousedown', 1)
-        for x in range(1530, 330, -60):
-            run('xdotool', 'mousemove', x, 500, 'sleep', 0.1)
-        expect(lambda: viewer.label('Drop as fixed scan'), 'dragged files show where to drop them')
-        shot(viewer, 'drop')
-        run('xdotool', 'mouseup', 1)
-        wait_for_pair(viewer)
-        expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz'),
-               'the first file is what the zone says, the second the other')
+    with Viewer(program, []) as viewer:
+        with Viewer(drag_source, files, title='Drag source') as source:
+            drag(source, 330, 500)
+            expect(lambda: viewer.label('Drop as fixed scan'), 'dragged files show where to drop them')
+            shot(viewer, 'drop')
+            run('xdotool', 'mouseup', 1)
+            wait_for_pair(viewer)
+            expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz'),
+                   'the first file is what the zone says, the second the other')
+        with Viewer(drag_source, labels, title='Drag source') as source:
+            drag(source, 330, 640)
+            expect(lambda: viewer.label('^Drop as labels of the fixed scan$'), 'once there are scans, labels can be dropped')
+            shot(viewer, 'drop-labels')
+            run('xdotool', 'mouseup', 1)
+            expect(lambda: viewer.label('^[0-9]+ labels of the (fixed|moving) scan$'), 'and are read for both')
         check_end(viewer)
 
 

@@ -20,8 +20,8 @@ def test_histogram(program, folder):
         x, y, width, height = viewer.place('image', '^Histogram of the warped scan$')
         value = viewer.find('spin button', '^Moving: shown as white$').get_current_value()
         run('xdotool', 'mousemove', '--window', viewer.window, x + 4 * width // 5 - 1, y + height // 2)
-        run('xdotool', 'mousedown', 1, 'mousemove_relative', '--sync', -60, 0)
-        run('xdotool', 'mousemove_relative', '--sync', -10, 0, 'mouseup', 1)
+        run('xdotool', 'mousedown', 1, 'mousemove_relative', '--sync', '--', -60, 0)
+        run('xdotool', 'mousemove_relative', '--sync', '--', -10, 0, 'mouseup', 1)
         expect(lambda: viewer.find('spin button', '^Moving: shown as white$').get_current_value() < value,
                'dragging the handle moves white')
         pictures.changed(before, 2, 'another window of the warped scan')

@@ -5,7 +5,7 @@ import re
 from frame import check, expect, main, opened, shot
 from viewer import difference, press, run, set_value, wait_for
 
-TRE = r'^TRE ([0-9.]+) mm on average'
+TRE = r'^TRE ([0-9.]+) mm, at most'
 
 
 def error(viewer):

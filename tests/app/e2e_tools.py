@@ -43,7 +43,7 @@ def test_presets(program, folder):
     with opened(program, folder) as (viewer, pictures):
         click(viewer, '(push|toggle) button|filler', '^Presets$')
         expect(lambda: viewer.find(ITEM, '^as usual$'), 'it is there the next time')
-        shot(viewer, 'presets')
+        shot(viewer, 'presets', 'root')
         press(wait_for(lambda: viewer.find(ITEM, '^Delete$'), 'Delete'))
         items = wait_for(lambda: both(viewer, '^as usual$'), 'what can be deleted')
         press(items[-1])
@@ -69,6 +69,7 @@ def test_recent(program, folder):
         expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz$'), 'which opens both scans')
         choose(viewer, '^Open$', '^Recent$', '^Forget Them$')
         expect(lambda: not viewer.find(ITEM, '^Recent$'), 'and can be forgotten')
+        viewer.key('Escape', 'Escape')
         check_end(viewer)
 
 
