@@ -115,16 +115,11 @@ static void show(GtkRecentManager *manager, LamWindow *window)
 {
     GList *list = ours(), *at = list;
     g_menu_remove_all(window->recent_section);
-    g_autoptr(GMenu) recent = g_menu_new(), last = g_menu_new();
     for (int i = 0; i < MOST && at; i++, at = at->next) {
         g_autoptr(GMenuItem) item = item_for(at->data);
-        g_menu_append_item(recent, item);
+        g_menu_append_item(window->recent_section, item);
     }
-    if (list) {
-        g_menu_append(last, _("_Forget Them"), "win.clear-recent");
-        g_menu_append_section(recent, NULL, G_MENU_MODEL(last));
-        g_menu_append_submenu(window->recent_section, _("_Recent"), G_MENU_MODEL(recent));
-    }
+    lam_window_set_action_enabled(window, "clear-recent", list != NULL);
     g_list_free_full(list, free_info);
 }
 
