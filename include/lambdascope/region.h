@@ -38,10 +38,12 @@ typedef struct {
         lambda; /* in [0,1], if it does not follow. Of a rigid region: of the deformation to which
                       * the rigid motion is fitted */
     double border_mm; /* width of the passage, 0 to LAM_REGION_MAX_BORDER_MM */
-    LamVolume *mask;  /* 1 channel in the fixed world, > 0.5 inside; any grid; owned */
+    LamVolume
+        *mask; /* 1 channel in the fixed world, > 0.5 inside; any grid; owned. NULL while it is not
+                      * made yet (region_spec.h) */
 } LamRegion;
 
-/* Copies the name, takes a reference of the mask; follows the rest at first (×1), with a border of 8 mm. */
+/* Copies the name, takes a reference of the mask (which may be NULL); follows the rest at first (×1), with a border of 8 mm. */
 LamRegion *lam_region_new(const char *name, guint32 colour, LamVolume *mask);
 LamRegion *lam_region_copy(const LamRegion *region);
 void lam_region_free(LamRegion *region);

@@ -7,6 +7,7 @@
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/refine.h>
+#include <lambdascope/region.h>
 #include <lambdascope/transform.h>
 
 G_BEGIN_DECLS
@@ -28,7 +29,9 @@ typedef struct {
     bool symmetric;          /* exchanging the scans inverts the result (session.h) */
     int uncertainty_samples; /* of lam_session_uncertainty; 0: not asked for. For LAM_METHOD_NETWORK,
                               * a probabilistic model, and not symmetric */
-    double seconds;          /* of refinement and classical registration; < 0: their own default */
+    const LamRegion *const *regions; /* borrowed; for LAM_METHOD_NETWORK */
+    int n_regions;
+    double seconds; /* of refinement and classical registration; < 0: their own default */
     LamRefineOptions
         terms; /* what else these two take into account: masks, labels, points and their
                               * weights; the rest of it is not used */
@@ -47,6 +50,7 @@ typedef struct {
         statistics; /* of the deformable part on its own grid; zero if there is none */
     /* mm, 1 channel, on the deformable part's grid; NULL if not asked for; owned */
     LamVolume *uncertainty;
+    char **warnings;       /* about regions, NULL-terminated; NULL without them; owned */
     double before;         /* correlation as the files lie */
     double aligned, after; /* after the linear part; at the end */
     double linear_s, deformable_s;

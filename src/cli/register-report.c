@@ -1,6 +1,7 @@
 #include "register-report.h"
 
 #include "info-preparation.h"
+#include "register-regions.h"
 
 #include <lambdascope/checksum.h>
 #include <lambdascope/error.h>
@@ -64,6 +65,7 @@ static void print_summary(const LamRegisterRun *run)
                "(%.4f %% of the volume)\n",
                s->fold_percent, s->digital_fold_percent, s->ndv_percent);
     }
+    lam_register_print_regions(run);
     if (r->refinement.iterations > 0)
         print_refinement(&r->refinement, run->choice.options.terms.similarity);
     if (run->inversion.points > 0)
@@ -123,6 +125,7 @@ static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
                             share >= 0 ? share : lam_model_label_share(run->model));
     lam_cli_json_number(json, "correlation_warped", run->result.after);
     lam_cli_json_statistics(json, &run->result.statistics);
+    lam_register_json_regions(json, run);
 }
 
 static void json_terms(JsonBuilder *json, const char *name, const LamRefineTerms *terms,
@@ -218,6 +221,7 @@ bool lam_register_report(const LamRegisterArguments *a, const LamRegisterRun *ru
     Prepared fixed = prepare(run->fixed, run->model), moving = prepare(run->moving, run->model);
     print_warnings(run->fixed, &fixed, 0);
     print_warnings(run->moving, &moving, LAM_WARN_OUTSIDE); /* the box is the fixed scan's */
+    lam_register_print_region_warnings(run);
     if (!a->json)
         print_summary(run);
     if (!a->json && a->report == NULL)

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "register-report.h"
+#include "register-regions.h"
 
 static const char description[] =
     "The transform takes points of the fixed scan to points of the moving one, so that\n"
@@ -20,7 +20,16 @@ static const char description[] =
     "\n"
     "A batch is a CSV with the columns fixed and moving (and, if you like, name, fixed_mask,\n"
     "moving_mask). Each pair runs in a process of its own; --resume goes on where an earlier run\n"
-    "stopped.";
+    "stopped.\n"
+    "\n"
+    "A region has a λ of its own: --region 'name=ventricles;labels=51,52;lambda=0.8;border=8' "
+    "with\n"
+    "--fixed-labels. Instead of labels: mask=FILE; ellipsoid or box=x,y,z,rx,ry,rz (mm);\n"
+    "threshold=x,y,z,radius,lowest,highest. Instead of lambda: follow=2 (twice the γ of the rest), "
+    "or\n"
+    "kind=rigid, unmoved or unmatched. border: width of the passage in mm (default 8). A regions "
+    "file\n"
+    "is JSON with the same keys (docs/registration.md).";
 
 static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GError **error)
 {
@@ -83,6 +92,9 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"field", 'u', 0, G_OPTION_ARG_FILENAME, &a->field, "Displacement field to write", "FILE"},
         {"uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &a->uncertainty,
          "Standard deviation of the deformation in mm to write, of a probabilistic model", "FILE"},
+        {"region", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->regions,
+         "A place with a λ of its own (see below); can be given again", "REGION"},
+        {"regions", 0, 0, G_OPTION_ARG_FILENAME, &a->regions_file, "Regions file", "FILE"},
         {"report", 0, 0, G_OPTION_ARG_FILENAME, &a->report, "JSON report to write", "FILE"},
         {"json", 'j', 0, G_OPTION_ARG_NONE, &a->json, "The report on standard output", NULL},
         {"batch", 'b', 0, G_OPTION_ARG_FILENAME, &a->batch, "Pairs to register", "CSV"},
@@ -105,16 +117,35 @@ static bool misuse(GError **error, const char *message)
 
 static bool check_batch_options(const LamRegisterArguments *a, GError **error)
 {
-    const char *single[] = {a->fixed,     a->moving,     a->fixed_mask,   a->moving_mask,
-                            a->warped,    a->field,      a->transform,    a->affine,
-                            a->report,    a->inverse,    a->fixed_labels, a->moving_labels,
-                            a->landmarks, a->uncertainty};
+    const char *single[] = {
+        a->fixed,     a->moving,      a->fixed_mask,   a->moving_mask,
+        a->warped,    a->field,       a->transform,    a->affine,
+        a->report,    a->inverse,     a->fixed_labels, a->moving_labels,
+        a->landmarks, a->uncertainty, a->regions_file, a->regions != NULL ? a->regions[0] : NULL};
     for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
         if (single[i] != NULL)
             return misuse(error, "--batch: files of a single pair cannot be named beside it");
     if (a->jobs < 1)
         return misuse(error, "--jobs: at least 1");
     return lam_cli_require(a->output, "output", error);
+}
+
+/* Labels of the fixed scan alone may be there for regions. */
+static bool check_extras(const LamRegisterArguments *a, const LamRegisterChoice *choice,
+                         GError **error)
+{
+    LamMethod method = choice->options.method;
+    bool refines = method == LAM_METHOD_REFINE || method == LAM_METHOD_CLASSICAL;
+    bool regions = a->regions != NULL || a->regions_file != NULL;
+    if (regions && method != LAM_METHOD_NETWORK)
+        return misuse(error, "regions: --method network is needed");
+    if (regions && a->uncertainty != NULL)
+        return misuse(error, "--uncertainty: is that of one λ, without regions");
+    if (!a->fixed_labels != !a->moving_labels && !(regions && a->fixed_labels != NULL))
+        return misuse(error, "--fixed-labels and --moving-labels go together");
+    if (((a->fixed_labels != NULL && !regions) || a->landmarks != NULL) && !refines)
+        return misuse(error, "labels and landmarks: --method refine or classical is needed");
+    return true;
 }
 
 static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc, char ***argv,
@@ -130,12 +161,8 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
         return false;
     if (a->keep_initial && a->initial == NULL)
         return misuse(error, "--keep-initial: goes with --initial");
-    if (!a->fixed_labels != !a->moving_labels)
-        return misuse(error, "--fixed-labels and --moving-labels go together");
-    if ((a->fixed_labels != NULL || a->landmarks != NULL) &&
-        choice->options.method != LAM_METHOD_REFINE &&
-        choice->options.method != LAM_METHOD_CLASSICAL)
-        return misuse(error, "labels and landmarks: --method refine or classical is needed");
+    if (!check_extras(a, choice, error))
+        return false;
     if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL &&
         a->inverse == NULL && a->uncertainty == NULL)
         return misuse(error, "an output is missing: --warped, --save, --save-inverse, "
@@ -154,8 +181,9 @@ static LamConvention convention_for(const char *path, LamConvention to)
 /* to: the convention of the transforms among them. */
 static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GError **error)
 {
-    const char *inputs[] = {a->fixed,   a->moving,       a->fixed_mask,    a->moving_mask,
-                            a->initial, a->fixed_labels, a->moving_labels, a->landmarks};
+    const char *inputs[] = {a->fixed,         a->moving,    a->fixed_mask,
+                            a->moving_mask,   a->initial,   a->fixed_labels,
+                            a->moving_labels, a->landmarks, a->regions_file};
     const char *present[G_N_ELEMENTS(inputs) + 1] = {NULL};
     const char *outputs[] = {a->warped, a->field,  a->transform,  a->inverse,
                              a->affine, a->report, a->uncertainty};
@@ -318,8 +346,10 @@ static bool run_pair(const LamRegisterArguments *a, LamRegisterRun *run, GError 
     gint64 start = g_get_monotonic_time();
     LamProgress progress = lam_cli_progress();
     LamRegistrationOptions *options = &run->choice.options;
-    if (!check_outputs(a, run->choice.to, error) || !load_scans(a, run, error) ||
-        !load_model(a, run, error) || !load_initial(a, run, error))
+    if (!check_outputs(a, run->choice.to, error) ||
+        !lam_register_read_regions(a, &run->specs, error) || !load_scans(a, run, error) ||
+        !lam_register_make_regions(run, error) || !load_model(a, run, error) ||
+        !load_initial(a, run, error))
         return false;
     options->model = run->model;
     options->affine.fixed_mask = run->fixed_mask;
@@ -345,17 +375,21 @@ static void run_clear(LamRegisterRun *run)
     g_clear_pointer(&run->moving_points, g_array_unref);
     for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++)
         g_clear_pointer(&volumes[i], lam_volume_unref);
+    g_clear_pointer(&run->specs, g_ptr_array_unref);
+    g_clear_pointer(&run->regions, g_ptr_array_unref);
     g_clear_pointer(&run->model, lam_model_unref);
 }
 
 static void arguments_clear(LamRegisterArguments *a)
 {
-    char *strings[] = {
-        a->fixed,        a->moving,       a->fixed_mask,    a->moving_mask,   a->kind,
-        a->method,       a->similarity,   a->measure,       a->model,         a->initial,
-        a->initial_from, a->warped,       a->field,         a->transform,     a->inverse,
-        a->affine,       a->to,           a->report,        a->interpolation, a->batch,
-        a->output,       a->fixed_labels, a->moving_labels, a->landmarks,     a->uncertainty};
+    char *strings[] = {a->fixed,       a->moving,       a->fixed_mask,    a->moving_mask,
+                       a->kind,        a->method,       a->similarity,    a->measure,
+                       a->model,       a->initial,      a->initial_from,  a->warped,
+                       a->field,       a->transform,    a->inverse,       a->affine,
+                       a->to,          a->report,       a->interpolation, a->batch,
+                       a->output,      a->fixed_labels, a->moving_labels, a->landmarks,
+                       a->uncertainty, a->regions_file};
+    g_strfreev(a->regions);
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
 }

@@ -17,6 +17,8 @@ typedef struct {
     double label_weight, landmark_weight;
     char *warped, *field, *transform, *inverse, *affine, *to, *interpolation, *report;
     char *uncertainty;
+    char **regions; /* each of a --region; NULL: none */
+    char *regions_file;
     gboolean json;
     char *batch, *output;
     int jobs;

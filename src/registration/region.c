@@ -13,6 +13,11 @@ static const char *const kind_names[] = {
     [LAM_REGION_UNMATCHED] = "unmatched",
 };
 
+static LamVolume *ref_or_null(LamVolume *mask)
+{
+    return mask != NULL ? lam_volume_ref(mask) : NULL;
+}
+
 LamRegion *lam_region_new(const char *name, guint32 colour, LamVolume *mask)
 {
     LamRegion *region = g_new0(LamRegion, 1);
@@ -22,7 +27,7 @@ LamRegion *lam_region_new(const char *name, guint32 colour, LamVolume *mask)
                           .factor = 1,
                           .lambda = 0.5,
                           .border_mm = DEFAULT_BORDER_MM,
-                          .mask = lam_volume_ref(mask)};
+                          .mask = ref_or_null(mask)};
     return region;
 }
 
@@ -31,7 +36,7 @@ LamRegion *lam_region_copy(const LamRegion *region)
     LamRegion *copy = g_new(LamRegion, 1);
     *copy = *region;
     copy->name = g_strdup(region->name);
-    copy->mask = lam_volume_ref(region->mask);
+    copy->mask = ref_or_null(region->mask);
     return copy;
 }
 
@@ -77,7 +82,7 @@ static bool refuse(const LamRegion *region, GError **error, const char *why)
 
 bool lam_region_check(const LamRegion *region, GError **error)
 {
-    if (region->mask->channels != 1)
+    if (region->mask != NULL && region->mask->channels != 1)
         return refuse(region, error, "its mask has more than one channel");
     if (!(region->lambda >= 0 && region->lambda <= 1))
         return refuse(region, error, "λ must be between 0 and 1");

@@ -1,5 +1,6 @@
 #include <lambdascope/registration.h>
 
+#include <lambdascope/composite.h>
 #include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
 #include <lambdascope/session.h>
@@ -23,6 +24,7 @@ void lam_registration_result_clear(LamRegistrationResult *result)
 {
     g_clear_pointer(&result->transform, lam_transform_unref);
     g_clear_pointer(&result->uncertainty, lam_volume_unref);
+    g_clear_pointer(&result->warnings, g_strfreev);
 }
 
 static double seconds_since(gint64 start)
@@ -56,6 +58,11 @@ static bool check_model(const LamRegistrationOptions *options, GError **error)
     bool share_is_given = !(options->label_share < 0);
     if (!check_uncertainty(options, error))
         return false;
+    if (options->n_regions > 0 && options->method != LAM_METHOD_NETWORK) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot use regions: the registration: they are for the network's answer");
+        return false;
+    }
     if (share_is_given && options->model == NULL) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot set the label share: the registration: it uses no network");
@@ -96,6 +103,17 @@ static LamRefineOptions plan(const LamRegistrationOptions *options)
     return out;
 }
 
+static LamSnapshot *ask_with_regions(LamSession *session, const LamRegistrationOptions *options,
+                                     LamRegistrationResult *result, GError **error)
+{
+    g_autoptr(LamComposite) composite =
+        lam_composite_new(session, options->regions, options->n_regions, NULL, error);
+    if (composite == NULL)
+        return NULL;
+    result->warnings = g_strdupv((char **)lam_composite_warnings(composite));
+    return lam_composite_at(composite, options->lambda, false, error);
+}
+
 /* The network's answer; NULL for none and an error. */
 static LamSnapshot *ask_network(LamSession *session, const LamRegistrationOptions *options,
                                 LamRegistrationResult *result, GError **error)
@@ -109,7 +127,8 @@ static LamSnapshot *ask_network(LamSession *session, const LamRegistrationOption
         if (result->uncertainty == NULL)
             return NULL;
     }
-    return lam_session_set_lambda(session, options->lambda, false, error);
+    return options->n_regions > 0 ? ask_with_regions(session, options, result, error)
+                                  : lam_session_set_lambda(session, options->lambda, false, error);
 }
 
 static LamTransform *deform(LamVolume *fixed, LamVolume *moving,

@@ -1,0 +1,27 @@
+/* The keys of regions, of command lines and of files. Internal to src/registration. */
+#pragma once
+
+#include <lambdascope/region_spec.h>
+
+#define LAM_REGION_MAX_NUMBERS 5000 /* of one key */
+
+typedef struct {
+    const char *name;
+    int least, most; /* how many numbers; 0: it is a text */
+    /* Takes text or numbers; what is wrong with them, or NULL. */
+    const char *(*put)(LamRegionSpec *spec, const char *text, const double *x, int n);
+    /* The numbers that put would take again; their count, 0 if the spec lacks the key. NULL of texts. */
+    int (*get)(const LamRegionSpec *spec, double *x);
+} LamRegionKey;
+
+/* NULL if there is none of that name. */
+const LamRegionKey *lam_region_key_find(const char *name);
+/* One after the other; NULL after the last. */
+const LamRegionKey *lam_region_key_at(int i);
+
+/* What is missing, or contradicts itself, in a spec all of whose keys were put; NULL if nothing. */
+const char *lam_region_spec_lacks(const LamRegionSpec *spec);
+
+/* On the fixed scan's grid: ellipsoid, box or intensities in a ball. */
+LamVolume *lam_region_mask_of_shape(const LamRegionSpec *spec, const LamVolume *fixed,
+                                    GError **error);
