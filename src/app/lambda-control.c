@@ -13,7 +13,6 @@ struct _LamLambdaControl {
     GtkSpinButton *entry;
     GtkScale *scale;
     LamCurveView *curve;
-    bool has_curve, hides_curve;
     GtkLabel *gamma;
     double lambda;
     bool updating; /* the parts are being set from `lambda` */
@@ -85,11 +84,6 @@ static void measure(GtkWidget *widget, GtkOrientation orientation, int for_size,
 {
     gtk_widget_measure(LAM_LAMBDA_CONTROL(widget)->box, orientation, for_size, minimum, natural,
                        minimum_baseline, natural_baseline);
-}
-
-static void show_curve(LamLambdaControl *control)
-{
-    gtk_widget_set_visible(GTK_WIDGET(control->curve), control->has_curve && !control->hides_curve);
 }
 
 static void add_marks(GtkScale *scale)
@@ -180,13 +174,10 @@ void lam_lambda_control_step(LamLambdaControl *control, double step)
 
 void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve)
 {
-    control->has_curve = curve != NULL;
     lam_curve_view_set_curve(control->curve, curve);
-    show_curve(control);
 }
 
 void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown)
 {
-    control->hides_curve = !shown;
-    show_curve(control);
+    gtk_widget_set_visible(GTK_WIDGET(control->curve), shown);
 }

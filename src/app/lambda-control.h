@@ -18,6 +18,7 @@ void lam_lambda_control_step(LamLambdaControl *control, double step);
 
 G_END_DECLS
 
-/* What is drawn above the track; takes the curve. NULL: none. */
+/* What is drawn above the track; takes the curve. NULL: none, but its place is kept, so that nothing moves
+ * when one comes. */
 void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve);
 void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown);

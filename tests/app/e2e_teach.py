@@ -5,6 +5,7 @@ asked then is looked up before."""
 import os
 import re
 import subprocess
+import time
 
 from frame import check, check_end, expect, main, opened, shot, wait_for_pair
 from viewer import Viewer, difference, press, set_value, wait_for
@@ -21,6 +22,7 @@ def choose_kind(viewer, name):
     """An item of the list of what is played."""
     list_box = viewer.find('combo box', 'What is played')
     press(viewer.find('push button', '', list_box))
+    time.sleep(1)  # the list is not told of over AT-SPI; keys that come before it are lost
     viewer.key(*{'Morph': ['Home'], 'λ': ['Home', 'Down'], 'Slices': ['End']}[name], 'Return')
 
 
