@@ -45,7 +45,7 @@ def test_held(program, folder):
 
 
 def overlay(viewer):
-    viewer.find('(push|toggle) button', '^View$').do_action(0)
+    press(viewer.find('(push|toggle) button', '^View$'))
     item = wait_for(lambda: viewer.find('(check |radio |)menu item', '^Difference of A and B$'), 'its item')
     press(item)
     viewer.key('Escape')

@@ -23,7 +23,7 @@ def skip(reason):
 try:
     import gi
     gi.require_version('Atspi', '2.0')
-    from gi.repository import Atspi
+    from gi.repository import Atspi, GLib
 except (ImportError, ValueError) as error:
     skip(f'no AT-SPI for Python: {error}')
 for tool in ('xdotool', 'xwininfo', 'import', 'convert', 'compare'):
@@ -49,7 +49,18 @@ def acted():
 def press(node):
     """Does what a click or Return on a widget does."""
     acted()
-    return node.do_action(0)
+    return wait_for(lambda: actor(node), 'something that can be pressed').do_action(0)
+
+
+def actor(node):
+    """Itself, or what of it acts: a menu button is a button around a button."""
+    for part in walk(node):
+        try:
+            if part.get_n_actions() > 0:
+                return part
+        except GLib.GError:
+            continue
+    return None
 
 
 def set_value(node, value):
