@@ -43,7 +43,7 @@ static GPtrArray *six(double moved)
 
 static bool move(LamRegional *regional, int regions, int i, GArray *ms, GError **error)
 {
-    double lambda = 0.2 + 0.6 * ((i * 37) % 101) / 101.0;
+    double lambda = 0.2 + 0.6 * (((i + WARM_UP) * 37) % 101) / 101.0;
     g_autoptr(GPtrArray) specs =
         regions > 0 ? six(lambda)
                     : g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
