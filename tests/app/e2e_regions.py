@@ -37,7 +37,7 @@ def add_label(viewer, name):
 
 def exported(viewer, path):
     """The displacement at each voxel, x first, as exported."""
-    viewer.key('ctrl+shift+s')
+    viewer.key('ctrl+shift+e')
     viewer.type_path('Save the deformation field', path)
     wait_for(lambda: os.path.exists(path), 'the field')
     with gzip.open(path) as file:
