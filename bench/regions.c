@@ -31,8 +31,8 @@ static GPtrArray *six(double moved)
 {
     GPtrArray *specs = g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
     for (int r = 0; r < REGIONS; r++) {
-        g_autofree char *text =
-            g_strdup_printf("name=%d;ellipsoid=%d,%d,0,14,14,14", r, 30 * (r % 3 - 1), 40 * (r / 3) - 20);
+        g_autofree char *text = g_strdup_printf("name=%d;ellipsoid=%d,%d,0,14,14,14", r,
+                                                30 * (r % 3 - 1), 40 * (r / 3) - 20);
         LamRegionSpec *spec = lam_region_spec_parse(text, NULL);
         spec->settings->follows = false;
         spec->settings->lambda = r == 0 ? moved : 0.1 + 0.1 * r;

@@ -175,7 +175,7 @@ typedef struct {
     LamHeldView held_view;             /* without a held field: as LAM_HELD_ASIDE */
     double split;                      /* [0,1]: where the line between A and B stands */
     LamMat4 affine;                    /* A: fixed world -> moving world */
-    LamTexels *labels[3];              /* of the fixed scan, of the moving one, and regions of the fixed
+    LamTexels *labels[3];     /* of the fixed scan, of the moving one, and regions of the fixed
                                         * one; owned, may be NULL */
     GBytes *label_colours[3]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */
     char *fixed_name, *moving_name; /* shown beside the pane titles; owned, may be NULL */

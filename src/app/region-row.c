@@ -51,14 +51,15 @@ static void show_sizes(LamRegionRow *row)
 {
     const LamRegionSpec *spec = row->spec;
     bool ball = spec->source == LAM_REGION_OF_THRESHOLD;
-    bool shape = ball || spec->source == LAM_REGION_OF_BOX || spec->source == LAM_REGION_OF_ELLIPSOID;
+    bool shape =
+        ball || spec->source == LAM_REGION_OF_BOX || spec->source == LAM_REGION_OF_ELLIPSOID;
     const double threshold[3] = {spec->radii_mm.v[0], spec->low, spec->high};
     gtk_widget_set_visible(row->shape_box, shape);
     for (int a = 0; shape && a < 3; a++)
         gtk_spin_button_set_value(row->sizes[a], ball ? threshold[a] : spec->radii_mm.v[a]);
-    gtk_widget_set_tooltip_text(
-        row->shape_box, ball ? _("Radius in mm, lowest and highest intensity")
-                             : _("Half its extent in mm: right–left, front–back, up–down"));
+    gtk_widget_set_tooltip_text(row->shape_box,
+                                ball ? _("Radius in mm, lowest and highest intensity")
+                                     : _("Half its extent in mm: right–left, front–back, up–down"));
 }
 
 static void show_parts(LamRegionRow *row)

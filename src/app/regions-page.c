@@ -87,10 +87,11 @@ void lam_regions_page_set_notices(LamRegionsPage *page, char **sentences, double
     for (int i = 0; sentences && sentences[i]; i++)
         g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", sentences[i]);
     if (page->rows->len > 0 && !(least_jacobian > 0))
-        g_string_append_printf(text,
-                               _("%sThe deformation folds: the least |J| is %.2f. Wider borders, or "
-                                 "λs nearer to one another, prevent it at the seams."),
-                               text->len > 0 ? "\n" : "", least_jacobian);
+        g_string_append_printf(
+            text,
+            _("%sThe deformation folds: the least |J| is %.2f. Wider borders, or "
+              "λs nearer to one another, prevent it at the seams."),
+            text->len > 0 ? "\n" : "", least_jacobian);
     gtk_label_set_label(page->notices, text->str);
     gtk_widget_set_visible(GTK_WIDGET(page->notices), text->len > 0);
 }

@@ -23,7 +23,8 @@ static void tell_worker(LamWindow *window)
         window->document ? lam_document_labels(window->document, LAM_SIDE_FIXED) : NULL;
     if (!window->work)
         return;
-    lam_regional_want(lam_pair_work_regional(window->work), window->regions, labels ? labels->map : NULL);
+    lam_regional_want(lam_pair_work_regional(window->work), window->regions,
+                      labels ? labels->map : NULL);
     lam_window_forget_refined(window);
     lam_window_request(window);
 }
@@ -87,8 +88,8 @@ static bool absorb(gpointer data, gconstpointer newer)
 static void set_regions(LamWindow *window, GPtrArray *specs, bool steady)
 {
     Change *change = g_new(Change, 1);
-    *change = (Change){window, g_ptr_array_ref(window->regions), specs, steady,
-                       g_get_monotonic_time()};
+    *change =
+        (Change){window, g_ptr_array_ref(window->regions), specs, steady, g_get_monotonic_time()};
     LamUndoStep step = {_("Regions"), apply, revert, change, change_free, absorb};
     go_to(window, specs);
     lam_undo_push(window->undo, &step);

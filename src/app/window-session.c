@@ -37,8 +37,7 @@ static LamWorkspace *gather(LamWindow *window)
     to->held_lambda = window->held ? window->held->lambda : NAN;
     to->view = lam_view_settings_of(scene);
     to->landmarks = window->landmarks->len ? lam_landmarks_text(window->landmarks) : NULL;
-    to->regions =
-        window->regions->len ? lam_region_specs_text(window->regions, NULL) : NULL;
+    to->regions = window->regions->len ? lam_region_specs_text(window->regions, NULL) : NULL;
     to->cursor_mm = scene->cursor_mm;
     to->pan_mm = scene->pan_mm;
     to->zoom = scene->zoom;

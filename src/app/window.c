@@ -33,7 +33,8 @@ static void free_result(gpointer data)
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
 {
     Result *result = g_new0(Result, 1);
-    bool ok = lam_region_work_at(lam_pair_work_regions(target), lambda, refine, &result->of_regions, error);
+    bool ok = lam_region_work_at(lam_pair_work_regions(target), lambda, refine, &result->of_regions,
+                                 error);
     const LamSnapshot *snapshot = result->of_regions.snapshot;
     if (ok && !refine)
         result->field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
@@ -88,8 +89,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         return;
     }
     LamSnapshot *snapshot = result->of_regions.snapshot;
-    bool of_this =
-        window->document && snapshot->document == lam_document_id(window->document);
+    bool of_this = window->document && snapshot->document == lam_document_id(window->document);
     if (of_this && !lam_window_show_refined(window, snapshot)) {
         lam_readout_show(window->readout, snapshot);
         if (result->field) {
@@ -378,7 +378,6 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
         {GDK_KEY_w, "win.toggle-page", "s", "regions"},
-        {GDK_KEY_W, "win.region-outlines"},
         {GDK_KEY_i, "win.add-landmark"},
         {GDK_KEY_backslash, "win.ab"},
         {GDK_KEY_bar, "win.ab-split"},
@@ -397,6 +396,8 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 1.25},
         {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0.8},
     };
+    gtk_widget_class_add_binding_action(klass, GDK_KEY_w, GDK_SHIFT_MASK, "win.region-outlines",
+                                        NULL);
     gtk_widget_class_add_binding_action(klass, GDK_KEY_i, GDK_SHIFT_MASK, "win.match-landmark",
                                         NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {

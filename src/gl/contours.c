@@ -36,7 +36,7 @@ typedef struct {
 
 struct LamContours {
     Program programs[2][2]; /* whether carried by the field; whether only the selected ones */
-    Palette palettes[3]; /* as LamScene.labels */
+    Palette palettes[3];    /* as LamScene.labels */
 };
 
 LamContours *lam_contours_new(void)
@@ -178,8 +178,7 @@ static void set_colours(LamContours *contours, const Program *program, const Lam
 static bool draw(LamContours *contours, const Target *t, int side, const LamTexture *labels,
                  const LamTexture *field, bool white, GError **error)
 {
-    bool selected =
-        side == LAM_LABELS_OF_REGIONS || t->scene->contours == LAM_CONTOURS_SELECTED;
+    bool selected = side == LAM_LABELS_OF_REGIONS || t->scene->contours == LAM_CONTOURS_SELECTED;
     Program *program = &contours->programs[field != NULL][selected];
     if (!t->scene->label_colours[side] || !lam_texture_is_complete(labels))
         return true;

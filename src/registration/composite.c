@@ -59,8 +59,7 @@ static GPtrArray *copies_of(const LamRegion *const *regions, int n)
 }
 
 /* Takes the arrays. */
-static void put(LamComposite *composite, GPtrArray *regions, GPtrArray *shares,
-                GPtrArray *warnings)
+static void put(LamComposite *composite, GPtrArray *regions, GPtrArray *shares, GPtrArray *warnings)
 {
     g_clear_pointer(&composite->regions, g_ptr_array_unref);
     g_clear_pointer(&composite->shares, g_ptr_array_unref);

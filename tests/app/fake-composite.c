@@ -28,7 +28,8 @@ bool lam_composite_replace(LamComposite *composite, const LamRegion *const *regi
 {
     g_autoptr(LamSnapshot) any = lam_session_set_lambda(composite->session, 0.5, false, error);
     GPtrArray *warnings = g_ptr_array_new_with_free_func(g_free);
-    GPtrArray *shares = any ? lam_region_shares(regions, n, &any->field->grid, progress, warnings, error) : NULL;
+    GPtrArray *shares =
+        any ? lam_region_shares(regions, n, &any->field->grid, progress, warnings, error) : NULL;
     g_ptr_array_add(warnings, NULL);
     if (!shares) {
         g_ptr_array_unref(warnings);

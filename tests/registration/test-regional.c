@@ -65,8 +65,8 @@ static void test_change(Fixture *f, gconstpointer data)
     want(f, NULL, "name=a;ellipsoid=0,0,0,12,12,12;lambda=0.2", NULL);
     g_autoptr(LamSnapshot) same = at(f, 0.2, NULL);
     g_assert_cmpfloat(session_distance(none->field, same->field), <, 1e-4);
-    want(f, NULL, "name=a;ellipsoid=0,0,0,12,12,12;lambda=0.9", "name=b;box=9,0,0,5,5,5;kind=unmoved",
-         NULL);
+    want(f, NULL, "name=a;ellipsoid=0,0,0,12,12,12;lambda=0.9",
+         "name=b;box=9,0,0,5,5,5;kind=unmoved", NULL);
     g_autoptr(LamSnapshot) two = at(f, 0.2, NULL);
     g_assert_cmpfloat(session_distance(one->field, two->field), >, 0.05);
     want(f, NULL, NULL);
