@@ -377,7 +377,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_j, "win.toggle-overlay", "s", "volume"},
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
-        {GDK_KEY_w, "win.toggle-page", "s", "regions"},
+        {GDK_KEY_h, "win.toggle-page", "s", "regions"},
         {GDK_KEY_i, "win.add-landmark"},
         {GDK_KEY_backslash, "win.ab"},
         {GDK_KEY_bar, "win.ab-split"},
@@ -396,7 +396,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 1.25},
         {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0.8},
     };
-    gtk_widget_class_add_binding_action(klass, GDK_KEY_w, GDK_SHIFT_MASK, "win.region-outlines",
+    gtk_widget_class_add_binding_action(klass, GDK_KEY_h, GDK_SHIFT_MASK, "win.region-outlines",
                                         NULL);
     gtk_widget_class_add_binding_action(klass, GDK_KEY_i, GDK_SHIFT_MASK, "win.match-landmark",
                                         NULL);
