@@ -2,9 +2,7 @@
 
 struct LamPairWork {
     gatomicrefcount refs;
-    LamSession *session; /* borrowed from regional */
-    LamRegional *regional;
-    LamRegionWork *regions;
+    LamSession *session;
     LamCurveProbe *probe;
     LamCurve *curve;
 
@@ -19,8 +17,6 @@ LamPairWork *lam_pair_work_new(LamSession *session)
     g_atomic_ref_count_init(&work->refs);
     g_mutex_init(&work->mutex);
     work->session = session;
-    work->regional = lam_regional_new(session);
-    work->regions = lam_region_work_new(work->regional);
     work->changed = true;
     return work;
 }
@@ -39,20 +35,14 @@ void lam_pair_work_unref(LamPairWork *work)
     lam_curve_free(work->curve);
     g_clear_pointer(&work->fixed_labels, lam_volume_unref);
     g_clear_pointer(&work->moving_labels, lam_volume_unref);
-    lam_region_work_free(work->regions);
-    lam_regional_unref(work->regional);
+    lam_session_free(work->session);
     g_mutex_clear(&work->mutex);
     g_free(work);
 }
 
-LamRegionWork *lam_pair_work_regions(LamPairWork *work)
+LamSession *lam_pair_work_session(LamPairWork *work)
 {
-    return work->regions;
-}
-
-LamRegional *lam_pair_work_regional(LamPairWork *work)
-{
-    return work->regional;
+    return work->session;
 }
 
 static void replace(LamVolume **volume, const LamLabels *labels)
