@@ -3,19 +3,14 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
-#include <lambdascope/error.h>
 
 /* The window is kept alive by the reference taken when saving began. */
 static void saved(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(LamWindow) window = user;
     g_autoptr(GError) error = NULL;
-    bool ok = lam_export_finish(result, &error);
-    g_autofree char *name = g_path_get_basename(lam_export_path(result));
-    g_autofree char *text = g_strdup_printf(_("Saved %s"), name);
-    bool there = lam_window_end_job(window, ok ? text : NULL);
-    if (there && !ok && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED))
-        lam_window_show_error(window, _("The file could not be saved"), error->message);
+    lam_export_finish(result, &error);
+    lam_window_end_saving(window, lam_export_path(result), error, _("The file could not be saved"));
 }
 
 static void save(LamWindow *window, LamExportKind kind, const char *path)

@@ -2,6 +2,9 @@
  * of it and cancels it. While a pair is being opened, the card is that one's. */
 #include "window-private.h"
 
+#include <glib/gi18n.h>
+#include <lambdascope/error.h>
+
 #define DONE_SHOWN_S   3
 #define PULSE_EVERY_MS 100
 
@@ -71,6 +74,16 @@ bool lam_window_end_job(LamWindow *window, const char *text)
         window->job_timeout = g_timeout_add_seconds(DONE_SHOWN_S, hide_card, window);
     lam_window_enable_jobs(window);
     return true;
+}
+
+void lam_window_end_saving(LamWindow *window, const char *path, const GError *error,
+                           const char *headline)
+{
+    g_autofree char *name = g_path_get_basename(path);
+    g_autofree char *text = g_strdup_printf(_("Saved %s"), name);
+    bool there = lam_window_end_job(window, error ? NULL : text);
+    if (there && error && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED))
+        lam_window_show_error(window, headline, error->message);
 }
 
 void lam_window_enable_jobs(LamWindow *window)

@@ -3,7 +3,6 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
-#include <lambdascope/error.h>
 #include <lambdascope/video.h>
 
 #define WIDTH_MOST 1920 /* pixels; larger windows are filmed smaller */
@@ -28,12 +27,8 @@ static void filmed(GObject *source, GAsyncResult *result, gpointer user)
 {
     g_autoptr(LamWindow) window = user;
     g_autoptr(GError) error = NULL;
-    bool ok = lam_film_finish(result, &error);
-    g_autofree char *name = g_path_get_basename(lam_film_path(result));
-    g_autofree char *text = g_strdup_printf(_("Saved %s"), name);
-    bool there = lam_window_end_job(window, ok ? text : NULL);
-    if (there && !ok && !g_error_matches(error, LAM_ERROR, LAM_ERROR_CANCELLED))
-        lam_window_show_error(window, _("The film could not be saved"), error->message);
+    lam_film_finish(result, &error);
+    lam_window_end_saving(window, lam_film_path(result), error, _("The film could not be saved"));
 }
 
 static void film(LamWindow *window, const char *path)

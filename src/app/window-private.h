@@ -322,6 +322,9 @@ GCancellable *lam_window_begin_job(LamWindow *window, const char *text);
 void lam_window_job_progressed(double fraction, const char *stage, gpointer user);
 /* Once for each beginning. Text: how it went, for a moment; NULL: nothing. False if the window is gone. */
 bool lam_window_end_job(LamWindow *window, const char *text);
+/* The same for a job that saves a file: says so, or shows the error (NULL: none) under the headline. */
+void lam_window_end_saving(LamWindow *window, const char *path, const GError *error,
+                           const char *headline);
 /* The actions that begin one are possible while something is shown and none runs. */
 void lam_window_enable_jobs(LamWindow *window);
 void lam_window_dispose_job(LamWindow *window);

@@ -1,6 +1,8 @@
 /* The figures of an evaluation, and their means over pairs. */
 #include "evaluate.h"
 
+#include <lambdascope/order.h>
+
 #include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
@@ -83,12 +85,6 @@ LamEvaluateMean lam_evaluation_mean(const LamEvaluation *e, guint row,
 
 /* ---- structures ---- */
 
-static int ascending(const void *a, const void *b)
-{
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
-}
-
 GArray *lam_evaluation_structures(const LamEvaluation *e)
 {
     GArray *labels = g_array_new(FALSE, FALSE, sizeof(int));
@@ -102,14 +98,14 @@ GArray *lam_evaluation_structures(const LamEvaluation *e)
                 g_array_append_val(labels, label);
         }
     }
-    g_array_sort(labels, ascending);
+    g_array_sort(labels, lam_order_ints);
     return labels;
 }
 
 static double value_of(const LamScore *score, const double *values, int label)
 {
     const int *at =
-        bsearch(&label, score->labels, (size_t)score->n_labels, sizeof label, ascending);
+        bsearch(&label, score->labels, (size_t)score->n_labels, sizeof label, lam_order_ints);
     return at != NULL && values != NULL ? values[at - score->labels] : NAN;
 }
 

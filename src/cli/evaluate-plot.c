@@ -2,6 +2,7 @@
 #include "evaluate.h"
 
 #include <lambdascope/lambda_scale.h>
+#include <lambdascope/order.h>
 #include <lambdascope/plot.h>
 #include <math.h>
 
@@ -23,12 +24,6 @@ static const LamEvaluateFigure *find_figure(const char *key)
     return f;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* λ in the order of a line; indices into the options'. */
 typedef struct {
     guint n;
@@ -42,7 +37,7 @@ static Lambdas lambdas_new(const GArray *lambdas)
 {
     Lambdas l = {.n = lambdas->len};
     g_autofree double *sorted = g_memdup2(lambdas->data, lambdas->len * sizeof(double));
-    qsort(sorted, l.n, sizeof(double), ascending);
+    qsort(sorted, l.n, sizeof(double), lam_order_doubles);
     l.position = g_new(double, l.n);
     l.index = g_new0(guint, l.n);
     l.ticks = g_new(LamPlotTick, l.n);

@@ -2,6 +2,7 @@
 
 #include <cblas.h>
 #include <lambdascope/memory.h>
+#include <lambdascope/order.h>
 #include <oneapi/dnnl/dnnl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,14 +93,8 @@ double lam_yardstick_copy_gb_per_s(const LamYardstick *y)
     return y->copy_gb_per_s;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 double lam_percentile(double *values, int n, double share)
 {
-    qsort(values, (size_t)n, sizeof *values, ascending);
+    qsort(values, (size_t)n, sizeof *values, lam_order_doubles);
     return values[MIN(n - 1, (int)(share * n))];
 }

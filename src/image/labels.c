@@ -1,6 +1,7 @@
 #include <lambdascope/labels.h>
 
 #include <lambdascope/error.h>
+#include <lambdascope/order.h>
 #include <lambdascope/scan.h>
 #include <math.h>
 #include <stdlib.h>
@@ -19,11 +20,6 @@ int lam_label_of(float voxel)
 }
 
 /* ---- which there are ---- */
-
-static int ascending(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
 
 /* Stops where there are too many. */
 static void collect(const LamVolume *map, GHashTable *seen)
@@ -46,7 +42,7 @@ static int *sorted_keys(GHashTable *seen, int *n)
     g_hash_table_iter_init(&iter, seen);
     while (g_hash_table_iter_next(&iter, &key, NULL))
         labels[at++] = GPOINTER_TO_INT(key);
-    qsort(labels, (size_t)*n, sizeof *labels, ascending);
+    qsort(labels, (size_t)*n, sizeof *labels, lam_order_ints);
     return labels;
 }
 
@@ -141,8 +137,8 @@ static bool same_size(const LamGrid *a, const LamGrid *b)
     int m[3], n[3];
     memcpy(m, a->size, sizeof m);
     memcpy(n, b->size, sizeof n);
-    qsort(m, 3, sizeof *m, ascending);
-    qsort(n, 3, sizeof *n, ascending);
+    qsort(m, 3, sizeof *m, lam_order_ints);
+    qsort(n, 3, sizeof *n, lam_order_ints);
     return memcmp(m, n, sizeof m) == 0;
 }
 
@@ -260,6 +256,6 @@ int lam_labels_at(const LamLabels *labels, LamVec3 world_mm)
 int lam_labels_find(const LamLabels *labels, int label)
 {
     const int *found =
-        bsearch(&label, labels->label, (size_t)labels->count, sizeof label, ascending);
+        bsearch(&label, labels->label, (size_t)labels->count, sizeof label, lam_order_ints);
     return found != NULL ? (int)(found - labels->label) : -1;
 }

@@ -5,6 +5,7 @@
 
 #include <lambdascope/field.h>
 #include <lambdascope/labels.h>
+#include <lambdascope/order.h>
 #include <lambdascope/resample.h>
 #include <math.h>
 #include <stdlib.h>
@@ -53,19 +54,13 @@ const int *lam_curve_probe_labels(const LamCurveProbe *probe, int *n)
 
 /* ---- what does not depend on λ ---- */
 
-static int compare_ints(const void *a, const void *b)
-{
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
-}
-
 static int place_of(const LamCurveProbe *probe, float voxel)
 {
     int label = lam_label_of(voxel);
     if (label == 0)
         return -1;
     const int *found =
-        bsearch(&label, probe->labels, (size_t)probe->n_labels, sizeof label, compare_ints);
+        bsearch(&label, probe->labels, (size_t)probe->n_labels, sizeof label, lam_order_ints);
     return found != NULL ? (int)(found - probe->labels) : -1;
 }
 

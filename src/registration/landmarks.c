@@ -2,6 +2,7 @@
 
 #include <lambdascope/csv.h>
 #include <lambdascope/error.h>
+#include <lambdascope/order.h>
 #include <lambdascope/trilinear.h>
 #include <math.h>
 #include <stdlib.h>
@@ -203,13 +204,7 @@ double lam_landmark_error_mm(const LamLandmark *landmark, const LamVolume *d, co
     return sqrt(square);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Of n >= 1 values in ascending order: the value that 95 % do not exceed. */
+/* Of n >= 1 values in lam_order_doubles order: the value that 95 % do not exceed. */
 static double percentile95(const double *values, int n)
 {
     int at = (int)ceil(0.95 * n) - 1;
@@ -234,6 +229,6 @@ LamLandmarkErrors lam_landmark_errors(const GPtrArray *landmarks, const LamVolum
     }
     if (n == 0)
         return (LamLandmarkErrors){0, NAN, NAN, NAN, NAN};
-    qsort(known, (size_t)n, sizeof known[0], ascending);
+    qsort(known, (size_t)n, sizeof known[0], lam_order_doubles);
     return (LamLandmarkErrors){n, sum / n, percentile95(known, n), known[n - 1], aligned / n};
 }

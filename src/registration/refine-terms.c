@@ -2,6 +2,7 @@
 #include "refine-level.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/order.h>
 #include <lambdascope/resample.h>
 
 #include <math.h>
@@ -12,11 +13,6 @@
 static int label_of(float voxel)
 {
     return fabsf(voxel) < 2e9f ? (int)lrintf(voxel) : 0;
-}
-
-static int ascending(const void *a, const void *b)
-{
-    return (*(const int *)a > *(const int *)b) - (*(const int *)a < *(const int *)b);
 }
 
 static GHashTable *labels_of(const LamVolume *map)
@@ -69,7 +65,7 @@ bool lam_refine_labels_find(const LamRefineOptions *options, LamRefineLabels *la
         while (g_hash_table_iter_next(&iter, &key, NULL))
             if (g_hash_table_contains(b, key) && wanted(options, GPOINTER_TO_INT(key)))
                 labels->label[labels->n++] = GPOINTER_TO_INT(key);
-        qsort(labels->label, (size_t)labels->n, sizeof(int), ascending);
+        qsort(labels->label, (size_t)labels->n, sizeof(int), lam_order_ints);
     }
     if (labels->n > 0)
         return true;
@@ -95,7 +91,8 @@ LamVolume *lam_refine_labels_on(const LamRefineLabels *labels, const LamVolume *
 #pragma omp parallel for
     for (size_t i = 0; i < n; i++) {
         int label = label_of(out->data[i]);
-        const int *at = bsearch(&label, labels->label, (size_t)labels->n, sizeof(int), ascending);
+        const int *at =
+            bsearch(&label, labels->label, (size_t)labels->n, sizeof(int), lam_order_ints);
         out->data[i] = at != NULL ? (float)(at - labels->label + 1) : 0;
     }
     return out;

@@ -2,6 +2,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
+#include <lambdascope/order.h>
 #include <lambdascope/random_warp.h>
 #include <lambdascope/resample.h>
 #include <math.h>
@@ -93,12 +94,6 @@ void lam_self_truth_clear(LamSelfTruth *truth)
     truth->n_inside = 0;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 bool lam_self_truth_error(const LamSelfTruth *truth, const LamVolume *d, double *mean_mm,
                           double *p95_mm, GError **error)
 {
@@ -120,7 +115,7 @@ bool lam_self_truth_error(const LamSelfTruth *truth, const LamVolume *d, double 
         }
         sum += error_mm[at++] = sqrt(squares);
     }
-    qsort(error_mm, at, sizeof *error_mm, ascending);
+    qsort(error_mm, at, sizeof *error_mm, lam_order_doubles);
     *mean_mm = sum / (double)at;
     *p95_mm = error_mm[(size_t)(0.95 * (double)(at - 1))];
     return true;

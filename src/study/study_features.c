@@ -1,6 +1,7 @@
 #include <lambdascope/study_features.h>
 
 #include <lambdascope/error.h>
+#include <lambdascope/order.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/study_method.h>
 #include <math.h>
@@ -177,12 +178,6 @@ static LamStudyTable *table_of(const GPtrArray *answers)
     return table;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* What can be compared, sorted. Free with g_free. */
 static double *sorted_values(const Answer *answer, bool correlation, int *n)
 {
@@ -193,7 +188,7 @@ static double *sorted_values(const Answer *answer, bool correlation, int *n)
         if (isfinite(value))
             values[(*n)++] = value;
     }
-    qsort(values, (size_t)*n, sizeof *values, ascending);
+    qsort(values, (size_t)*n, sizeof *values, lam_order_doubles);
     return values;
 }
 

@@ -4,6 +4,7 @@
 #include "labelled-pairs.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/order.h>
 #include <lambdascope/score.h>
 #include <math.h>
 #include <stdlib.h>
@@ -93,12 +94,6 @@ static bool visit(LamSession *session, const LamVolume *fixed_labels, LamVolume 
 
 /* ---- which labels ---- */
 
-static int compare_ints(const void *a, const void *b)
-{
-    int x = *(const int *)a, y = *(const int *)b;
-    return (x > y) - (x < y);
-}
-
 static bool is_wanted(const Work *work, int label, bool subcortical)
 {
     for (int i = 0; i < work->n_wanted; i++)
@@ -115,12 +110,12 @@ static int gather_labels(const Work *work, bool subcortical, GArray *out)
         const OnePair *pair = &g_array_index(work->curves, OnePair, p);
         for (int k = 0; k < pair->n_labels; k++) {
             int label = pair->labels[k];
-            bool seen = bsearch(&label, out->data, out->len, sizeof(int), compare_ints) != NULL;
+            bool seen = bsearch(&label, out->data, out->len, sizeof(int), lam_order_ints) != NULL;
             if (seen || isnan(pair->dice[k * LAM_CURVE_POINTS]) ||
                 !is_wanted(work, label, subcortical))
                 continue;
             g_array_append_val(out, label);
-            qsort(out->data, out->len, sizeof(int), compare_ints);
+            qsort(out->data, out->len, sizeof(int), lam_order_ints);
         }
     }
     return (int)out->len;
@@ -135,7 +130,7 @@ static void fill_pair(LamTuneTable *table, int p, const OnePair *pair)
     for (int k = 0; k < table->n_labels; k++) {
         double *to = &table->dice[(p * table->n_labels + k) * LAM_CURVE_POINTS];
         const int *found = bsearch(&table->labels[k], pair->labels, (size_t)pair->n_labels,
-                                   sizeof(int), compare_ints);
+                                   sizeof(int), lam_order_ints);
         for (int l = 0; l < LAM_CURVE_POINTS; l++)
             to[l] = found != NULL ? pair->dice[(found - pair->labels) * LAM_CURVE_POINTS + l] : NAN;
     }

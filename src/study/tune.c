@@ -1,4 +1,5 @@
 /* The best λ and its interval; what a λ for each structure gains. */
+#include <lambdascope/order.h>
 #include <lambdascope/tune.h>
 
 #include <math.h>
@@ -82,16 +83,10 @@ static bool draw_weights(const LamTuneTable *table, GRand *rand, double *weight)
     return any;
 }
 
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The middle 95 % of the values. */
 static void interval(double *values, int n, double *from, double *to)
 {
-    qsort(values, (size_t)n, sizeof *values, compare_doubles);
+    qsort(values, (size_t)n, sizeof *values, lam_order_doubles);
     *from = n > 0 ? values[(int)(0.025 * (n - 1))] : NAN;
     *to = n > 0 ? values[(int)ceil(0.975 * (n - 1))] : NAN;
 }

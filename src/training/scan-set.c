@@ -5,6 +5,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
+#include <lambdascope/order.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/scan.h>
 #include <math.h>
@@ -75,11 +76,6 @@ static bool load_scans(LamScanSet *s, char **paths, const LamRecipe *recipe, Lam
     return true;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
 static void gather_values(GHashTable *seen, const LamVolume *labels)
 {
     size_t n = lam_grid_voxels(&labels->grid);
@@ -97,7 +93,7 @@ static LamLabelTable *table_of(GHashTable *seen)
     g_autofree int *values = g_new(int, n);
     for (guint i = 0; i < n; i++)
         values[i] = GPOINTER_TO_INT(keys[i]);
-    qsort(values, n, sizeof *values, ascending);
+    qsort(values, n, sizeof *values, lam_order_ints);
     table->label = g_new0(LamLabel, n);
     table->count = (int)n;
     for (guint i = 0; i < n; i++)
