@@ -251,7 +251,7 @@ static LamNode *foreground(Rig *rig, const Case *c)
 static LamNode *running_mean(Rig *rig, const Case *c)
 {
     LamNode *mean = add_input(rig, (LamShape){3, c->shape.d, c->shape.h, c->shape.w}, 1, false);
-    return lam_op_running_mean(rig->graph, mean, field(rig, c), 0.02f);
+    return lam_op_running_mean(rig->graph, mean, field(rig, c), NULL, 0.02f);
 }
 
 static LamNode *mean_square(Rig *rig, const Case *c)

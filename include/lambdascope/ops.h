@@ -121,9 +121,12 @@ LamNode *lam_op_gaussian_sample(LamGraph *graph, LamNode *mean, LamNode *log_var
 LamNode *lam_op_svf_kl(LamGraph *graph, LamNode *lambda, LamNode *mean, LamNode *log_variance,
                        float prior);
 
-/* (1 - share) mean + share x, plain tensors of one size: what an exponential mean becomes with x, in x's
- * shape; share in (0,1]. A gradient flows to x alone. */
-LamNode *lam_op_running_mean(LamGraph *graph, LamNode *mean, LamNode *x, float share);
+/* (1 - share) mean + share f x: what exponential means become with x [C,D,H,W], for f = 1 and then each of
+ * the K factors (a vector; NULL: none). mean: plain, [(1+K)C,D,H,W], the shape that is returned; share in
+ * (0,1]. A gradient flows to x alone. With factors that are 0 on average, means of 0 say that x depends
+ * linearly on none of them. */
+LamNode *lam_op_running_mean(LamGraph *graph, LamNode *mean, LamNode *x, LamNode *factors,
+                             float share);
 
 /* Mean over voxels of the squared length of a plain tensor's vectors [C,D,H,W]. */
 LamNode *lam_op_mean_square(LamGraph *graph, LamNode *x);

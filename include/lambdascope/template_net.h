@@ -72,7 +72,8 @@ typedef struct {
 } LamTemplateNet;
 
 /* Names of the voxel parameters, [D,H,W] and [structures,d,h,w], and of the mean displacement that
- * training keeps, [3,d,h,w] on the field's grid in its voxels. */
+ * training keeps, [3·(1 + attributes),d,h,w] on the field's grid in its voxels: the mean, and for each
+ * attribute the mean of the displacement times it. */
 #define LAM_TEMPLATE_PICTURE "template.picture"
 #define LAM_TEMPLATE_SCORES  "template.scores"
 #define LAM_TEMPLATE_MEAN    "template.mean_displacement"

@@ -155,11 +155,11 @@ static LamTemplateNet build(Builder *b, const LamUnetConfig *unet)
     return net;
 }
 
-static void declare_mean(const LamUnetConfig *unet, LamParameters *parameters)
+static void declare_mean(const LamUnetConfig *unet, int attributes, LamParameters *parameters)
 {
     int n[3];
     lam_unet_field_size(unet, n);
-    size_t shape[] = {3, (size_t)n[2], (size_t)n[1], (size_t)n[0]};
+    size_t shape[] = {3 * (size_t)(1 + attributes), (size_t)n[2], (size_t)n[1], (size_t)n[0]};
     lam_parameters_declare(parameters, LAM_TEMPLATE_MEAN, 4, shape, (LamInit){0, 1});
 }
 
@@ -168,7 +168,7 @@ void lam_template_net_declare(const LamTemplateConfig *config, const LamUnetConf
 {
     Builder b = {.config = config, .parameters = parameters, .rate = rate};
     build(&b, unet);
-    declare_mean(unet, parameters);
+    declare_mean(unet, config->n_attributes, parameters);
 }
 
 LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const LamUnetConfig *unet,

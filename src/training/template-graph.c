@@ -16,10 +16,10 @@ LamTemplateGraph lam_template_graph_begin(LamGraph *graph, const LamRecipe *reci
     return t;
 }
 
-/* The mean so far lies with the parameters, so that checkpoints and models hold it. */
-static LamNode *mean_so_far(LamGraph *graph, LamParameters *parameters, LamShape s)
+/* The means so far lie with the parameters, so that checkpoints and models hold them. */
+static LamNode *mean_so_far(LamGraph *graph, LamParameters *parameters, LamShape s, int attributes)
 {
-    size_t shape[] = {(size_t)s.c, (size_t)s.d, (size_t)s.h, (size_t)s.w};
+    size_t shape[] = {(size_t)(s.c * (1 + attributes)), (size_t)s.d, (size_t)s.h, (size_t)s.w};
     int index = lam_parameters_declare(parameters, LAM_TEMPLATE_MEAN, 4, shape, (LamInit){0});
     return lam_graph_parameter(graph, index);
 }
@@ -28,8 +28,10 @@ LamNode *lam_template_graph_end(LamTemplateGraph *t, LamGraph *graph, const LamR
                                 LamParameters *parameters, LamNode *displacement, LamNode *full,
                                 LamNode *loss)
 {
-    t->mean_so_far = mean_so_far(graph, parameters, lam_node_shape(displacement));
-    t->mean = lam_op_running_mean(graph, t->mean_so_far, displacement, (float)recipe->mean_share);
+    t->mean_so_far =
+        mean_so_far(graph, parameters, lam_node_shape(displacement), recipe->template.n_attributes);
+    t->mean = lam_op_running_mean(graph, t->mean_so_far, displacement, t->net.attributes,
+                                  (float)recipe->mean_share);
     t->centre = lam_op_mean_square(graph, t->mean);
     t->magnitude = lam_op_mean_square(graph, displacement);
     loss = lam_op_sum(graph, loss, t->centre, (float)recipe->mean_weight);

@@ -5,11 +5,12 @@
 
 typedef struct {
     LamTemplateNet net;
-    LamNode *labels;             /* input [1,D,H,W]: the scan's structures; NULL without */
-    LamNode *mean;               /* the mean displacement as it will be with this sample */
-    LamNode *mean_so_far;        /* a parameter that no gradient moves */
-    LamNode *structures;         /* cross entropy; NULL without structures */
-    LamNode *centre, *magnitude; /* mean squares of the mean and of this displacement, voxels^2 */
+    LamNode *labels;      /* input [1,D,H,W]: the scan's structures; NULL without */
+    LamNode *mean;        /* the mean displacement, then its mean times each attribute (within
+                                    -1 and 1), as they will be with this sample */
+    LamNode *mean_so_far; /* a parameter that no gradient moves */
+    LamNode *structures;  /* cross entropy; NULL without structures */
+    LamNode *centre, *magnitude; /* mean squares of the means and of this displacement, voxels^2 */
 } LamTemplateGraph;
 
 /* The template, before the network that registers to it. config: complete. */

@@ -23,7 +23,7 @@ typedef struct {
 /* The figures of one sample; NaN: no such term. */
 typedef struct {
     double similarity, roughness, labels, anatomy, structures, loss;
-    double centre_mm; /* root mean square of the mean displacement from the template */
+    double centre_mm; /* root mean square of the template's mean displacements */
 } LamTrainTerms;
 
 /* n_labels: of the samples' maps. template: what is learned beside; NULL: none. parameters are borrowed,

@@ -6,15 +6,16 @@
 #include <lambdascope/threads.h>
 #include <math.h>
 
-#define STEP  1e-6
-#define SHARE 0.3f
-#define TIME  (-0.7)
-#define FLOWS 3
+#define STEP    1e-6
+#define SHARE   0.3f
+#define TIME    (-0.7)
+#define FLOWS   3
+#define FACTORS 2
 
 typedef struct {
     LamShape s;
     size_t n;           /* values of the result */
-    const double *x[2]; /* the op's inputs */
+    const double *x[3]; /* the op's inputs */
     double *y;          /* to be filled */
 } Trial;
 
@@ -37,8 +38,11 @@ static void naive_foreground(const Trial *t)
 static void naive_running(const Trial *t)
 {
     double share = (double)SHARE;
-    for (size_t i = 0; i < t->n; i++)
-        t->y[i] = (1 - share) * t->x[1][i] + share * t->x[0][i];
+    size_t count = (size_t)(t->s.c * t->s.d * t->s.h * t->s.w);
+    for (size_t i = 0; i < t->n; i++) {
+        double factor = i < count ? 1 : t->x[2][i / count - 1];
+        t->y[i] = (1 - share) * t->x[1][i] + share * factor * t->x[0][i % count];
+    }
 }
 
 static void naive_sum(const Trial *t)
@@ -91,7 +95,7 @@ static void check(Rig *rig, LamNode *y, LamShape s, Naive naive, bool background
     prepare(rig, background);
     lam_graph_backward(rig->graph, loss);
     Trial t = {.s = s, .n = lam_node_count(y), .y = g_new(double, lam_node_count(y))};
-    double *x[2] = {NULL, NULL};
+    double *x[3] = {NULL};
     for (int k = 0; k < inputs; k++)
         t.x[k] = x[k] = rig_doubles(lam_node_value(rig->inputs[k]), lam_node_count(rig->inputs[k]));
     g_autofree double *target = rig_doubles(lam_node_value(rig->inputs[inputs]), t.n);
@@ -115,8 +119,8 @@ static void check(Rig *rig, LamNode *y, LamShape s, Naive naive, bool background
             g_assert_cmpfloat(rig_distance(lam_node_gradient(input), slope, n), <, 1e-3);
     }
     g_free(t.y);
-    g_free(x[0]);
-    g_free(x[1]);
+    for (int k = 0; k < inputs; k++)
+        g_free(x[k]);
     rig_clear(rig);
 }
 
@@ -181,8 +185,23 @@ static void test_running_mean(void)
         Rig rig;
         rig_init(&rig, 4);
         LamNode *x = rig_variable(&rig, shapes[i], 1), *mean = rig_input(&rig, shapes[i], 1);
-        check(&rig, lam_op_running_mean(rig.graph, mean, x, SHARE), shapes[i], naive_running,
+        check(&rig, lam_op_running_mean(rig.graph, mean, x, NULL, SHARE), shapes[i], naive_running,
               false);
+    }
+}
+
+/* What the displacement of younger and older people has in common, with signs: one mean per factor. */
+static void test_running_mean_factors(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Rig rig;
+        LamShape all = shapes[i];
+        all.c *= 1 + FACTORS;
+        rig_init(&rig, 7);
+        LamNode *x = rig_variable(&rig, shapes[i], 1), *mean = rig_input(&rig, all, 1);
+        LamNode *f = rig_input(&rig, (LamShape){FACTORS, 1, 1, 1}, 1);
+        LamNode *y = lam_op_running_mean(rig.graph, mean, x, f, SHARE);
+        check(&rig, y, shapes[i], naive_running, false);
     }
 }
 
@@ -265,7 +284,7 @@ static void test_mistakes(void)
         LamNode *a = rig_variable(&rig, shapes[0], 1), *b = rig_variable(&rig, shapes[1], 1);
         LamNode *made = k == 0   ? lam_op_reshape(rig.graph, a, shapes[1])
                         : k == 1 ? lam_op_foreground(rig.graph, a, b)
-                        : k == 2 ? lam_op_running_mean(rig.graph, a, a, 0)
+                        : k == 2 ? lam_op_running_mean(rig.graph, a, a, NULL, 0)
                         : k == 3 ? lam_op_sum(rig.graph, a, b, 1)
                         : k == 4 ? lam_op_depth_to_space(rig.graph, a)
                                  : lam_op_carry_labels(rig.graph, a, b);
@@ -285,6 +304,7 @@ int main(int argc, char **argv)
     g_test_add_func("/template-ops/foreground", test_foreground);
     g_test_add_func("/template-ops/foreground/alone", test_foreground_alone);
     g_test_add_func("/template-ops/running-mean", test_running_mean);
+    g_test_add_func("/template-ops/running-mean/factors", test_running_mean_factors);
     g_test_add_func("/template-ops/mean-square", test_mean_square);
     g_test_add_func("/template-ops/sum", test_sum);
     g_test_add_func("/template-ops/flow", test_flow);
