@@ -7,7 +7,8 @@
  * A curve is flat at its top. Dice is therefore also computed without each of 64 blocks of space in turn;
  * from these the standard error of a difference between two λ is estimated (jackknife with blocks left
  * out, Quenouille 1956, Kunsch 1989), and the best λ is a band: all around the top that is not
- * measurably below it.
+ * measurably below it. Blocks without any of the labels, or without which none is left, are not counted;
+ * where fewer than eight remain, nothing can be told and the band is everything.
  *
  * Thread-safety: a probe is used on its session's thread; points are immutable; a curve belongs to one
  * thread at a time. */
@@ -32,7 +33,7 @@ typedef struct {
     double lambda;
     int n_domains, n_labels;
     LamCurveFigures *domain; /* [n_domains] */
-    double *without;         /* [n_domains, LAM_CURVE_BLOCKS]: Dice without that block */
+    double *without;         /* [n_domains, LAM_CURVE_BLOCKS]: Dice without that block; NaN: nothing is left */
     double *label_dice;      /* [n_labels] of the whole; NaN where not in both scans */
     double milliseconds;     /* to compute and measure it */
     gatomicrefcount refs;

@@ -217,7 +217,8 @@ static Overlap *sum_blocks(const LamCurveProbe *probe, Overlap *all, int domain)
     return sum;
 }
 
-/* Mean Dice of the labels without one block; block -1: with all of them. */
+/* Mean Dice of the labels without one block; block -1: with all of them. Without a block, those labels count of
+ * which the fixed map has something left: the same ones at every λ. */
 static double mean_dice(const LamCurveProbe *probe, Overlap *all, const Overlap *sum, int domain,
                         int block)
 {
@@ -225,14 +226,15 @@ static double mean_dice(const LamCurveProbe *probe, Overlap *all, const Overlap 
     int n = 0;
     for (int l = 0; l < probe->n_labels; l++) {
         Overlap o = sum[l];
+        if (isnan(dice_of(&o)))
+            continue;
         if (block >= 0) {
             const Overlap *less = overlap_at(probe, all, domain, block, l);
             o = (Overlap){o.fixed - less->fixed, o.carried - less->carried, o.both - less->both};
         }
-        double dice = dice_of(&o);
-        if (isnan(dice))
+        if (o.fixed == 0)
             continue;
-        total += dice;
+        total += 2.0 * o.both / (o.fixed + o.carried);
         n++;
     }
     return n > 0 ? total / n : NAN;

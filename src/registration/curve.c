@@ -6,6 +6,7 @@
 
 #define FIRST_STEP      4 /* every fourth place comes first */
 #define STANDARD_ERRORS 2.0
+#define LEAST_BLOCKS    8 /* a standard error of fewer is no more than a guess */
 
 struct LamCurve {
     LamCurvePoint *points[LAM_CURVE_POINTS];
@@ -155,17 +156,34 @@ static double dice_at(const LamCurve *curve, int place, int domain)
     return point != NULL && domain < point->n_domains ? point->domain[domain].dice : NAN;
 }
 
-/* Standard error of the difference of Dice between two points. */
-static double difference_error(const LamCurve *curve, int a, int b, int domain)
+/* The difference of Dice between two points without one block; false: the block is no part of the sample, as it
+ * leaves nothing of the labels, or holds nothing of them. */
+static bool difference_without(const LamCurvePoint *a, const LamCurvePoint *b, int domain,
+                               int block, double *difference)
 {
-    const double *x = &curve->points[a]->without[domain * LAM_CURVE_BLOCKS];
-    const double *y = &curve->points[b]->without[domain * LAM_CURVE_BLOCKS];
-    double mean = 0, squares = 0;
+    double x = a->without[domain * LAM_CURVE_BLOCKS + block];
+    double y = b->without[domain * LAM_CURVE_BLOCKS + block];
+    bool empty = x == a->domain[domain].dice && y == b->domain[domain].dice;
+    *difference = x - y;
+    return !isnan(*difference) && !empty;
+}
+
+/* Standard error of the difference of Dice between two points; infinite where too few blocks tell. */
+static double difference_error(const LamCurvePoint *a, const LamCurvePoint *b, int domain)
+{
+    double difference, sum = 0, squares = 0;
+    int n = 0;
     for (int i = 0; i < LAM_CURVE_BLOCKS; i++)
-        mean += (x[i] - y[i]) / LAM_CURVE_BLOCKS;
+        if (difference_without(a, b, domain, i, &difference)) {
+            sum += difference;
+            n++;
+        }
+    if (n < LEAST_BLOCKS)
+        return INFINITY;
     for (int i = 0; i < LAM_CURVE_BLOCKS; i++)
-        squares += pow(x[i] - y[i] - mean, 2);
-    return sqrt(squares * (LAM_CURVE_BLOCKS - 1) / LAM_CURVE_BLOCKS);
+        if (difference_without(a, b, domain, i, &difference))
+            squares += pow(difference - sum / n, 2);
+    return sqrt(squares * (n - 1) / n);
 }
 
 /* The last point from the best on, in steps, that is not measurably below it. */
@@ -174,7 +192,8 @@ static int band_end(const LamCurve *curve, int best, int step, int domain)
     int end = best;
     for (int i = neighbour(curve, best, step); i >= 0; i = neighbour(curve, i, step)) {
         double below = dice_at(curve, best, domain) - dice_at(curve, i, domain);
-        if (!(below <= STANDARD_ERRORS * difference_error(curve, best, i, domain)))
+        double error = difference_error(curve->points[best], curve->points[i], domain);
+        if (!(below <= STANDARD_ERRORS * error))
             break;
         end = i;
     }

@@ -146,6 +146,35 @@ static void test_regions(Fixture *f, gconstpointer data)
     lam_volume_unref(maps[1]);
 }
 
+static void fill_ball(LamVolume *map, LamVec3 centre, double radius_mm)
+{
+    float *at = map->data;
+    FOR_VOXELS(map->grid, i, j, k)
+    {
+        LamVec3 x = lam_mat4_apply(&map->grid.to_world, (LamVec3){{i, j, k}});
+        double away = hypot(hypot(x.v[0] - centre.v[0], x.v[1] - centre.v[1]), x.v[2] - centre.v[2]);
+        *at++ = away < radius_mm ? 3 : 0;
+    }
+}
+
+/* A label that lies in one block: there is no Dice without it, and no difference can be told. */
+static void test_label_in_block(Fixture *f, gconstpointer data)
+{
+    LamMat4 affine = session_affine();
+    const LamVec3 centre = {{5, 5, 5}};
+    fill_ball(f->fixed_labels, centre, 4);
+    fill_ball(f->moving_labels, lam_mat4_apply(&affine, centre), 6);
+    g_autoptr(LamCurveProbe) probe =
+        lam_curve_probe_new(f->session, f->fixed_labels, f->moving_labels, NULL, NULL);
+    g_autoptr(LamCurve) curve = lam_curve_new();
+    for (int i = 0; i < 9; i++)
+        g_assert_true(lam_curve_extend(curve, probe, NULL));
+    LamCurveBest best = lam_curve_best(curve, 0);
+    g_assert_true(best.known);
+    g_assert_cmpfloat(best.from, ==, 0);
+    g_assert_cmpfloat(best.to, ==, 1);
+}
+
 static void test_without_labels(Fixture *f, gconstpointer data)
 {
     g_autoptr(LamCurveProbe) probe = lam_curve_probe_new(f->session, NULL, NULL, NULL, NULL);
@@ -161,14 +190,21 @@ static void test_without_labels(Fixture *f, gconstpointer data)
 
 /* ---- made-up curves ---- */
 
-/* A point whose Dice rests on all blocks alike, with some of it moved between them by `unrest`. */
-static LamCurvePoint *made_up(int place, double dice, double unrest)
+/* A point of a domain that lies in the first `held` blocks. Each of them has its own share in Dice, and some more
+ * of it is moved between them by `unrest`. */
+static LamCurvePoint *made_up_in(int held, int place, double dice, double unrest)
 {
     LamCurvePoint *point = lam_curve_point_new(lam_curve_lambda(place), 1, 0);
     point->domain[0].dice = dice;
     for (int b = 0; b < LAM_CURVE_BLOCKS; b++)
-        point->without[b] = dice + unrest * (place - 16) * (b % 2 ? 1 : -1);
+        point->without[b] =
+            b < held ? dice + (1e-3 + unrest * (place - 16)) * (b % 2 ? 1 : -1) : dice;
     return point;
+}
+
+static LamCurvePoint *made_up(int place, double dice, double unrest)
+{
+    return made_up_in(LAM_CURVE_BLOCKS, place, dice, unrest);
 }
 
 static void test_order(void)
@@ -193,11 +229,17 @@ static void test_order(void)
     g_assert_cmpfloat(lam_curve_lambda(32), ==, 1);
 }
 
+static LamCurve *parabola_in(int held, double unrest)
+{
+    LamCurve *curve = lam_curve_new();
+    for (int i = 0; i < LAM_CURVE_POINTS; i++)
+        lam_curve_add(curve, i, made_up_in(held, i, 0.8 - 1e-4 * pow(i - 12, 2), unrest));
+    return curve;
+}
+
 static LamCurveBest best_of_parabola(double unrest)
 {
-    g_autoptr(LamCurve) curve = lam_curve_new();
-    for (int i = 0; i < LAM_CURVE_POINTS; i++)
-        lam_curve_add(curve, i, made_up(i, 0.8 - 1e-4 * pow(i - 12, 2), unrest));
+    g_autoptr(LamCurve) curve = parabola_in(LAM_CURVE_BLOCKS, unrest);
     return lam_curve_best(curve, 0);
 }
 
@@ -214,6 +256,61 @@ static void test_band(void)
     /* 1e-4 s^2 <= 2 · 3e-5 · s · sqrt(63) while s <= 4.76 */
     g_assert_cmpfloat(blunt.from, ==, lam_curve_lambda(8));
     g_assert_cmpfloat(blunt.to, ==, lam_curve_lambda(16));
+}
+
+static void assert_all(const LamCurve *curve)
+{
+    LamCurveBest best = lam_curve_best(curve, 0);
+    g_assert_true(best.known);
+    g_assert_cmpfloat(best.lambda, ==, lam_curve_lambda(12));
+    g_assert_cmpfloat(best.from, ==, 0);
+    g_assert_cmpfloat(best.to, ==, 1);
+}
+
+/* Takes away what is known without one block, at every λ or at one only. */
+static void forget(LamCurve *curve, int block, int place)
+{
+    for (int i = 0; i < LAM_CURVE_POINTS; i++)
+        if (place < 0 || i == place)
+            lam_curve_point(curve, i)->without[block] = NAN;
+}
+
+/* One block holds all of the label: without it there is no Dice, and the others say nothing. */
+static void test_one_block(void)
+{
+    g_autoptr(LamCurve) curve = parabola_in(1, 0);
+    forget(curve, 0, -1);
+    assert_all(curve);
+}
+
+/* However alike a few blocks are, they are no sample. */
+static void test_few_blocks(void)
+{
+    g_autoptr(LamCurve) curve = parabola_in(7, 0);
+    assert_all(curve);
+    g_autoptr(LamCurve) enough = parabola_in(8, 0);
+    g_assert_cmpfloat(lam_curve_best(enough, 0).from, ==, lam_curve_lambda(12));
+}
+
+/* With n blocks that hold something the standard error is unrest s sqrt(n - 1), whatever is empty beside them. */
+static void test_empty_blocks(void)
+{
+    g_autoptr(LamCurve) curve = parabola_in(16, 6e-5);
+    LamCurveBest best = lam_curve_best(curve, 0);
+    /* 1e-4 s^2 <= 2 · 6e-5 · s · sqrt(15) while s <= 4.65 */
+    g_assert_cmpfloat(best.from, ==, lam_curve_lambda(8));
+    g_assert_cmpfloat(best.to, ==, lam_curve_lambda(16));
+}
+
+/* A block that leaves nothing at one of two λ is not counted for their difference; the others are. */
+static void test_block_left_out(void)
+{
+    g_autoptr(LamCurve) curve = parabola_in(LAM_CURVE_BLOCKS, 3e-5);
+    forget(curve, 5, 14);
+    forget(curve, 6, 12);
+    LamCurveBest best = lam_curve_best(curve, 0);
+    g_assert_cmpfloat(best.from, ==, lam_curve_lambda(8));
+    g_assert_cmpfloat(best.to, ==, lam_curve_lambda(16));
 }
 
 static void test_limits(void)
@@ -242,7 +339,7 @@ int main(int argc, char **argv)
         const char *name;
         void (*test)(Fixture *, gconstpointer);
     } tests[] = {
-        {"whole", test_whole}, {"regions", test_regions}, {"without-labels", test_without_labels}};
+        {"whole", test_whole}, {"regions", test_regions}, {"label-in-block", test_label_in_block}, {"without-labels", test_without_labels}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
         for (int s = 0; s < 2; s++) {
@@ -252,6 +349,10 @@ int main(int argc, char **argv)
         }
     g_test_add_func("/curve/order", test_order);
     g_test_add_func("/curve/band", test_band);
+    g_test_add_func("/curve/one-block", test_one_block);
+    g_test_add_func("/curve/few-blocks", test_few_blocks);
+    g_test_add_func("/curve/empty-blocks", test_empty_blocks);
+    g_test_add_func("/curve/block-left-out", test_block_left_out);
     g_test_add_func("/curve/limits", test_limits);
     return g_test_run();
 }
