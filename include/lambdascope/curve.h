@@ -33,9 +33,10 @@ typedef struct {
     double lambda;
     int n_domains, n_labels;
     LamCurveFigures *domain; /* [n_domains] */
-    double *without;         /* [n_domains, LAM_CURVE_BLOCKS]: Dice without that block; NaN: nothing is left */
-    double *label_dice;      /* [n_labels] of the whole; NaN where not in both scans */
-    double milliseconds;     /* to compute and measure it */
+    double
+        *without; /* [n_domains, LAM_CURVE_BLOCKS]: Dice without that block; NaN: nothing is left */
+    double *label_dice;  /* [n_labels] of the whole; NaN where not in both scans */
+    double milliseconds; /* to compute and measure it */
     gatomicrefcount refs;
 } LamCurvePoint;
 

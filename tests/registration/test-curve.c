@@ -152,7 +152,8 @@ static void fill_ball(LamVolume *map, LamVec3 centre, double radius_mm)
     FOR_VOXELS(map->grid, i, j, k)
     {
         LamVec3 x = lam_mat4_apply(&map->grid.to_world, (LamVec3){{i, j, k}});
-        double away = hypot(hypot(x.v[0] - centre.v[0], x.v[1] - centre.v[1]), x.v[2] - centre.v[2]);
+        double away =
+            hypot(hypot(x.v[0] - centre.v[0], x.v[1] - centre.v[1]), x.v[2] - centre.v[2]);
         *at++ = away < radius_mm ? 3 : 0;
     }
 }
@@ -338,8 +339,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*test)(Fixture *, gconstpointer);
-    } tests[] = {
-        {"whole", test_whole}, {"regions", test_regions}, {"label-in-block", test_label_in_block}, {"without-labels", test_without_labels}};
+    } tests[] = {{"whole", test_whole},
+                 {"regions", test_regions},
+                 {"label-in-block", test_label_in_block},
+                 {"without-labels", test_without_labels}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++)
         for (int s = 0; s < 2; s++) {
