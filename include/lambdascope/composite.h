@@ -35,6 +35,11 @@ LamVolume *lam_composite_share(const LamComposite *composite, int i);
 /* Sentences; NULL-terminated; borrowed. */
 const char *const *lam_composite_warnings(const LamComposite *composite);
 
+/* Other regions, in the same session: velocities that are known stay known. On failure nothing has changed;
+ * errors as of lam_composite_new. */
+bool lam_composite_replace(LamComposite *composite, const LamRegion *const *regions, int n,
+                           const LamProgress *progress, GError **error);
+
 /* What may change without new shares: kind, follows, factor and λ, taken from `region`. */
 bool lam_composite_set(LamComposite *composite, int i, const LamRegion *region, GError **error);
 

@@ -175,8 +175,9 @@ typedef struct {
     LamHeldView held_view;             /* without a held field: as LAM_HELD_ASIDE */
     double split;                      /* [0,1]: where the line between A and B stands */
     LamMat4 affine;                    /* A: fixed world -> moving world */
-    LamTexels *labels[2];              /* of the fixed and of the moving scan; owned, may be NULL */
-    GBytes *label_colours[2]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */
+    LamTexels *labels[3];     /* of the fixed scan, of the moving one, and regions of the fixed
+                                        * one; owned, may be NULL */
+    GBytes *label_colours[3]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */
     char *fixed_name, *moving_name; /* shown beside the pane titles; owned, may be NULL */
 
     LamArrangement arrangement;
@@ -203,6 +204,7 @@ typedef struct {
     LamContourChoice
         contours; /* in all views; over the warped one both the fixed and the carried labels */
     double contour_opacity; /* [0,1] */
+    bool region_outlines;   /* over the fixed and the warped view, where a region is coloured */
     double scale_mm;        /* top of the scale of displacements */
     double
         morph; /* [0,1]: the warped view shows moving(A (x + morph d(x))): straight ways, of which only
@@ -255,7 +257,9 @@ int lam_scene_mark_at(const LamScene *scene, const LamView *view, double scale, 
 /* What is in effect: without a held field, B alone. */
 LamHeldView lam_scene_held_view(const LamScene *scene);
 
-/* Of the fixed (0) or the moving (1) scan: takes references; NULL removes. Colours: as of lam_labels_palette. */
+#define LAM_LABELS_OF_REGIONS 2
+
+/* Of the fixed (0) or the moving (1) scan, or of LAM_LABELS_OF_REGIONS: takes references; NULL removes. Colours: as of lam_labels_palette. */
 void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *colours);
 
 /* Cursor to the middle of the fixed scan's content, zoom 1, no pan, levels of the scans. */

@@ -41,6 +41,7 @@ typedef struct {
     LamVec3 cursor_mm, pan_mm; /* fixed world, as in LamScene */
     double zoom;
     char *landmarks; /* as lam_landmarks_text writes them; NULL: none */
+    char *regions;   /* as lam_region_specs_text writes them, paths whole; NULL: none */
     char *panel;     /* the page that is shown; NULL: the panel is folded */
 } LamWorkspace;
 

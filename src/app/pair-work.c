@@ -2,7 +2,9 @@
 
 struct LamPairWork {
     gatomicrefcount refs;
-    LamSession *session;
+    LamSession *session; /* borrowed from regional */
+    LamRegional *regional;
+    LamRegionWork *regions;
     LamCurveProbe *probe;
     LamCurve *curve;
 
@@ -17,6 +19,8 @@ LamPairWork *lam_pair_work_new(LamSession *session)
     g_atomic_ref_count_init(&work->refs);
     g_mutex_init(&work->mutex);
     work->session = session;
+    work->regional = lam_regional_new(session);
+    work->regions = lam_region_work_new(work->regional);
     work->changed = true;
     return work;
 }
@@ -35,14 +39,20 @@ void lam_pair_work_unref(LamPairWork *work)
     lam_curve_free(work->curve);
     g_clear_pointer(&work->fixed_labels, lam_volume_unref);
     g_clear_pointer(&work->moving_labels, lam_volume_unref);
-    lam_session_free(work->session);
+    lam_region_work_free(work->regions);
+    lam_regional_unref(work->regional);
     g_mutex_clear(&work->mutex);
     g_free(work);
 }
 
-LamSession *lam_pair_work_session(LamPairWork *work)
+LamRegionWork *lam_pair_work_regions(LamPairWork *work)
 {
-    return work->session;
+    return work->regions;
+}
+
+LamRegional *lam_pair_work_regional(LamPairWork *work)
+{
+    return work->regional;
 }
 
 static void replace(LamVolume **volume, const LamLabels *labels)

@@ -2,6 +2,8 @@
  * Reference counted. Session and curve belong to the worker's thread; the labels may be given from any. */
 #pragma once
 
+#include "region-work.h"
+
 #include <lambdascope/curve.h>
 #include <lambdascope/labels.h>
 
@@ -13,7 +15,9 @@ LamPairWork *lam_pair_work_ref(LamPairWork *work);
 void lam_pair_work_unref(LamPairWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamPairWork, lam_pair_work_unref)
 
-LamSession *lam_pair_work_session(LamPairWork *work);
+LamRegionWork *lam_pair_work_regions(LamPairWork *work);
+/* Of which lam_regional_want may be called from any thread. */
+LamRegional *lam_pair_work_regional(LamPairWork *work);
 
 /* From any thread: the curve begins anew with these; both or NULL. To be followed by
  * lam_worker_resume_background. */

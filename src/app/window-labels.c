@@ -215,6 +215,7 @@ void lam_window_show_labels(LamWindow *window)
     lam_window_set_action_enabled(window, "remove-labels", any);
     lam_window_show_contours(window);
     lam_window_numbers_forget(window);
+    lam_window_regions_labels(window);
 }
 
 void lam_window_labels_opened(LamWindow *window)

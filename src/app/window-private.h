@@ -12,6 +12,7 @@
 #include "play-bar.h"
 #include "readout.h"
 #include "refinement.h"
+#include "regions-page.h"
 #include "session-file.h"
 #include "window.h"
 
@@ -117,6 +118,12 @@ struct _LamWindow {
     /* preferences (window-settings.c); NULL: there is no schema */
     GSettings *settings;
     GtkWindow *preferences; /* while it is shown */
+
+    /* regions (window-regions.c) */
+    LamRegionsPage *regions_page; /* the panel has it */
+    GPtrArray *regions;           /* LamRegionSpec; neither it nor they are changed */
+    char *regions_of;             /* the fixed scan's file */
+    GPtrArray *wanted_regions;    /* for the next pair; or NULL */
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
@@ -284,6 +291,20 @@ void lam_window_dispose_flicker(LamWindow *window);
 
 /* window-location.c */
 void lam_window_add_location(LamWindow *window);
+
+/* window-regions.c */
+void lam_window_add_regions(LamWindow *window);
+/* Of the pair that is being opened: as lam_region_specs_text wrote them; NULL: none. */
+void lam_window_want_regions(LamWindow *window, const char *text);
+/* Another pair is shown, and the worker works on it. Regions stay where the fixed scan does. */
+void lam_window_regions_opened(LamWindow *window);
+/* The labels of the fixed scan, or their names, have changed. */
+void lam_window_regions_labels(LamWindow *window);
+/* λ of the rest has moved. */
+void lam_window_regions_follow(LamWindow *window);
+/* What the field that is shown says of its regions. */
+void lam_window_regions_arrived(LamWindow *window, const LamRegionResult *result);
+void lam_window_dispose_regions(LamWindow *window);
 
 /* window-labels.c */
 /* For what is shown. */

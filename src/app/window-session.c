@@ -37,6 +37,7 @@ static LamWorkspace *gather(LamWindow *window)
     to->held_lambda = window->held ? window->held->lambda : NAN;
     to->view = lam_view_settings_of(scene);
     to->landmarks = window->landmarks->len ? lam_landmarks_text(window->landmarks) : NULL;
+    to->regions = window->regions->len ? lam_region_specs_text(window->regions, NULL) : NULL;
     to->cursor_mm = scene->cursor_mm;
     to->pan_mm = scene->pan_mm;
     to->zoom = scene->zoom;
@@ -70,6 +71,7 @@ static void show_as(LamWindow *window, const LamWorkspace *from)
     lam_window_show_settings(window);
     show_panel(window, from->panel);
     show_landmarks(window, from->landmarks);
+    lam_window_want_regions(window, from->regions);
     if (isnan(from->held_lambda))
         lam_lambda_control_set_lambda(window->lambda_control, from->lambda);
     else

@@ -17,7 +17,7 @@ G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 
 /* What the worker hands over: everything that would take the main thread time is done. */
 typedef struct {
-    LamSnapshot *snapshot;
+    LamRegionResult of_regions;
     LamTexels *field; /* NULL in second runs: the picture does not change */
     gint64 ready_us;
 } Result;
@@ -25,26 +25,24 @@ typedef struct {
 static void free_result(gpointer data)
 {
     Result *result = data;
-    lam_snapshot_unref(result->snapshot);
+    lam_region_result_clear(&result->of_regions);
     lam_texels_unref(result->field);
     g_free(result);
 }
 
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
 {
-    g_autoptr(LamSnapshot) snapshot =
-        lam_session_set_lambda(lam_pair_work_session(target), lambda, refine, error);
-    if (!snapshot)
-        return NULL;
-    g_autoptr(LamTexels) field = NULL;
-    if (!refine) {
-        field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
-        if (!field)
-            return NULL;
-    }
-    Result *result = g_new(Result, 1);
-    *result = (Result){g_steal_pointer(&snapshot), g_steal_pointer(&field), g_get_monotonic_time()};
-    return result;
+    Result *result = g_new0(Result, 1);
+    bool ok = lam_region_work_at(lam_pair_work_regions(target), lambda, refine, &result->of_regions,
+                                 error);
+    const LamSnapshot *snapshot = result->of_regions.snapshot;
+    if (ok && !refine)
+        result->field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
+    result->ready_us = g_get_monotonic_time();
+    if (ok && (refine || result->field))
+        return result;
+    free_result(result);
+    return NULL;
 }
 
 static void end_computing(LamWindow *window)
@@ -90,20 +88,21 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         lam_readout_set_message(window->readout, error->message);
         return;
     }
-    bool of_this =
-        window->document && result->snapshot->document == lam_document_id(window->document);
-    if (of_this && !lam_window_show_refined(window, result->snapshot)) {
-        lam_readout_show(window->readout, result->snapshot);
+    LamSnapshot *snapshot = result->of_regions.snapshot;
+    bool of_this = window->document && snapshot->document == lam_document_id(window->document);
+    if (of_this && !lam_window_show_refined(window, snapshot)) {
+        lam_readout_show(window->readout, snapshot);
         if (result->field) {
-            lam_timing_tick(window->timing, result->snapshot->milliseconds, result->ready_us);
-            lam_window_set_snapshot(window, result->snapshot);
+            lam_timing_tick(window->timing, snapshot->milliseconds, result->ready_us);
+            lam_window_set_snapshot(window, snapshot);
             lam_window_show_notice(window);
             lam_canvas_scene(window->canvas)->refined = false;
-            lam_canvas_set_field(window->canvas, result->field, result->snapshot->lambda);
+            lam_canvas_set_field(window->canvas, result->field, snapshot->lambda);
             lam_window_held_arrived(window);
+            lam_window_regions_arrived(window, &result->of_regions);
             lam_window_landmarks_follow(window);
         } else if (!lam_worker_is_busy(window->worker)) {
-            lam_window_numbers_rest(window, result->snapshot);
+            lam_window_numbers_rest(window, snapshot);
             lam_window_histogram_rest(window);
         }
     }
@@ -127,6 +126,7 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
     LamInstant begin = lam_timing_begin();
     lam_window_request(window);
     lam_window_held_follow(window);
+    lam_window_regions_follow(window);
     lam_window_note_state(window);
     lam_window_follow_play(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
@@ -225,6 +225,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     window->work = lam_pair_work_new(lam_document_steal_session(document));
     lam_worker_set_target(window->worker, lam_pair_work_ref(window->work),
                           (GDestroyNotify)lam_pair_work_unref);
+    lam_window_regions_opened(window);
     lam_window_restart_curve(window);
     lam_window_request(window);
     lam_timing_end(window->timing, LAM_TIMED_OPENING, begin);
@@ -376,6 +377,7 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_j, "win.toggle-overlay", "s", "volume"},
         {GDK_KEY_k, "win.toggle-overlay", "s", "displacement"},
         {GDK_KEY_n, "win.next-fold"},
+        {GDK_KEY_h, "win.toggle-page", "s", "regions"},
         {GDK_KEY_i, "win.add-landmark"},
         {GDK_KEY_backslash, "win.ab"},
         {GDK_KEY_bar, "win.ab-split"},
@@ -394,6 +396,8 @@ static void add_key_bindings(GtkWidgetClass *klass)
         {GDK_KEY_equal, "win.zoom", "d", NULL, 0, 1.25},
         {GDK_KEY_minus, "win.zoom", "d", NULL, 0, 0.8},
     };
+    gtk_widget_class_add_binding_action(klass, GDK_KEY_h, GDK_SHIFT_MASK, "win.region-outlines",
+                                        NULL);
     gtk_widget_class_add_binding_action(klass, GDK_KEY_i, GDK_SHIFT_MASK, "win.match-landmark",
                                         NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
@@ -459,6 +463,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_forget_refined(window);
     lam_window_dispose_report(window);
     lam_window_dispose_numbers(window);
+    lam_window_dispose_regions(window);
     lam_window_dispose_flicker(window);
     lam_window_dispose_settings(window);
     lam_window_dispose_labels(window);
@@ -552,6 +557,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_play_actions(window);
     lam_window_add_demo_actions(window);
     lam_window_add_numbers(window);
+    lam_window_add_regions(window);
     lam_window_add_location(window);
     lam_window_add_label_actions(window);
     lam_window_add_contour_actions(window);

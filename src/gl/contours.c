@@ -36,7 +36,7 @@ typedef struct {
 
 struct LamContours {
     Program programs[2][2]; /* whether carried by the field; whether only the selected ones */
-    Palette palettes[2];
+    Palette palettes[3];    /* as LamScene.labels */
 };
 
 LamContours *lam_contours_new(void)
@@ -48,9 +48,11 @@ void lam_contours_free(LamContours *contours)
 {
     if (!contours)
         return;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         glDeleteTextures(1, &contours->palettes[i].id);
         g_clear_pointer(&contours->palettes[i].source, g_bytes_unref);
+    }
+    for (int i = 0; i < 2; i++) {
         for (int k = 0; k < 2; k++)
             glDeleteProgram(contours->programs[i][k].id);
     }
@@ -176,7 +178,7 @@ static void set_colours(LamContours *contours, const Program *program, const Lam
 static bool draw(LamContours *contours, const Target *t, int side, const LamTexture *labels,
                  const LamTexture *field, bool white, GError **error)
 {
-    bool selected = t->scene->contours == LAM_CONTOURS_SELECTED;
+    bool selected = side == LAM_LABELS_OF_REGIONS || t->scene->contours == LAM_CONTOURS_SELECTED;
     Program *program = &contours->programs[field != NULL][selected];
     if (!t->scene->label_colours[side] || !lam_texture_is_complete(labels))
         return true;
@@ -197,13 +199,22 @@ static bool draw(LamContours *contours, const Target *t, int side, const LamText
     return true;
 }
 
+static bool draw_regions(LamContours *contours, const Target *t, const LamTexture *regions,
+                         GError **error)
+{
+    return !t->scene->region_outlines || t->view->pane == LAM_PANE_MOVING ||
+           draw(contours, t, LAM_LABELS_OF_REGIONS, regions, NULL, false, error);
+}
+
 bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
                        int height, double scale, const LamTexture *field,
-                       const LamTexture labels[2], GError **error)
+                       const LamTexture labels[3], GError **error)
 {
+    const Target target = {scene, view, width, height, scale};
+    if (!draw_regions(contours, &target, &labels[LAM_LABELS_OF_REGIONS], error))
+        return false;
     if (scene->contours == LAM_CONTOURS_NONE)
         return true;
-    const Target target = {scene, view, width, height, scale};
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     int side = warped || view->pane == LAM_PANE_MOVING;
     const LamTexture *carrier = warped && lam_texture_is_complete(field) ? field : NULL;

@@ -127,11 +127,11 @@ typedef struct LamContours LamContours;
 
 LamContours *lam_contours_new(void);
 void lam_contours_free(LamContours *contours);
-/* Over any view, if the scene has them; labels: of the fixed and of the moving scan. What is not complete
+/* Over any view, if the scene has them; labels: as LamScene.labels. What is not complete
  * counts as absent. LAM_ERROR_GL if the shader cannot be compiled. */
 bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
                        int height, double scale, const LamTexture *field,
-                       const LamTexture labels[2], GError **error);
+                       const LamTexture labels[3], GError **error);
 
 /* ---- slices ---- */
 

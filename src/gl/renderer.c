@@ -14,6 +14,7 @@ enum {
     TEXTURE_HELD,
     TEXTURE_FIXED_LABELS,
     TEXTURE_MOVING_LABELS,
+    TEXTURE_REGIONS,
     TEXTURES
 };
 
@@ -95,6 +96,7 @@ static void set_sources(LamRenderer *renderer, const LamScene *scene)
         [TEXTURE_HELD] = scene->held,
         [TEXTURE_FIXED_LABELS] = scene->labels[0],
         [TEXTURE_MOVING_LABELS] = scene->labels[1],
+        [TEXTURE_REGIONS] = scene->labels[LAM_LABELS_OF_REGIONS],
     };
     for (int i = 0; i < TEXTURES; i++)
         lam_texture_set_source(&renderer->textures[i], sources[i]);
@@ -106,7 +108,7 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
                    GError **error)
 {
     static const int order[] = {TEXTURE_FIXED, TEXTURE_MOVING, TEXTURE_FIXED_LABELS,
-                                TEXTURE_MOVING_LABELS};
+                                TEXTURE_MOVING_LABELS, TEXTURE_REGIONS};
     gint64 deadline = upload_ms > 0 ? g_get_monotonic_time() + (gint64)(upload_ms * 1000) : 0;
     bool got_on = false;
     set_sources(renderer, scene);

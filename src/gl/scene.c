@@ -20,6 +20,7 @@ void lam_scene_init(LamScene *scene)
         .checker_mm = 20,
         .overlay_opacity = 0.6,
         .contour_opacity = 0.9,
+        .region_outlines = true,
         .scale_mm = 8,
         .morph = 1,
         .crosshair = true,
@@ -33,7 +34,7 @@ void lam_scene_clear(LamScene *scene)
     lam_texels_unref(scene->fixed);
     lam_texels_unref(scene->moving);
     lam_texels_unref(scene->field);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side <= LAM_LABELS_OF_REGIONS; side++)
         lam_scene_set_labels(scene, side, NULL, NULL);
     lam_texels_unref(scene->held);
     g_free(scene->marks);

@@ -186,6 +186,7 @@ char *lam_workspace_to_text(const LamWorkspace *workspace, const char *folder)
     add_number(to, "held_lambda", workspace->held_lambda);
     add_string(to, "panel", workspace->panel);
     add_string(to, "landmarks", workspace->landmarks);
+    add_string(to, "regions", workspace->regions);
     add_view(to, workspace);
     json_builder_end_object(to);
     g_autoptr(JsonNode) root = json_builder_get_root(to);
@@ -373,6 +374,7 @@ static void read_workspace(Place root, const char *folder, LamWorkspace *out)
     read_string(root, "demo", &out->demo);
     read_string(root, "panel", &out->panel);
     read_string(root, "landmarks", &out->landmarks);
+    read_string(root, "regions", &out->regions);
     read_number(root, "lambda", 0, 1, &out->lambda);
     read_number(root, "held_lambda", 0, 1, &out->held_lambda);
     read_model(root, folder, out);

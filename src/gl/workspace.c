@@ -54,6 +54,7 @@ void lam_workspace_free(LamWorkspace *workspace)
     g_free(workspace->model_name);
     g_free(workspace->model_hash);
     g_free(workspace->landmarks);
+    g_free(workspace->regions);
     g_free(workspace->panel);
     g_free(workspace);
 }

@@ -28,9 +28,9 @@ void lam_composite_free(LamComposite *composite)
 {
     if (composite == NULL)
         return;
-    g_ptr_array_unref(composite->regions);
+    g_clear_pointer(&composite->regions, g_ptr_array_unref);
     g_clear_pointer(&composite->shares, g_ptr_array_unref);
-    g_ptr_array_unref(composite->warnings);
+    g_clear_pointer(&composite->warnings, g_ptr_array_unref);
     lam_velocity_cache_free(composite->cache);
     g_free(composite->rigid);
     g_free(composite);
@@ -50,27 +50,54 @@ static bool check(LamSession *session, int n, GError **error)
     return why == NULL;
 }
 
+static GPtrArray *copies_of(const LamRegion *const *regions, int n)
+{
+    GPtrArray *copies = g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_free);
+    for (int r = 0; r < n; r++)
+        g_ptr_array_add(copies, lam_region_copy(regions[r]));
+    return copies;
+}
+
+/* Takes the arrays. */
+static void put(LamComposite *composite, GPtrArray *regions, GPtrArray *shares, GPtrArray *warnings)
+{
+    g_clear_pointer(&composite->regions, g_ptr_array_unref);
+    g_clear_pointer(&composite->shares, g_ptr_array_unref);
+    g_clear_pointer(&composite->warnings, g_ptr_array_unref);
+    g_free(composite->rigid);
+    composite->regions = regions;
+    composite->shares = shares;
+    composite->warnings = warnings;
+    composite->rigid = g_new0(Rigid, MAX(regions->len, 1));
+}
+
+bool lam_composite_replace(LamComposite *composite, const LamRegion *const *regions, int n,
+                           const LamProgress *progress, GError **error)
+{
+    g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+    GPtrArray *shares = NULL;
+    if (n > 0 && !check(composite->session, n, error))
+        return false;
+    if (n > 0)
+        shares = lam_region_shares(regions, n, &composite->grid, progress, warnings, error);
+    if (n > 0 && shares == NULL)
+        return false;
+    g_ptr_array_add(warnings, NULL);
+    put(composite, copies_of(regions, n), shares, g_steal_pointer(&warnings));
+    return true;
+}
+
 LamComposite *lam_composite_new(LamSession *session, const LamRegion *const *regions, int n,
                                 const LamProgress *progress, GError **error)
 {
-    if (n > 0 && !check(session, n, error))
-        return NULL;
-    g_autoptr(LamComposite) composite = g_new0(LamComposite, 1);
+    LamComposite *composite = g_new0(LamComposite, 1);
     composite->session = session;
     composite->grid = session->field_grid;
-    composite->regions = g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_free);
-    composite->warnings = g_ptr_array_new_with_free_func(g_free);
     composite->cache = lam_velocity_cache_new(session);
-    composite->rigid = g_new0(Rigid, MAX(n, 1));
-    for (int r = 0; r < n; r++)
-        g_ptr_array_add(composite->regions, lam_region_copy(regions[r]));
-    if (n > 0)
-        composite->shares =
-            lam_region_shares(regions, n, &composite->grid, progress, composite->warnings, error);
-    if (n > 0 && composite->shares == NULL)
-        return NULL;
-    g_ptr_array_add(composite->warnings, NULL);
-    return g_steal_pointer(&composite);
+    if (lam_composite_replace(composite, regions, n, progress, error))
+        return composite;
+    lam_composite_free(composite);
+    return NULL;
 }
 
 int lam_composite_count(const LamComposite *composite)

@@ -168,6 +168,11 @@ const LamAffine *lam_session_affine_fit(const LamSession *session)
     return &fit;
 }
 
+const LamGrid *lam_session_model_grid(const LamSession *session)
+{
+    return &session->grid;
+}
+
 LamVolume *lam_session_fixed(const LamSession *session)
 {
     return session->fixed;

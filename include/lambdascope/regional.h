@@ -1,0 +1,35 @@
+/* A session whose regions may change while it works. What is wanted is handed over on one thread, newest wins;
+ * masks and shares are made on the other one, where fields are computed, and only for what has changed.
+ *
+ * Thread-safety: lam_regional_want, ref and unref from any thread; the rest on the session's thread. */
+#pragma once
+
+#include <lambdascope/region_spec.h>
+#include <lambdascope/session.h>
+
+G_BEGIN_DECLS
+
+typedef struct LamRegional LamRegional;
+
+/* Takes the session; without regions at first. */
+LamRegional *lam_regional_new(LamSession *session);
+LamRegional *lam_regional_ref(LamRegional *regional);
+/* The last one frees the session. */
+void lam_regional_unref(LamRegional *regional);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamRegional, lam_regional_unref)
+
+/* specs: LamRegionSpec, which nobody changes any more. labels: the fixed scan's label map, or NULL. Takes
+ * references; never waits for what is computed. */
+void lam_regional_want(LamRegional *regional, GPtrArray *specs, LamVolume *labels);
+
+/* The field with the regions wanted last, while the rest has this λ. A region that cannot be made is left out.
+ * warnings (may be NULL): sentences that a person should know, for g_strfreev. */
+LamSnapshot *lam_regional_at(LamRegional *regional, double lambda, bool with_similarity,
+                             char ***warnings, GError **error);
+
+/* Which region is where, on the model grid: its place among the specs from 1 (of those that overlap, the last),
+ * 0: none. NULL if there is none, or no memory. The same object as long as no mask changes; borrowed, on the
+ * session's thread. */
+LamVolume *lam_regional_map(LamRegional *regional);
+
+G_END_DECLS

@@ -1,0 +1,19 @@
+/* One region in the panel's list: what it is called and how it is deformed. */
+#pragma once
+
+#include <gtk/gtk.h>
+#include <lambdascope/region_spec.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_REGION_ROW (lam_region_row_get_type())
+G_DECLARE_FINAL_TYPE(LamRegionRow, lam_region_row, LAM, REGION_ROW, GtkWidget)
+
+/* Signals: "edited" (steady: while something is dragged or counted up), "removed". */
+LamRegionRow *lam_region_row_new(void);
+/* Shows it without telling that it was edited. rest: the λ of the rest. */
+void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double rest);
+/* As edited; borrowed. */
+const LamRegionSpec *lam_region_row_spec(LamRegionRow *row);
+
+G_END_DECLS

@@ -1,0 +1,25 @@
+/* The panel's page of regions: what there is, how each is deformed, and what should be known of them. */
+#pragma once
+
+#include "label-chooser.h"
+
+#include <lambdascope/region_spec.h>
+
+G_BEGIN_DECLS
+
+#define LAM_TYPE_REGIONS_PAGE (lam_regions_page_get_type())
+G_DECLARE_FINAL_TYPE(LamRegionsPage, lam_regions_page, LAM, REGIONS_PAGE, GtkWidget)
+
+/* Signals: "edited" (steady: by dragging), "removed" (index), "labels-chosen" (name, GArray of int; borrowed). */
+
+/* LamRegionSpec; rows that are there stay, so that a drag goes on. rest: the λ of the rest. */
+void lam_regions_page_show(LamRegionsPage *page, const GPtrArray *specs, double rest);
+/* As edited: LamRegionSpec, a new array. */
+GPtrArray *lam_regions_page_specs(LamRegionsPage *page);
+/* What can be chosen from; n 0: the scan has no label map. */
+void lam_regions_page_set_labels(LamRegionsPage *page, const int *labels, int n,
+                                 LamLabelNamer namer, gpointer user);
+/* Sentences, NULL-terminated; least_jacobian: of the whole field. */
+void lam_regions_page_set_notices(LamRegionsPage *page, char **sentences, double least_jacobian);
+
+G_END_DECLS
