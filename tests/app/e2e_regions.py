@@ -66,6 +66,7 @@ def test_regions(program, folder):
         expect(lambda: difference(plain[2], pictures.settled()[2]) < 50,
                'without the outline there is no difference: it follows')
         press(wait_for(lambda: viewer.find('push button|toggle button', '^follows$'), 'the button that follows'))
+        expect(lambda: viewer.label('^λ 0.300$'), 'what it followed becomes its own')  # a press takes a quarter second
         set_value(sliders(viewer)[0], 4.0)
         high = pictures.changed(plain, 2, 'its own λ changes the picture')
         expect(lambda: viewer.label('^λ 0.982$'), 'and is told')
