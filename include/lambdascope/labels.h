@@ -31,6 +31,10 @@ typedef struct {
 LamLabels *lam_labels_new(LamVolume *map, const LamVolume *scan, GError **error);
 /* From a file of any kind that lam_scan_load reads; errors as of both. */
 LamLabels *lam_labels_load(const char *path, const LamVolume *scan, GError **error);
+/* From a map that is known to hold these and nothing else above zero: count >= 1, ascending, copied; some may be
+ * missing. So the numbers of one picture mean the same in the next. LAM_ERROR_ARGUMENT if the matrix of its
+ * grid is singular. */
+LamLabels *lam_labels_new_known(LamVolume *map, const int *label, int count, GError **error);
 LamLabels *lam_labels_ref(LamLabels *labels);
 void lam_labels_unref(LamLabels *labels);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabels, lam_labels_unref)

@@ -68,6 +68,10 @@ LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress
 void lam_session_free(LamSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamSession, lam_session_free)
 
+/* Other scans in the same places, as a template at another age: affine and model grid stay; the next λ is
+ * theirs. NULL: that one stays. On an error, both do. Errors as lam_session_open. */
+bool lam_session_exchange(LamSession *session, LamVolume *fixed, LamVolume *moving, GError **error);
+
 /* The field at λ; LAM_ERROR_ARGUMENT if that is not within [0,1] or if there is no network. with_similarity also warps the moving
  * scan on the model grid. */
 LamSnapshot *lam_session_set_lambda(LamSession *session, double lambda, bool with_similarity,

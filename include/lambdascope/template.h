@@ -28,6 +28,20 @@ bool lam_template_set(LamTemplate *template, const double *values, GError **erro
  * does. Free with g_free. */
 char *lam_template_extrapolation(const LamTemplateConfig *config, const double *values);
 
+/* False with LAM_ERROR_ARGUMENT if a number lies further outside of what was trained on than that is wide, or a
+ * word is neither of its two: the template would say nothing there. */
+bool lam_template_check(const LamTemplateConfig *config, const double *values, GError **error);
+/* Where one begins: the middle of numbers' ranges (share 0.5), or nearer to an end (0 to 1); first words. */
+void lam_template_values_at(const LamTemplateConfig *config, double share, double *values);
+
+/* "age=70 sex=F", as on command lines and in files. Free with g_free. */
+char *lam_template_text(const LamTemplateConfig *config, const double *values);
+/* "age 70 F", for people; "template" without attributes. Free with g_free. */
+char *lam_template_title(const LamTemplateConfig *config, const double *values);
+/* What goes into the header of files that are written: the model and what it was asked for, in the 79 bytes that
+ * NIfTI has. Free with g_free. */
+char *lam_template_provenance(const LamModel *model, const double *values);
+
 /* The picture, intensities about 0 to 1, none negative; over the model's box on an axis-aligned RAS grid
  * of this spacing (0: the model's own, 0.25 to 20 mm): cubic. */
 LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError **error);

@@ -99,17 +99,3 @@ bool lam_cli_attributes_resolve(const LamCliAttributes *attributes, const LamTem
             return missing(&config->attribute[k], error);
     return true;
 }
-
-char *lam_cli_attributes_text(const LamTemplateConfig *config, const double *values)
-{
-    GString *text = g_string_new(NULL);
-    for (int i = 0; i < config->n_attributes; i++) {
-        const LamAttribute *a = &config->attribute[i];
-        const char *gap = i > 0 ? " " : "";
-        if (a->word[0][0] != '\0')
-            g_string_append_printf(text, "%s%s=%s", gap, a->name, a->word[values[i] > 0.5]);
-        else
-            g_string_append_printf(text, "%s%s=%g", gap, a->name, values[i]);
-    }
-    return g_string_free(text, FALSE);
-}

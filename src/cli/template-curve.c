@@ -1,10 +1,9 @@
 /* lam template curve: volumes of structures against an attribute that is a number. */
 #include "template.h"
 
-#include <lambdascope/error.h>
 #include <lambdascope/plot.h>
+#include <lambdascope/template_curve.h>
 #include <stdio.h>
-#include <string.h>
 
 #define STEPS 13 /* of the attribute's range: five years from 20 to 80 */
 
@@ -12,13 +11,6 @@ typedef struct {
     char *model, *attribute, *plot;
     LamCliAttributes attributes;
 } Options;
-
-/* The curve of each structure. */
-typedef struct {
-    int along; /* the attribute */
-    double at[STEPS];
-    double ml[STEPS][LAM_TEMPLATE_MAX_STRUCTURES];
-} Curve;
 
 static const char *const own[] = {"model", "along", "plot", NULL};
 
@@ -44,60 +36,32 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
            (o->plot == NULL || lam_plot_check(o->plot, error));
 }
 
-static bool find_attribute(const Options *o, const LamTemplateConfig *config, int *along,
-                           GError **error)
-{
-    for (*along = 0; *along < config->n_attributes; (*along)++) {
-        const LamAttribute *a = &config->attribute[*along];
-        bool number = a->word[0][0] == '\0';
-        if (number && (o->attribute == NULL || g_ascii_strcasecmp(o->attribute, a->name) == 0))
-            return true;
-    }
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                "cannot draw the curve: %s: the template has no such attribute that is a number",
-                o->attribute != NULL ? o->attribute : "attribute");
-    return false;
-}
-
-static bool measure(LamTemplate *template, double *values, Curve *curve, GError **error)
-{
-    const LamAttribute *a = &lam_template_config(template)->attribute[curve->along];
-    for (int i = 0; i < STEPS; i++) {
-        curve->at[i] = a->low + (a->high - a->low) * i / (STEPS - 1);
-        values[curve->along] = curve->at[i];
-        if (!lam_template_set(template, values, error) ||
-            !lam_template_volumes(template, curve->ml[i], error))
-            return false;
-    }
-    return true;
-}
-
-static void print(const LamTemplateConfig *config, const Curve *curve)
+static void print(const LamTemplateConfig *config, const LamTemplateCurve *curve)
 {
     printf("%s", config->attribute[curve->along].name);
     for (int k = 1; k < config->n_structures; k++)
         printf(",%s", config->structure[k].name);
     putchar('\n');
-    for (int i = 0; i < STEPS; i++) {
+    for (int i = 0; i < curve->n; i++) {
         printf("%g", curve->at[i]);
         for (int k = 1; k < config->n_structures; k++)
-            printf(",%.3f", curve->ml[i][k]);
+            printf(",%.3f", curve->ml[i * curve->structures + k]);
         putchar('\n');
     }
 }
 
 /* A panel each: volumes differ a hundredfold. */
-static bool draw(const char *path, const LamTemplateConfig *config, const Curve *curve,
+static bool draw(const char *path, const LamTemplateConfig *config, const LamTemplateCurve *curve,
                  GError **error)
 {
     g_autoptr(LamPlot) plot = lam_plot_new(NULL);
     LamPlotAxis x = {.title = config->attribute[curve->along].name}, y = {.title = "ml"};
     for (int k = 1; k < config->n_structures; k++) {
         double ml[STEPS];
-        for (int i = 0; i < STEPS; i++)
-            ml[i] = curve->ml[i][k];
+        for (int i = 0; i < curve->n; i++)
+            ml[i] = curve->ml[i * curve->structures + k];
         LamPlotPanel *panel = lam_plot_add_panel(plot, config->structure[k].name, &x, &y);
-        lam_plot_add_series(panel, &(LamPlotSeries){.x = curve->at, .y = ml, .n = STEPS});
+        lam_plot_add_series(panel, &(LamPlotSeries){.x = curve->at, .y = ml, .n = curve->n});
     }
     return lam_plot_save(plot, path, error);
 }
@@ -105,16 +69,19 @@ static bool draw(const char *path, const LamTemplateConfig *config, const Curve 
 static bool run(const Options *o, GError **error)
 {
     double values[LAM_TEMPLATE_MAX_ATTRIBUTES] = {0};
-    g_autofree Curve *curve = g_new0(Curve, 1);
     g_autofree char *path = lam_model_find(o->model != NULL ? o->model : LAM_CLI_TEMPLATE, error);
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
     g_autoptr(LamTemplate) template = model != NULL ? lam_template_new(model, error) : NULL;
     if (template == NULL)
         return false;
     const LamTemplateConfig *config = lam_template_config(template);
-    if (!find_attribute(o, config, &curve->along, error) ||
-        !lam_cli_attributes_resolve(&o->attributes, config, curve->along, values, error) ||
-        !measure(template, values, curve, error))
+    int along = lam_template_find_number(config, o->attribute, error);
+    if (along < 0 || !lam_cli_attributes_resolve(&o->attributes, config, along, values, error))
+        return false;
+    const LamAttribute *a = &config->attribute[along];
+    g_autoptr(LamTemplateCurve) curve =
+        lam_template_curve_new(template, along, values, a->low, a->high, STEPS, NULL, error);
+    if (curve == NULL)
         return false;
     print(config, curve);
     return o->plot == NULL || draw(o->plot, config, curve, error);

@@ -80,15 +80,6 @@ static bool write_all(const Options *o, LamTemplate *template, const char *about
            (mean != NULL && lam_nifti_save(mean, o->mean, LAM_NIFTI_FLOAT32, about, error));
 }
 
-/* What goes into the header: the model and what it was asked for. */
-static char *provenance(const LamModel *model, const char *attributes)
-{
-    g_autofree char *text =
-        g_strdup_printf("lam template %s %s", lam_model_hash(model), attributes);
-    text[MIN(strlen(text), 79)] = '\0';
-    return g_strdup(g_strchomp(text));
-}
-
 static bool export(const Options *o, GError **error)
 {
     double values[LAM_TEMPLATE_MAX_ATTRIBUTES] = {0};
@@ -104,8 +95,8 @@ static bool export(const Options *o, GError **error)
         !lam_template_set(template, values, error))
         return false;
     g_autofree char *beyond = lam_template_extrapolation(config, values);
-    g_autofree char *text = lam_cli_attributes_text(config, values);
-    g_autofree char *about = provenance(model, text);
+    g_autofree char *text = lam_template_text(config, values);
+    g_autofree char *about = lam_template_provenance(model, values);
     if (!write_all(o, template, about, error))
         return false;
     printf("template      %s%s%s\n", lam_model_title(model), *text != '\0' ? ", " : "", text);

@@ -26,5 +26,3 @@ void lam_cli_attributes_clear(LamCliAttributes *attributes);
  * open: attribute that may be missing, -1: none; its value stays as it is. */
 bool lam_cli_attributes_resolve(const LamCliAttributes *attributes, const LamTemplateConfig *config,
                                 int open, double *values, GError **error);
-/* "age=70 sex=F" */
-char *lam_cli_attributes_text(const LamTemplateConfig *config, const double *values);

@@ -193,12 +193,32 @@ static bool check_space(const LamVolume *map, const LamVolume *scan, GError **er
 
 /* ---- the map of a scan ---- */
 
+static LamLabels *labels_around(LamVolume *map)
+{
+    LamLabels *labels = g_new0(LamLabels, 1);
+    g_atomic_ref_count_init(&labels->refs);
+    labels->map = lam_volume_ref(map);
+    return labels;
+}
+
+static bool place(LamLabels *labels, GError **error)
+{
+    return lam_mat4_invert(&labels->map->grid.to_world, &labels->to_voxel) ||
+           refuse(labels->map, error, "the matrix of its grid is singular");
+}
+
+LamLabels *lam_labels_new_known(LamVolume *map, const int *label, int count, GError **error)
+{
+    g_autoptr(LamLabels) labels = labels_around(map);
+    labels->label = g_memdup2(label, (size_t)count * sizeof *label);
+    labels->count = count;
+    return place(labels, error) ? g_steal_pointer(&labels) : NULL;
+}
+
 LamLabels *lam_labels_new(LamVolume *map, const LamVolume *scan, GError **error)
 {
     const char *const names[2] = {map->path, NULL};
-    g_autoptr(LamLabels) labels = g_new0(LamLabels, 1);
-    g_atomic_ref_count_init(&labels->refs);
-    labels->map = lam_volume_ref(map);
+    g_autoptr(LamLabels) labels = labels_around(map);
     if (!check_values(map, error))
         return NULL;
     labels->label = lam_label_set(map, NULL, names, &labels->count, error);
@@ -208,11 +228,8 @@ LamLabels *lam_labels_new(LamVolume *map, const LamVolume *scan, GError **error)
         refuse(map, error, "it holds no label above zero");
         return NULL;
     }
-    if (!lam_mat4_invert(&map->grid.to_world, &labels->to_voxel)) {
-        refuse(map, error, "the matrix of its grid is singular");
-        return NULL;
-    }
-    if (!check_look(labels, error) || (scan != NULL && !check_space(map, scan, error)))
+    if (!place(labels, error) || !check_look(labels, error) ||
+        (scan != NULL && !check_space(map, scan, error)))
         return NULL;
     return g_steal_pointer(&labels);
 }

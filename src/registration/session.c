@@ -106,19 +106,37 @@ static bool place(LamSession *session, GError **error)
     return true;
 }
 
-/* Both scans as the network sees them. */
+/* A scan as the network sees it. */
+static LamVolume *prepared_fixed(const LamSession *session, LamVolume *scan, GError **error)
+{
+    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, session->config.spacing_mm, error);
+    return prepared != NULL
+               ? lam_resample(prepared, &session->model_grid, NULL, LAM_LINEAR, 0, error)
+               : NULL;
+}
+
+static LamVolume *moving_on_grid(const LamSession *session, const LamVolume *prepared,
+                                 GError **error)
+{
+    return lam_resample(prepared, &session->model_grid, &session->affine, LAM_LINEAR, 0, error);
+}
+
+/* Both scans. */
 static bool prepare(LamSession *session, const LamProgress *progress, GError **error)
 {
     lam_progress_report(progress, 0.72, "preparing");
-    double spacing_mm = session->config.spacing_mm;
-    g_autoptr(LamVolume) fixed = lam_volume_prepare(session->fixed, spacing_mm, error);
-    if (fixed == NULL)
-        return false;
-    session->fixed_model = lam_resample(fixed, &session->model_grid, NULL, LAM_LINEAR, 0, error);
+    session->fixed_model = prepared_fixed(session, session->fixed, error);
     if (session->fixed_model == NULL || lam_progress_cancelled(progress, error))
         return false;
-    session->moving_prepared = lam_volume_prepare(session->moving, spacing_mm, error);
+    session->moving_prepared =
+        lam_volume_prepare(session->moving, session->config.spacing_mm, error);
     return session->moving_prepared != NULL && !lam_progress_cancelled(progress, error);
+}
+
+static void put(LamGraph *graph, LamNode *input, const LamVolume *scan)
+{
+    memcpy(lam_node_value(input), scan->data, lam_grid_voxels(&scan->grid) * sizeof(float));
+    lam_graph_touch(graph, input);
 }
 
 /* One network over the pair, from `moving` to `fixed`, both on the model grid. */
@@ -130,9 +148,8 @@ static bool encode_one(LamSession *session, const LamVolume *fixed, const LamVol
     *unet = lam_unet_build(&session->config, *graph, parameters);
     if (!lam_graph_finalise(*graph, error))
         return false;
-    size_t bytes = lam_grid_voxels(&session->model_grid) * sizeof(float);
-    memcpy(lam_node_value(unet->fixed), fixed->data, bytes);
-    memcpy(lam_node_value(unet->moving), moving->data, bytes);
+    put(*graph, unet->fixed, fixed);
+    put(*graph, unet->moving, moving);
     lam_unet_set_hyper(unet, *graph, 0.5, session->label_share);
     GCancellable *cancellable = progress != NULL ? progress->cancellable : NULL;
     lam_graph_forward(*graph, unet->displacement, cancellable);
@@ -145,12 +162,55 @@ static bool encode(LamSession *session, const LamProgress *progress, GError **er
         return true;
     lam_progress_report(progress, 0.85, "encoding");
     const LamVolume *fixed = session->fixed_model;
-    g_autoptr(LamVolume) moving = lam_resample(session->moving_prepared, &session->model_grid,
-                                               &session->affine, LAM_LINEAR, 0, error);
+    g_autoptr(LamVolume) moving = moving_on_grid(session, session->moving_prepared, error);
     return moving != NULL &&
            encode_one(session, fixed, moving, &session->graph, &session->unet, progress, error) &&
            (!session->symmetric || encode_one(session, moving, fixed, &session->back,
                                               &session->unet_back, progress, error));
+}
+
+static void replace(LamVolume **volume, LamVolume *by)
+{
+    lam_volume_unref(*volume);
+    *volume = lam_volume_ref(by);
+}
+
+static void exchange_fixed(LamSession *session, LamVolume *scan, LamVolume *on_grid)
+{
+    replace(&session->fixed, scan);
+    replace(&session->fixed_model, on_grid);
+    if (session->graph != NULL)
+        put(session->graph, session->unet.fixed, on_grid);
+    if (session->back != NULL)
+        put(session->back, session->unet_back.moving, on_grid);
+}
+
+static void exchange_moving(LamSession *session, LamVolume *scan, LamVolume *prepared,
+                            const LamVolume *on_grid)
+{
+    replace(&session->moving, scan);
+    replace(&session->moving_prepared, prepared);
+    if (session->graph != NULL)
+        put(session->graph, session->unet.moving, on_grid);
+    if (session->back != NULL)
+        put(session->back, session->unet_back.fixed, on_grid);
+}
+
+bool lam_session_exchange(LamSession *session, LamVolume *fixed, LamVolume *moving, GError **error)
+{
+    g_autoptr(LamVolume) fixed_model = NULL, prepared = NULL, on_grid = NULL;
+    if (fixed != NULL && (fixed_model = prepared_fixed(session, fixed, error)) == NULL)
+        return false;
+    if (moving != NULL) {
+        prepared = lam_volume_prepare(moving, session->config.spacing_mm, error);
+        on_grid = prepared != NULL ? moving_on_grid(session, prepared, error) : NULL;
+        if (on_grid == NULL)
+            return false;
+        exchange_moving(session, moving, prepared, on_grid);
+    }
+    if (fixed != NULL)
+        exchange_fixed(session, fixed, fixed_model);
+    return true;
 }
 
 static bool check_symmetric(const LamSession *session, GError **error)

@@ -6,8 +6,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "template-choose.h"
+
 #define LEAST_SPACING_MM 0.25
 #define MOST_SPACING_MM  20
+#define LEAST_SCORE      -25   /* below the best one's: a probability of 1e-11 */
 #define DARKEST          1e-3f /* what cubic interpolation leaves around the head is less */
 
 struct LamTemplate {
@@ -147,7 +150,21 @@ LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError *
     return out;
 }
 
-/* Scores of the structures as probabilities, [structures,d,h,w]; free with lam_free. */
+/* The softmax of one voxel; what is next to nothing is 0. */
+static void soften(const float *score, size_t voxels, size_t structures, float *p)
+{
+    float most = score[0], sum = 0;
+    for (size_t k = 1; k < structures; k++)
+        most = fmaxf(most, score[k * voxels]);
+    for (size_t k = 0; k < structures; k++) {
+        float below = score[k * voxels] - most;
+        sum += p[k] = below > LEAST_SCORE ? expf(below) : 0;
+    }
+    for (size_t k = 0; k < structures; k++)
+        p[k] /= sum;
+}
+
+/* Scores of the structures as probabilities, [d,h,w,structures]; free with lam_free. */
 static float *probabilities(LamTemplate *template, size_t *voxels, GError **error)
 {
     const LamTemplateConfig *c = lam_template_config(template);
@@ -160,40 +177,31 @@ static float *probabilities(LamTemplate *template, size_t *voxels, GError **erro
     const float *score = lam_node_value(template->net.scores);
     size_t k = (size_t)c->n_structures, n = lam_node_count(template->net.scores) / k;
     float *p = lam_alloc_floats(k * n, "probabilities", error);
-    for (size_t i = 0; p != NULL && i < n; i++) {
-        float most = score[i], sum = 0;
-        for (size_t s = 1; s < k; s++)
-            most = fmaxf(most, score[s * n + i]);
-        for (size_t s = 0; s < k; s++)
-            sum += p[s * n + i] = expf(score[s * n + i] - most);
-        for (size_t s = 0; s < k; s++)
-            p[s * n + i] /= sum;
-    }
+    if (p == NULL)
+        return NULL;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < n; i++)
+        soften(score + i, n, k, p + i * k);
     *voxels = n;
     return p;
 }
 
-/* One structure after the other: at a fine spacing all at once would be gigabytes. */
-static bool choose(const LamTemplate *template, const float *p, size_t n, LamVolume *labels,
-                   GError **error)
+static LamGrid scores_grid(const LamTemplate *template)
+{
+    int full[3], size[3];
+    lam_model_size(template->model, full);
+    lam_template_scores_size(lam_model_config(template->model), size);
+    return grid_of(template, size, lam_model_spacing_mm(template->model) * full[0] / size[0]);
+}
+
+static bool choose(const LamTemplate *template, const float *p, LamVolume *labels, GError **error)
 {
     const LamTemplateConfig *c = lam_template_config(template);
-    int size[3];
-    lam_template_scores_size(lam_model_config(template->model), size);
-    g_autoptr(LamVolume) best = lam_volume_new(&labels->grid, 1, error);
-    for (int k = 0; best != NULL && k < c->n_structures; k++) {
-        g_autoptr(LamVolume) own = volume_of(template, p + (size_t)k * n, 1, size, error);
-        g_autoptr(LamVolume) fine =
-            own != NULL ? lam_resample_clamped(own, &labels->grid, error) : NULL;
-        if (fine == NULL)
-            return false;
-        for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
-            if (fine->data[i] > best->data[i]) {
-                best->data[i] = fine->data[i];
-                labels->data[i] = (float)c->structure[k].value;
-            }
-    }
-    return best != NULL;
+    int value[LAM_TEMPLATE_MAX_STRUCTURES];
+    LamGrid grid = scores_grid(template);
+    for (int k = 0; k < c->n_structures; k++)
+        value[k] = c->structure[k].value;
+    return lam_template_choose(p, c->n_structures, value, &grid, labels, error);
 }
 
 LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError **error)
@@ -204,7 +212,7 @@ LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError 
         return NULL;
     float *p = probabilities(template, &n, error);
     LamVolume *labels = p != NULL ? lam_volume_new(&grid, 1, error) : NULL;
-    if (labels != NULL && !choose(template, p, n, labels, error))
+    if (labels != NULL && !choose(template, p, labels, error))
         g_clear_pointer(&labels, lam_volume_unref);
     lam_free(p);
     return labels;
@@ -212,13 +220,13 @@ LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError 
 
 LamVolume *lam_template_probability(LamTemplate *template, int index, GError **error)
 {
-    int size[3];
-    size_t n = 0;
+    size_t n = 0, k = (size_t)lam_template_config(template)->n_structures;
     g_return_val_if_fail(index >= 0 && index < lam_template_config(template)->n_structures, NULL);
-    lam_template_scores_size(lam_model_config(template->model), size);
+    LamGrid grid = scores_grid(template);
     float *p = probabilities(template, &n, error);
-    LamVolume *volume =
-        p != NULL ? volume_of(template, p + (size_t)index * n, 1, size, error) : NULL;
+    LamVolume *volume = p != NULL ? lam_volume_new(&grid, 1, error) : NULL;
+    for (size_t i = 0; volume != NULL && i < n; i++)
+        volume->data[i] = p[i * k + (size_t)index];
     lam_free(p);
     return volume;
 }
@@ -233,10 +241,11 @@ bool lam_template_volumes(LamTemplate *template, double *millilitres, GError **e
     lam_model_size(template->model, size);
     double spacing = lam_model_spacing_mm(template->model);
     double voxel_ml = 1e-3 * pow(spacing, 3) * size[0] * size[1] * size[2] / (double)n;
-    for (int k = 0; k < lam_template_config(template)->n_structures; k++) {
+    size_t structures = (size_t)lam_template_config(template)->n_structures;
+    for (size_t k = 0; k < structures; k++) {
         millilitres[k] = 0;
         for (size_t i = 0; i < n; i++)
-            millilitres[k] += voxel_ml * (double)p[(size_t)k * n + i];
+            millilitres[k] += voxel_ml * (double)p[i * structures + k];
     }
     lam_free(p);
     return true;

@@ -1,5 +1,6 @@
 /* lam template as a program: what it writes, and what it refuses. */
 #include "fixture.h"
+#include "../registration/template-fixture.h"
 
 #include <glib/gstdio.h>
 #include <lambdascope/nifti.h>
@@ -13,70 +14,6 @@ typedef struct {
     char *folder, *model, *image, *labels, *mean;
 } Fixture;
 
-static LamTemplateConfig config(void)
-{
-    GError *error = NULL;
-    LamTemplateConfig c = lam_template_config_default();
-    lam_template_config_set_attributes(&c, "age:20:80;sex(F,M)", &error);
-    g_assert_no_error(error);
-    c.n_structures = 2;
-    c.structure[0] = (LamTemplateStructure){"none", 0};
-    c.structure[1] = (LamTemplateStructure){"ventricle", 51};
-    c.centre_mm[2] = 10;
-    return c;
-}
-
-static LamUnetConfig network(void)
-{
-    LamUnetConfig c = lam_unet_config_default();
-    const int size[] = {16, 24, 16};
-    memcpy(c.size, size, sizeof c.size);
-    c.spacing_mm = 4;
-    c.n_encoder = c.n_decoder = 2;
-    return c;
-}
-
-/* A ball, whose inner half is the structure; intensities of some noise. */
-static void fill(float *picture, float *scores)
-{
-    for (int i = 0; i < 16 * 24 * 16; i++) {
-        double r = hypot(hypot(i % 16 - 7.5, i / 16 % 24 - 11.5), i / 16 / 24 - 7.5);
-        picture[i] = r < 7 ? 0.5f + 0.1f * (float)(i * 7919 % 11) / 11 : 0;
-    }
-    for (int i = 0; i < 8 * 12 * 8; i++) {
-        double r = hypot(hypot(i % 8 - 3.5, i / 8 % 12 - 5.5), i / 8 / 12 - 3.5);
-        scores[i] = 0;
-        scores[8 * 12 * 8 + i] = r < 2.2 ? 4 : -4;
-    }
-}
-
-static float *values_of(LamParameters *p, const char *name)
-{
-    for (int i = 0; i < lam_parameters_count(p); i++)
-        if (strcmp(lam_parameters_name(p, i), name) == 0)
-            return lam_parameters_values(p) + lam_parameters_offset(p, i);
-    g_assert_not_reached();
-}
-
-static void write_model(const char *path)
-{
-    GError *error = NULL;
-    LamUnetConfig unet = network();
-    LamTemplateConfig c = config();
-    g_autoptr(GHashTable) about = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    LamParameters *p = lam_parameters_new();
-    lam_unet_declare(&unet, p);
-    lam_template_net_declare(&c, &unet, 1, p);
-    lam_parameters_allocate(p, false, &error);
-    lam_parameters_initialise(p, 1);
-    fill(values_of(p, LAM_TEMPLATE_PICTURE), values_of(p, LAM_TEMPLATE_SCORES));
-    lam_template_config_write(&c, about);
-    g_hash_table_insert(about, (gpointer) "title", g_strdup("A test's template"));
-    lam_model_save(&unet, p, lam_parameters_values(p), about, path, LAM_STORE_F16, &error);
-    g_assert_no_error(error);
-    lam_parameters_free(p);
-}
-
 static void set_up(Fixture *f, gconstpointer data)
 {
     f->folder = g_dir_make_tmp("lam-cli-template-XXXXXX", NULL);
@@ -84,7 +21,7 @@ static void set_up(Fixture *f, gconstpointer data)
     f->image = g_build_filename(f->folder, "image.nii.gz", NULL);
     f->labels = g_build_filename(f->folder, "labels.nii.gz", NULL);
     f->mean = g_build_filename(f->folder, "mean.nii.gz", NULL);
-    write_model(f->model);
+    template_fixture_write(f->model, true, 1);
 }
 
 static void tear_down(Fixture *f, gconstpointer data)

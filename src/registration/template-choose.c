@@ -1,0 +1,111 @@
+#include "template-choose.h"
+
+#include <lambdascope/error.h>
+#include <lambdascope/trilinear.h>
+
+#define MOST 64 /* LAM_TEMPLATE_MAX_STRUCTURES */
+
+/* What all voxels share: where a voxel's neighbours are along each axis, and the best structure of each. */
+typedef struct {
+    const float *p;
+    size_t structures;
+    const int *value;
+    LamTap *tap[3];
+    guint8 *best; /* of each voxel of the probabilities' grid */
+} Choice;
+
+static guint8 best_of(const float *p, size_t structures)
+{
+    size_t best = 0;
+    for (size_t k = 1; k < structures; k++)
+        if (p[k] > p[best])
+            best = k;
+    return (guint8)best;
+}
+
+/* The eight neighbours of a point and their shares. */
+typedef struct {
+    size_t at[8];
+    float share[8];
+} Corners;
+
+static Corners corners_of(LamTap x, LamTap y, LamTap z)
+{
+    Corners c;
+    for (int i = 0; i < 8; i++) {
+        c.at[i] =
+            x.at + y.at + z.at + (i & 1 ? x.next : 0) + (i & 2 ? y.next : 0) + (i & 4 ? z.next : 0);
+        c.share[i] = (i & 1 ? x.share : 1 - x.share) * (i & 2 ? y.share : 1 - y.share) *
+                     (i & 4 ? z.share : 1 - z.share);
+    }
+    return c;
+}
+
+/* Where the same structure is best in all of them, it is so between them, too. */
+static bool agree(const Choice *choice, const Corners *c)
+{
+    bool same = true;
+    for (int i = 1; i < 8; i++)
+        same &= choice->best[c->at[i]] == choice->best[c->at[0]];
+    return same;
+}
+
+static guint8 best_between(const Choice *choice, const Corners *c)
+{
+    float sum[MOST] = {0};
+    for (int i = 0; i < 8; i++) {
+        const float *p = choice->p + c->at[i] * choice->structures;
+        for (size_t k = 0; k < choice->structures; k++)
+            sum[k] += c->share[i] * p[k];
+    }
+    return best_of(sum, choice->structures);
+}
+
+static void choose_row(const Choice *choice, LamTap y, LamTap z, int n, float *out)
+{
+    for (int i = 0; i < n; i++) {
+        Corners c = corners_of(choice->tap[0][i], y, z);
+        guint8 best = agree(choice, &c) ? choice->best[c.at[0]] : best_between(choice, &c);
+        out[i] = (float)choice->value[best];
+    }
+}
+
+static void find_taps(Choice *choice, const LamGrid *from, const LamGrid *to)
+{
+    size_t stride = 1;
+    for (int a = 0; a < 3; a++) {
+        double step = from->to_world.m[a][a];
+        choice->tap[a] = g_new(LamTap, to->size[a]);
+        for (int i = 0; i < to->size[a]; i++) {
+            double mm = to->to_world.m[a][3] + to->to_world.m[a][a] * i;
+            double at = (mm - from->to_world.m[a][3]) / step;
+            choice->tap[a][i] = lam_tap(at, from->size[a], stride);
+        }
+        stride *= (size_t)from->size[a];
+    }
+}
+
+bool lam_template_choose(const float *p, int structures, const int *value, const LamGrid *from,
+                         LamVolume *labels, GError **error)
+{
+    const int *n = labels->grid.size;
+    size_t voxels = lam_grid_voxels(from);
+    Choice choice = {p, (size_t)structures, value, {NULL}, g_try_malloc(voxels)};
+    if (choice.best == NULL) {
+        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MEMORY,
+                            "cannot make labels: the template: not enough memory");
+        return false;
+    }
+    find_taps(&choice, from, &labels->grid);
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < voxels; i++)
+        choice.best[i] = best_of(p + i * choice.structures, choice.structures);
+#pragma omp parallel for schedule(dynamic, 16)
+    for (int row = 0; row < n[1] * n[2]; row++)
+        choose_row(&choice, choice.tap[1][row % n[1]], choice.tap[2][row / n[1]], n[0],
+                   labels->data + (size_t)row * (size_t)n[0]);
+    for (int a = 0; a < 3; a++)
+        g_free(choice.tap[a]);
+    g_free(choice.best);
+    return true;
+}

@@ -1,0 +1,96 @@
+/* Attributes in words, and what may be asked for. */
+#include <lambdascope/template.h>
+
+#include <lambdascope/error.h>
+#include <math.h>
+#include <string.h>
+
+#define DESCRIPTION_MAX 79 /* bytes that NIfTI has */
+
+static bool is_word(const LamAttribute *attribute)
+{
+    return attribute->word[0][0] != '\0';
+}
+
+static const char *word_of(const LamAttribute *attribute, double value)
+{
+    return attribute->word[value > 0.5];
+}
+
+static bool check_number(const LamAttribute *a, double value, GError **error)
+{
+    double width = a->high - a->low;
+    if (value >= a->low - width && value <= a->high + width)
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot make the template: %s %g: it was trained on %g to %g, and says nothing so "
+                "far outside",
+                a->name, value, a->low, a->high);
+    return false;
+}
+
+bool lam_template_check(const LamTemplateConfig *config, const double *values, GError **error)
+{
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        if (!isfinite(values[i])) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot make the template: %s: must be a number", a->name);
+            return false;
+        }
+        if (is_word(a) && values[i] != 0 && values[i] != 1) {
+            g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot make the template: %s: must be %s (0) or %s (1), not %g", a->name,
+                        a->word[0], a->word[1], values[i]);
+            return false;
+        }
+        if (!is_word(a) && !check_number(a, values[i], error))
+            return false;
+    }
+    return true;
+}
+
+void lam_template_values_at(const LamTemplateConfig *config, double share, double *values)
+{
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        values[i] = is_word(a) ? 0 : a->low + share * (a->high - a->low);
+    }
+}
+
+char *lam_template_text(const LamTemplateConfig *config, const double *values)
+{
+    GString *text = g_string_new(NULL);
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        g_string_append_printf(text, "%s%s=", i > 0 ? " " : "", a->name);
+        if (is_word(a))
+            g_string_append(text, word_of(a, values[i]));
+        else
+            g_string_append_printf(text, "%g", values[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *lam_template_title(const LamTemplateConfig *config, const double *values)
+{
+    GString *text = g_string_new(config->n_attributes > 0 ? NULL : "template");
+    for (int i = 0; i < config->n_attributes; i++) {
+        const LamAttribute *a = &config->attribute[i];
+        g_string_append(text, i > 0 ? " " : "");
+        if (is_word(a))
+            g_string_append(text, word_of(a, values[i]));
+        else
+            g_string_append_printf(text, "%s %.3g", a->name, values[i]);
+    }
+    return g_string_free(text, FALSE);
+}
+
+char *lam_template_provenance(const LamModel *model, const double *values)
+{
+    const char *hash = lam_model_hash(model);
+    g_autofree char *attributes = lam_template_text(lam_model_template(model), values);
+    char *text = g_strdup_printf("lam template %s %s", hash != NULL ? hash : "", attributes);
+    text[MIN(strlen(text), (size_t)DESCRIPTION_MAX)] = '\0';
+    return g_strchomp(text);
+}
