@@ -1,10 +1,14 @@
 /* The template of a model: a picture and scores of structures as voxel parameters, and a decoder that
  * says what attributes of a person (age, sex) change of them.
  *
- *   attributes ─ dense ─ dense ─ low-resolution tensor ─ (nearest ×2, convolution)… ─┬─ picture's offset
- *                                                                                    └─ scores' offset
- *   picture = parameter + offset, where the parameter is not 0: outside of the head nothing is learned
- *   scores  = parameter + offset; their softmax is the probability of each structure
+ *   attribute ─ dense ─ dense ─ low-resolution tensor ─ (nearest ×2, convolution)… ─┬─ picture's offset
+ *                                                                                   └─ scores' offset
+ *   picture = parameter + offsets, where the parameter is not 0: outside of the head nothing is learned
+ *   scores  = parameter + offsets; their softmax is the probability of each structure
+ *
+ * Each attribute has a decoder of its own, and their offsets are added: from a few dozen people nothing can be
+ * learned of how age and sex work together, and where one was seen only with some values of the other
+ * (young men, say) the sum is the plainest guess.
  *
  * (After Dalca et al., Learning conditional deformable templates, NeurIPS 2019, whose dense layer gives a
  * tensor of the picture's full size; with labels, after AtlasMorph, 2025.)
@@ -66,9 +70,10 @@ bool lam_attribute_parse(const LamAttribute *attribute, const char *text, double
                          GError **error);
 
 typedef struct {
-    LamNode *attributes; /* input, a vector, within about -1 and 1; NULL without */
-    LamNode *picture;    /* [1,D,H,W] */
-    LamNode *scores;     /* [structures,d,h,w]; NULL without */
+    LamNode *attributes; /* all of them, an input, within about -1 and 1; NULL without */
+    LamNode *attribute[LAM_TEMPLATE_MAX_ATTRIBUTES]; /* inputs: each alone, the same value */
+    LamNode *picture;                                /* [1,D,H,W] */
+    LamNode *scores;                                 /* [structures,d,h,w]; NULL without */
 } LamTemplateNet;
 
 /* Names of the voxel parameters, [D,H,W] and [structures,d,h,w], and of the mean displacement that

@@ -17,7 +17,8 @@ typedef struct {
     const LamTemplateConfig *config;
     LamGraph *graph;
     LamParameters *parameters;
-    int taps[3]; /* of convolutions, along w, h, d */
+    int taps[3];   /* of convolutions, along w, h, d */
+    int attribute; /* whose decoder is being built */
     double rate;
 } Builder;
 
@@ -28,10 +29,15 @@ static LamNode *parameter(Builder *b, const char *name, int ndim, const size_t *
     return b->graph != NULL ? lam_graph_parameter(b->graph, index) : NULL;
 }
 
+/* Each attribute has parameters of its own. Free with g_free. */
+static char *name_of(const Builder *b, const char *layer, const char *kind)
+{
+    return g_strdup_printf("template.%d.%s.%s", b->attribute, layer, kind);
+}
+
 static LamNode *dense(Builder *b, const char *name, int in, int out, LamNode *x)
 {
-    g_autofree char *weight = g_strconcat("template.", name, ".weight", NULL);
-    g_autofree char *bias = g_strconcat("template.", name, ".bias", NULL);
+    g_autofree char *weight = name_of(b, name, "weight"), *bias = name_of(b, name, "bias");
     size_t shape[] = {(size_t)out, (size_t)in};
     LamNode *w = parameter(b, weight, 2, shape, (LamInit){sqrt(2.0 / in), DECODER_RATE});
     LamNode *base = parameter(b, bias, 1, shape, (LamInit){0, DECODER_RATE});
@@ -44,8 +50,7 @@ static LamNode *dense(Builder *b, const char *name, int in, int out, LamNode *x)
 static LamNode *convolution(Builder *b, const char *name, int in, int out, double deviation,
                             LamNode *x)
 {
-    g_autofree char *weight = g_strconcat("template.", name, ".weight", NULL);
-    g_autofree char *bias = g_strconcat("template.", name, ".bias", NULL);
+    g_autofree char *weight = name_of(b, name, "weight"), *bias = name_of(b, name, "bias");
     const int *t = b->taps;
     size_t shape[] = {(size_t)out, (size_t)in, (size_t)t[2], (size_t)t[1], (size_t)t[0]};
     double he = sqrt(2.0 / (1.0 + (double)(SLOPE * SLOPE)) / (in * t[0] * t[1] * t[2]));
@@ -79,13 +84,13 @@ static int voxels(LamShape s)
     return s.d * s.h * s.w;
 }
 
-/* From the attributes to the features on the scores' grid, in blocks. */
-static LamNode *decode(Builder *b, const LamUnetConfig *unet, LamNode *attributes)
+/* From one attribute to its features on the scores' grid, in blocks. */
+static LamNode *decode(Builder *b, const LamUnetConfig *unet, LamNode *attribute)
 {
     const LamTemplateConfig *c = b->config;
     int width = c->decoder[0];
     LamShape low = level(unet, width, c->n_decoder);
-    LamNode *x = dense(b, "dense.0", c->n_attributes, c->hidden, attributes);
+    LamNode *x = dense(b, "dense.0", 1, c->hidden, attribute);
     x = dense(b, "dense.1", c->hidden, width * voxels(low), x);
     if (b->graph != NULL)
         x = lam_op_to_blocked(b->graph, lam_op_reshape(b->graph, x, low));
@@ -100,18 +105,24 @@ static LamNode *decode(Builder *b, const LamUnetConfig *unet, LamNode *attribute
     return x;
 }
 
-/* What the attributes add, in plain channels; NULL without attributes. */
-static LamNode *offset(Builder *b, const char *name, int channels, LamNode *features)
+/* What the attributes add, in plain channels: the sum of what each one adds. NULL without attributes, and where
+ * only parameters are declared. */
+static LamNode *offset(Builder *b, const char *name, int channels, LamNode *const *features)
 {
     const LamTemplateConfig *c = b->config;
-    if (c->n_attributes == 0)
-        return NULL;
-    int width = c->decoder[c->n_decoder - 1];
-    LamNode *x = convolution(b, name, width, channels, HEAD_DEVIATION, features);
-    return b->graph != NULL ? lam_op_to_plain(b->graph, x) : NULL;
+    LamNode *sum = NULL;
+    for (b->attribute = 0; b->attribute < c->n_attributes; b->attribute++) {
+        int width = c->decoder[c->n_decoder - 1];
+        LamNode *x = convolution(b, name, width, channels, HEAD_DEVIATION, features[b->attribute]);
+        if (b->graph == NULL)
+            continue;
+        x = lam_op_to_plain(b->graph, x);
+        sum = sum != NULL ? lam_op_sum(b->graph, sum, x, 1) : x;
+    }
+    return sum;
 }
 
-static LamNode *build_picture(Builder *b, const LamUnetConfig *unet, LamNode *features)
+static LamNode *build_picture(Builder *b, const LamUnetConfig *unet, LamNode *const *features)
 {
     const int *n = unet->size;
     size_t shape[] = {(size_t)n[2], (size_t)n[1], (size_t)n[0]};
@@ -124,7 +135,7 @@ static LamNode *build_picture(Builder *b, const LamUnetConfig *unet, LamNode *fe
     return lam_op_foreground(b->graph, base, spread);
 }
 
-static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *features)
+static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *const *features)
 {
     int k = b->config->n_structures;
     if (k == 0)
@@ -142,14 +153,18 @@ static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *fea
 static LamTemplateNet build(Builder *b, const LamUnetConfig *unet)
 {
     LamTemplateNet net = {0};
-    LamNode *features = NULL;
+    LamNode *features[LAM_TEMPLATE_MAX_ATTRIBUTES] = {NULL};
+    int n = b->config->n_attributes;
     b->taps[0] = b->taps[1] = 3;
     b->taps[2] = unet->size[2] > 1 ? 3 : 1;
-    if (b->graph != NULL && b->config->n_attributes > 0)
-        net.attributes =
-            lam_graph_input(b->graph, "attributes", (LamShape){b->config->n_attributes, 1, 1, 1});
-    if (b->config->n_attributes > 0)
-        features = decode(b, unet, net.attributes);
+    if (b->graph != NULL && n > 0)
+        net.attributes = lam_graph_input(b->graph, "attributes", (LamShape){n, 1, 1, 1});
+    for (b->attribute = 0; b->attribute < n; b->attribute++) {
+        if (b->graph != NULL)
+            net.attribute[b->attribute] =
+                lam_graph_input(b->graph, "attribute", (LamShape){1, 1, 1, 1});
+        features[b->attribute] = decode(b, unet, net.attribute[b->attribute]);
+    }
     net.picture = build_picture(b, unet, features);
     net.scores = build_scores(b, unet, features);
     return net;
@@ -186,7 +201,10 @@ void lam_template_net_set(const LamTemplateNet *net, const LamTemplateConfig *co
     for (int i = 0; i < config->n_attributes; i++) {
         const LamAttribute *a = &config->attribute[i];
         double middle = 0.5 * (a->low + a->high), half = 0.5 * (a->high - a->low);
-        lam_node_value(net->attributes)[i] = (float)((values[i] - middle) / half);
+        float value = (float)((values[i] - middle) / half);
+        lam_node_value(net->attributes)[i] = value;
+        lam_node_value(net->attribute[i])[0] = value;
+        lam_graph_touch(graph, net->attribute[i]);
     }
     lam_graph_touch(graph, net->attributes);
 }

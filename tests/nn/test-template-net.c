@@ -131,7 +131,7 @@ static void test_learns(gconstpointer depth)
     size_t count;
     net_init(&n, GPOINTER_TO_INT(depth), 2);
     fill(&n);
-    float *head = values_of(&n, "template.picture.offset.weight", &count);
+    float *head = values_of(&n, "template.0.picture.offset.weight", &count);
     for (size_t i = 0; i < count; i++)
         head[i] = 0.01f * (float)((int)(i % 7) - 3);
     evaluate(&n, 70, 1);
@@ -149,6 +149,30 @@ static void test_learns(gconstpointer depth)
     float old = lam_node_value(n.net.picture)[5];
     evaluate(&n, 20, 1);
     g_assert_cmpfloat((double)lam_node_value(n.net.picture)[5], !=, (double)old);
+    net_clear(&n);
+}
+
+/* What age changes is the same for both sexes. */
+static void test_sum_of_attributes(void)
+{
+    Net n;
+    size_t count;
+    double seen[4];
+    net_init(&n, 8, 2);
+    fill(&n);
+    for (int k = 0; k < 2; k++) {
+        g_autofree char *name = g_strdup_printf("template.%d.picture.offset.weight", k);
+        float *head = values_of(&n, name, &count);
+        for (size_t i = 0; i < count; i++)
+            head[i] = 0.01f * (float)((int)(i % 7) - 3 + k);
+    }
+    for (int i = 0; i < 4; i++) {
+        evaluate(&n, i % 2 ? 70 : 20, i / 2);
+        seen[i] = (double)lam_node_value(n.net.picture)[5];
+    }
+    g_assert_cmpfloat(fabs(seen[1] - seen[0]), >, 1e-4);
+    g_assert_cmpfloat(fabs(seen[2] - seen[0]), >, 1e-4);
+    g_assert_cmpfloat_with_epsilon(seen[3] - seen[2], seen[1] - seen[0], 1e-5);
     net_clear(&n);
 }
 
@@ -291,6 +315,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/template-net/start/slice", GINT_TO_POINTER(1), test_start);
     g_test_add_data_func("/template-net/learns", GINT_TO_POINTER(8), test_learns);
     g_test_add_data_func("/template-net/learns/slice", GINT_TO_POINTER(1), test_learns);
+    g_test_add_func("/template-net/sum-of-attributes", test_sum_of_attributes);
     g_test_add_func("/template-net/background", test_background);
     g_test_add_func("/template-net/rate", test_rate);
     g_test_add_func("/template-net/file", test_file);
