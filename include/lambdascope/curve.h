@@ -82,6 +82,8 @@ double lam_curve_lambda(int place);
 int lam_curve_next(const LamCurve *curve);
 /* Takes the point. */
 void lam_curve_add(LamCurve *curve, int place, LamCurvePoint *point);
+/* Shares the newer curve's points, which replace its own at these places. */
+void lam_curve_update(LamCurve *curve, const LamCurve *newer);
 /* NULL if it is not there yet. Borrowed. */
 const LamCurvePoint *lam_curve_point(const LamCurve *curve, int place);
 /* The next place for a probe is computed and added; false on an error or if cancelled. */

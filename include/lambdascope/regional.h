@@ -4,8 +4,8 @@
  * Thread-safety: lam_regional_want, ref and unref from any thread; the rest on the session's thread. */
 #pragma once
 
+#include <lambdascope/composite.h>
 #include <lambdascope/region_spec.h>
-#include <lambdascope/session.h>
 
 G_BEGIN_DECLS
 
@@ -31,5 +31,14 @@ LamSnapshot *lam_regional_at(LamRegional *regional, double lambda, bool with_sim
  * 0: none. NULL if there is none, or no memory. The same object as long as no mask changes; borrowed, on the
  * session's thread. */
 LamVolume *lam_regional_map(LamRegional *regional);
+
+/* The regions that could be made last, or NULL before any; borrowed, until the next field. On the session's thread,
+ * as what follows. */
+const LamComposite *lam_regional_composite(const LamRegional *regional);
+/* How often their places were made: grows with each change of a mask or a border. */
+guint64 lam_regional_made(const LamRegional *regional);
+/* How many were wanted, and the place of one of them in the composite; -1: it could not be made. */
+int lam_regional_count(const LamRegional *regional);
+int lam_regional_place(const LamRegional *regional, int wanted);
 
 G_END_DECLS

@@ -70,13 +70,7 @@ static void size_allocate(GtkWidget *widget, int width, int height, int baseline
 {
     LamLambdaControl *control = LAM_LAMBDA_CONTROL(widget);
     gtk_widget_size_allocate(control->box, &(GtkAllocation){0, 0, width, height}, baseline);
-    GdkRectangle track;
-    graphene_point_t at = GRAPHENE_POINT_INIT(0, 0), begin;
-    gtk_range_get_range_rect(GTK_RANGE(control->scale), &track);
-    at.x = (float)track.x;
-    if (gtk_widget_compute_point(GTK_WIDGET(control->scale), GTK_WIDGET(control->curve), &at,
-                                 &begin))
-        lam_curve_view_set_track(control->curve, (double)begin.x, (double)begin.x + track.width);
+    lam_curve_view_align(control->curve, GTK_RANGE(control->scale));
 }
 
 static void measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
@@ -174,7 +168,7 @@ void lam_lambda_control_step(LamLambdaControl *control, double step)
 
 void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve)
 {
-    lam_curve_view_set_curve(control->curve, curve);
+    lam_curve_view_set_curve(control->curve, curve, 0);
 }
 
 void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown)

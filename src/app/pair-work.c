@@ -6,7 +6,8 @@ struct LamPairWork {
     LamRegional *regional;
     LamRegionWork *regions;
     LamCurveProbe *probe;
-    LamCurve *curve;
+    LamCurve *whole, *curve; /* the second one with the regions that the probe knows */
+    guint64 regions_made;    /* when the probe was made */
 
     GMutex mutex; /* over what follows */
     LamVolume *fixed_labels, *moving_labels;
@@ -36,6 +37,7 @@ void lam_pair_work_unref(LamPairWork *work)
     if (!work || !g_atomic_ref_count_dec(&work->refs))
         return;
     lam_curve_probe_free(work->probe);
+    lam_curve_free(work->whole);
     lam_curve_free(work->curve);
     g_clear_pointer(&work->fixed_labels, lam_volume_unref);
     g_clear_pointer(&work->moving_labels, lam_volume_unref);
@@ -71,32 +73,72 @@ void lam_pair_work_set_labels(LamPairWork *work, const LamLabels *fixed, const L
     g_mutex_unlock(&work->mutex);
 }
 
-/* A new curve if the labels have changed. */
-static void begin(LamPairWork *work)
+void lam_pair_curves_free(LamPairCurves *curves)
 {
-    g_autoptr(LamVolume) fixed = NULL, moving = NULL;
+    lam_curve_free(curves->whole);
+    lam_curve_free(curves->regions);
+    g_free(curves->domain);
+    g_free(curves);
+}
+
+/* True if they have changed; references. */
+static bool take_labels(LamPairWork *work, LamVolume **fixed, LamVolume **moving)
+{
     g_mutex_lock(&work->mutex);
     bool changed = work->changed;
     work->changed = false;
-    if (work->fixed_labels) {
-        fixed = lam_volume_ref(work->fixed_labels);
-        moving = lam_volume_ref(work->moving_labels);
-    }
+    *fixed = work->fixed_labels ? lam_volume_ref(work->fixed_labels) : NULL;
+    *moving = work->moving_labels ? lam_volume_ref(work->moving_labels) : NULL;
     g_mutex_unlock(&work->mutex);
-    if (!changed)
+    return changed;
+}
+
+static LamCurve *begin_curve(LamCurve *old)
+{
+    lam_curve_free(old);
+    return lam_curve_new();
+}
+
+/* New curves if the labels have changed; if only the regions have, the whole's is kept. */
+static void begin(LamPairWork *work)
+{
+    g_autoptr(LamVolume) fixed = NULL, moving = NULL;
+    guint64 made = lam_regional_made(work->regional);
+    bool labels = take_labels(work, &fixed, &moving);
+    if (!labels && made == work->regions_made)
         return;
+    work->regions_made = made;
     lam_curve_probe_free(work->probe);
-    lam_curve_free(work->curve);
-    work->probe = lam_curve_probe_new(work->session, fixed, moving, NULL, NULL);
-    work->curve = lam_curve_new();
+    work->probe = lam_curve_probe_new(work->session, fixed, moving,
+                                      lam_regional_composite(work->regional), NULL);
+    work->curve = begin_curve(work->curve);
+    if (labels)
+        work->whole = begin_curve(work->whole);
+}
+
+/* Domains after the whole, in the composite's order. */
+static LamPairCurves *curves_now(const LamPairWork *work)
+{
+    LamPairCurves *curves = g_new0(LamPairCurves, 1);
+    curves->whole = lam_curve_copy(work->whole);
+    curves->regions = lam_curve_copy(work->curve);
+    curves->n_regions = lam_regional_count(work->regional);
+    curves->domain = g_new(int, (gsize)MAX(curves->n_regions, 1));
+    for (int i = 0; i < curves->n_regions; i++) {
+        int place = lam_regional_place(work->regional, i);
+        curves->domain[i] = place < 0 ? -1 : place + 1;
+    }
+    return curves;
 }
 
 gpointer lam_pair_work_step(gpointer data, bool *more)
 {
     LamPairWork *work = data;
     begin(work);
-    if (!work->probe || !lam_curve_extend(work->curve, work->probe, NULL))
-        return NULL; /* memory is short: no curve, and nothing else suffers */
+    if (!work->probe || lam_curve_next(work->curve) < 0 ||
+        !lam_curve_extend(work->curve, work->probe, NULL))
+        return NULL; /* if memory is short: no curve, and nothing else suffers */
+    lam_curve_update(work->whole, work->curve);
     *more = lam_curve_next(work->curve) >= 0;
-    return lam_curve_copy(work->curve);
+    return curves_now(work);
 }

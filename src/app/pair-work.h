@@ -23,6 +23,16 @@ LamRegional *lam_pair_work_regional(LamPairWork *work);
  * lam_worker_resume_background. */
 void lam_pair_work_set_labels(LamPairWork *work, const LamLabels *fixed, const LamLabels *moving);
 
-/* On the worker's thread: the next point of the curve. A copy of the curve as it now is (LamCurve), or NULL if
- * it cannot be measured. */
+/* The curves as far as they are known. While regions change, that of the whole stays. */
+typedef struct {
+    LamCurve *whole;
+    LamCurve *regions; /* the same with the regions as further domains */
+    int n_regions;     /* as many as are wanted */
+    int *domain;       /* of each in `regions`; -1: it could not be made */
+} LamPairCurves;
+
+void lam_pair_curves_free(LamPairCurves *curves);
+
+/* On the worker's thread: the next point of the curve. LamPairCurves as they now are, or NULL if all is measured or
+ * cannot be. */
 gpointer lam_pair_work_step(gpointer work, bool *more);

@@ -1,5 +1,7 @@
 #include "region-row.h"
 
+#include "curve-view.h"
+
 #include <glib/gi18n.h>
 #include <lambdascope/lambda_scale.h>
 #include <math.h>
@@ -12,6 +14,7 @@ struct _LamRegionRow {
     GtkDropDown *kind;
     GtkToggleButton *follows, *visible;
     GtkScale *scale;
+    LamCurveView *curve;
     GtkLabel *value;
     GtkSpinButton *border, *sizes[3];
     LamRegionSpec *spec; /* owned */
@@ -76,6 +79,7 @@ static void show_parts(LamRegionRow *row)
     gtk_range_set_value(GTK_RANGE(row->scale), position_of(region));
     gtk_spin_button_set_value(row->border, region->border_mm);
     gtk_widget_set_sensitive(row->lambda_box, own);
+    lam_curve_view_set_middle(row->curve, region->follows ? lam_lambda_to_position(row->rest) : 0);
     show_sizes(row);
     show_value(row);
 }
@@ -89,6 +93,11 @@ void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double re
     row->updating = true;
     show_parts(row);
     row->updating = false;
+}
+
+void lam_region_row_set_curve(LamRegionRow *row, LamCurve *curve, int domain)
+{
+    lam_curve_view_set_curve(row->curve, curve, domain);
 }
 
 const LamRegionSpec *lam_region_row_spec(LamRegionRow *row)
@@ -170,6 +179,15 @@ static void scale_changed(GtkRange *range, LamRegionRow *row)
     tell(row, true);
 }
 
+/* The slider stands for log γ, or for a factor on the γ of the rest. */
+static void picked(LamCurveView *curve, double lambda, LamRegionRow *row)
+{
+    bool follows = row->spec->settings->follows;
+    gtk_range_set_value(GTK_RANGE(row->scale),
+                        lam_lambda_to_position(lambda) -
+                            (follows ? lam_lambda_to_position(row->rest) : 0));
+}
+
 static void border_changed(GtkSpinButton *spin, LamRegionRow *row)
 {
     if (row->updating)
@@ -215,6 +233,20 @@ static void remove_clicked(GtkButton *button, LamRegionRow *row)
 
 /* ---- the widget ---- */
 
+static void size_allocate(GtkWidget *widget, int width, int height, int baseline)
+{
+    LamRegionRow *row = LAM_REGION_ROW(widget);
+    gtk_widget_size_allocate(row->box, &(GtkAllocation){0, 0, width, height}, baseline);
+    lam_curve_view_align(row->curve, GTK_RANGE(row->scale));
+}
+
+static void measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
+                    int *natural, int *minimum_baseline, int *natural_baseline)
+{
+    gtk_widget_measure(LAM_REGION_ROW(widget)->box, orientation, for_size, minimum, natural,
+                       minimum_baseline, natural_baseline);
+}
+
 static void lam_region_row_dispose(GObject *object)
 {
     LamRegionRow *row = LAM_REGION_ROW(object);
@@ -239,6 +271,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_child(klass, LamRegionRow, follows);
     gtk_widget_class_bind_template_child(klass, LamRegionRow, visible);
     gtk_widget_class_bind_template_child(klass, LamRegionRow, scale);
+    gtk_widget_class_bind_template_child(klass, LamRegionRow, curve);
     gtk_widget_class_bind_template_child(klass, LamRegionRow, value);
     gtk_widget_class_bind_template_child(klass, LamRegionRow, border);
     gtk_widget_class_bind_template_callback(klass, colour_set);
@@ -246,6 +279,7 @@ static void bind_children(GtkWidgetClass *klass)
     gtk_widget_class_bind_template_callback(klass, kind_chosen);
     gtk_widget_class_bind_template_callback(klass, follows_toggled);
     gtk_widget_class_bind_template_callback(klass, scale_changed);
+    gtk_widget_class_bind_template_callback(klass, picked);
     gtk_widget_class_bind_template_callback(klass, border_changed);
     gtk_widget_class_bind_template_callback(klass, visible_toggled);
     gtk_widget_class_bind_template_callback(klass, remove_clicked);
@@ -256,6 +290,7 @@ static void lam_region_row_class_init(LamRegionRowClass *klass)
     GtkWidgetClass *widget_class = GTK_WIDGET_CLASS(klass);
     G_OBJECT_CLASS(klass)->dispose = lam_region_row_dispose;
     G_OBJECT_CLASS(klass)->finalize = lam_region_row_finalize;
+    g_type_ensure(LAM_TYPE_CURVE_VIEW);
     g_signal_new("edited", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                  1, G_TYPE_BOOLEAN);
     g_signal_new("removed", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
@@ -263,7 +298,8 @@ static void lam_region_row_class_init(LamRegionRowClass *klass)
     gtk_widget_class_set_template_from_resource(widget_class,
                                                 "/io/github/lambdascope/Lambdascope/region-row.ui");
     bind_children(widget_class);
-    gtk_widget_class_set_layout_manager_type(widget_class, GTK_TYPE_BIN_LAYOUT);
+    widget_class->size_allocate = size_allocate;
+    widget_class->measure = measure;
     gtk_widget_class_set_css_name(widget_class, "region");
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <gtk/gtk.h>
+#include <lambdascope/curve.h>
 #include <lambdascope/region_spec.h>
 
 G_BEGIN_DECLS
@@ -13,6 +14,8 @@ G_DECLARE_FINAL_TYPE(LamRegionRow, lam_region_row, LAM, REGION_ROW, GtkWidget)
 LamRegionRow *lam_region_row_new(void);
 /* Shows it without telling that it was edited. rest: the λ of the rest. */
 void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double rest);
+/* Its curve over λ, taken; NULL: not known yet. */
+void lam_region_row_set_curve(LamRegionRow *row, LamCurve *curve, int domain);
 /* As edited; borrowed. */
 const LamRegionSpec *lam_region_row_spec(LamRegionRow *row);
 

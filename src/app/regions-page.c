@@ -44,8 +44,21 @@ static void drop_row(LamRegionsPage *page)
     gtk_box_remove(page->list, row);
 }
 
+void lam_regions_page_set_curves(LamRegionsPage *page, const LamCurve *curve, const int *domain,
+                                 int n)
+{
+    bool known = curve && n == (int)page->rows->len;
+    for (guint i = 0; i < page->rows->len; i++) {
+        bool own = known && domain[i] >= 0;
+        lam_region_row_set_curve(page->rows->pdata[i], own ? lam_curve_copy(curve) : NULL,
+                                 own ? domain[i] : 0);
+    }
+}
+
 void lam_regions_page_show(LamRegionsPage *page, const GPtrArray *specs, double rest)
 {
+    if (page->rows->len != specs->len)
+        lam_regions_page_set_curves(page, NULL, NULL, 0);
     while (page->rows->len < specs->len)
         add_row(page);
     while (page->rows->len > specs->len)

@@ -3,6 +3,7 @@
 
 #include "label-chooser.h"
 
+#include <lambdascope/curve.h>
 #include <lambdascope/region_spec.h>
 
 G_BEGIN_DECLS
@@ -19,6 +20,10 @@ GPtrArray *lam_regions_page_specs(LamRegionsPage *page);
 /* What can be chosen from; n 0: the scan has no label map. */
 void lam_regions_page_set_labels(LamRegionsPage *page, const int *labels, int n,
                                  LamLabelNamer namer, gpointer user);
+/* Their curves over λ (copied): a domain for each of the n regions shown, -1: none. NULL or another n: none at
+ * all. */
+void lam_regions_page_set_curves(LamRegionsPage *page, const LamCurve *curve, const int *domain,
+                                 int n);
 /* Sentences, NULL-terminated; least_jacobian: of the whole field. */
 void lam_regions_page_set_notices(LamRegionsPage *page, char **sentences, double least_jacobian);
 

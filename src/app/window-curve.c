@@ -1,10 +1,14 @@
 /* The curve over λ: measured by the worker while λ rests, drawn above the slider. */
 #include "window-private.h"
 
-void lam_window_curve_arrived(gpointer curve, gpointer user)
+void lam_window_curve_arrived(gpointer data, gpointer user)
 {
     LamWindow *window = user;
-    lam_lambda_control_set_curve(window->lambda_control, curve);
+    LamPairCurves *curves = data;
+    lam_lambda_control_set_curve(window->lambda_control, g_steal_pointer(&curves->whole));
+    lam_regions_page_set_curves(window->regions_page, curves->regions, curves->domain,
+                                curves->n_regions);
+    lam_pair_curves_free(curves);
 }
 
 /* It begins anew: with another pair, and with other labels. */
@@ -13,6 +17,7 @@ void lam_window_restart_curve(LamWindow *window)
     if (!window->work || !window->document)
         return;
     lam_lambda_control_set_curve(window->lambda_control, NULL);
+    lam_regions_page_set_curves(window->regions_page, NULL, NULL, 0);
     lam_pair_work_set_labels(window->work, lam_document_labels(window->document, LAM_SIDE_FIXED),
                              lam_document_labels(window->document, LAM_SIDE_MOVING));
     lam_worker_resume_background(window->worker);

@@ -27,6 +27,7 @@ static void tell_worker(LamWindow *window)
                       labels ? labels->map : NULL);
     lam_window_forget_refined(window);
     lam_window_request(window);
+    lam_worker_resume_background(window->worker); /* their curves */
 }
 
 static void show(LamWindow *window)

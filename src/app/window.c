@@ -542,7 +542,7 @@ static void lam_window_init(LamWindow *window)
                         .user = window,
                         .refine_after_ms = REFINE_AFTER_MS,
                         .background = lam_pair_work_step,
-                        .free_background = (GDestroyNotify)lam_curve_free,
+                        .free_background = (GDestroyNotify)lam_pair_curves_free,
                         .deliver_background = lam_window_curve_arrived};
     gtk_widget_init_template(GTK_WIDGET(window));
     gtk_widget_add_css_class(GTK_WIDGET(window), "lambdascope");

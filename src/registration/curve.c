@@ -88,6 +88,13 @@ void lam_curve_add(LamCurve *curve, int place, LamCurvePoint *point)
     curve->points[place] = point;
 }
 
+void lam_curve_update(LamCurve *curve, const LamCurve *newer)
+{
+    for (int i = 0; i < LAM_CURVE_POINTS; i++)
+        if (newer->points[i] != NULL && newer->points[i] != curve->points[i])
+            lam_curve_add(curve, i, lam_curve_point_ref(newer->points[i]));
+}
+
 /* ---- order ---- */
 
 /* What the eye follows: overlap, or similarity without labels. */

@@ -13,6 +13,7 @@ struct LamRegional {
     LamVolume *made_labels;
     GPtrArray *regions;  /* LamRegion, one for each spec; NULL where it could not be made */
     GPtrArray *failures; /* char: why not */
+    guint64 made;        /* how often */
     LamVolume *map;      /* NULL: not made since masks changed, or there is none */
 
     /* under the mutex, which is held for some assignments only */
@@ -179,6 +180,7 @@ static bool rebuild(LamRegional *regional, GPtrArray *specs, LamVolume *labels, 
     regional->regions = regions;
     regional->failures = failures;
     forget_made(regional);
+    regional->made++;
     if (!put_regions(regional, error))
         return false;
     regional->made_of = g_ptr_array_ref(specs);
@@ -254,4 +256,29 @@ LamVolume *lam_regional_map(LamRegional *regional)
         if (g_ptr_array_index(regional->regions, i) != NULL)
             mark(regional->map, g_ptr_array_index(regional->regions, i), (int)i + 1);
     return regional->map;
+}
+
+/* ---- what was made ---- */
+
+const LamComposite *lam_regional_composite(const LamRegional *regional)
+{
+    return regional->composite;
+}
+
+guint64 lam_regional_made(const LamRegional *regional)
+{
+    return regional->made;
+}
+
+int lam_regional_count(const LamRegional *regional)
+{
+    return (int)regional->regions->len;
+}
+
+int lam_regional_place(const LamRegional *regional, int wanted)
+{
+    int place = 0;
+    for (int i = 0; i < wanted; i++)
+        place += g_ptr_array_index(regional->regions, i) != NULL;
+    return g_ptr_array_index(regional->regions, wanted) != NULL ? place : -1;
 }
