@@ -8,6 +8,7 @@
 #include <lambdascope/label_names.h>
 #include <lambdascope/measure.h>
 #include <lambdascope/rating.h>
+#include <lambdascope/region_spec.h>
 
 G_BEGIN_DECLS
 
@@ -35,6 +36,7 @@ typedef struct {
     LamModel *model;    /* NULL: no network */
     const char *method; /* in a few words; NULL: what the above tell */
     LamLambdaChosen chosen;
+    GPtrArray *regions; /* LamRegionSpec: what the deformation has of its own where; or NULL */
     LamRating rating;
     const char *notes; /* or NULL; lines may be broken */
     bool with_names;   /* the names of the files may stand in it; never their folders */

@@ -34,6 +34,8 @@ static Work *work_new(const LamReportJob *job)
         work->fit = *s->fit;
         s->fit = &work->fit;
     }
+    if (s->regions)
+        g_ptr_array_ref(s->regions);
     s->method = g_strdup(s->method);
     s->notes = g_strdup(s->notes);
     for (int i = 0; i < 2; i++)
@@ -54,6 +56,7 @@ static void work_free(gpointer data)
     if (s->model)
         lam_model_unref(s->model);
     lam_label_names_free((LamLabelNames *)s->label_names);
+    g_clear_pointer(&s->regions, g_ptr_array_unref);
     g_free((char *)s->method);
     g_free((char *)s->notes);
     for (int i = 0; i < 2; i++)

@@ -112,6 +112,7 @@ static LamReportSource source_of(LamWindow *window)
         .fit = lam_document_affine_fit(document),
         .model = lam_document_model(document),
         .method = window->shows_refined ? _("network, then refined for this pair") : NULL,
+        .regions = window->shows_refined ? NULL : window->regions,
         .label_names = names_of(window, moving),
         .neurological = !lam_canvas_scene(window->canvas)->radiological,
     };

@@ -106,6 +106,58 @@ static void add_label_row(LamBlock *table, char *name, const LamLabelMeasure *be
     g_ptr_array_add(table->rows, row);
 }
 
+static char *region_place(const LamReportRegion *region)
+{
+    static const char *const places[] = {
+        [LAM_REGION_OF_NOTHING] = N_("nowhere"),
+        [LAM_REGION_OF_LABELS] = N_("labels"),
+        [LAM_REGION_OF_FILE] = N_("a mask"),
+        [LAM_REGION_OF_ELLIPSOID] = N_("an ellipsoid"),
+        [LAM_REGION_OF_BOX] = N_("a box"),
+        [LAM_REGION_OF_THRESHOLD] = N_("intensities in a ball"),
+        [LAM_REGION_OF_MASK] = N_("painted"),
+    };
+    return region->labels ? g_strdup_printf(_("labels %s"), region->labels)
+                          : g_strdup(_(places[region->source]));
+}
+
+static char *region_treatment(const LamReportRegion *region)
+{
+    g_autofree char *lambda = number("%.3f", region->lambda);
+    g_autofree char *factor = number("%.3g", region->factor);
+    switch (region->kind) {
+    case LAM_REGION_RIGID:
+        return g_strdup_printf(_("rigid, fitted to λ %s"), lambda);
+    case LAM_REGION_UNMOVED:
+        return g_strdup(_("not moved"));
+    case LAM_REGION_UNMATCHED:
+        return g_strdup(_("not matched"));
+    case LAM_REGION_LAMBDA:
+        break;
+    }
+    return region->follows ? g_strdup_printf(_("λ %s (γ of the rest × %s)"), lambda, factor)
+                           : g_strdup_printf("λ %s", lambda);
+}
+
+static void add_regions(GPtrArray *blocks, const LamReport *report)
+{
+    if (report->regions->len == 0)
+        return;
+    add(blocks, LAM_BLOCK_HEADING, _("Regions"));
+    LamBlock *table = add(blocks, LAM_BLOCK_TABLE, _("What is done in each region"));
+    const char *const head[] = {_("Region"), _("Place"), _("Treatment"), _("Border, mm"), NULL};
+    g_ptr_array_add(table->rows, g_strdupv((char **)head));
+    for (guint i = 0; i < report->regions->len; i++) {
+        const LamReportRegion *region = report->regions->pdata[i];
+        char **row = g_new0(char *, 5);
+        row[0] = g_strdup(region->name);
+        row[1] = region_place(region);
+        row[2] = region_treatment(region);
+        row[3] = number("%.3g", region->border_mm);
+        g_ptr_array_add(table->rows, row);
+    }
+}
+
 static char *label_title(const LamReport *report, int i)
 {
     const char *name = report->label_names->pdata[i];
@@ -196,6 +248,7 @@ GPtrArray *lam_report_blocks(const LamReport *report)
     add(blocks, LAM_BLOCK_PICTURES, NULL);
     add_figures(blocks, report);
     add_provenance(blocks, report);
+    add_regions(blocks, report);
     add_labels(blocks, report); /* last: there may be hundreds */
     return blocks;
 }

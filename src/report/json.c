@@ -138,6 +138,27 @@ static void add_labels(JsonBuilder *json, const LamReport *report)
     json_builder_end_array(json);
 }
 
+static void add_region(JsonBuilder *json, const LamReportRegion *region)
+{
+    json_builder_begin_object(json);
+    add_text(json, "name", region->name);
+    add_text(json, "kind", lam_region_kind_name(region->kind));
+    add_text(json, "labels", region->labels);
+    add_number(json, "lambda", region->lambda);
+    add_number(json, "factor", region->follows ? region->factor : NAN);
+    add_number(json, "border_mm", region->border_mm);
+    json_builder_end_object(json);
+}
+
+static void add_regions(JsonBuilder *json, const LamReport *report)
+{
+    json_builder_set_member_name(json, "regions");
+    json_builder_begin_array(json);
+    for (guint i = 0; i < report->regions->len; i++)
+        add_region(json, report->regions->pdata[i]);
+    json_builder_end_array(json);
+}
+
 char *lam_report_json(const LamReport *report, const char *file_name)
 {
     g_autoptr(JsonBuilder) json = json_builder_new();
@@ -154,6 +175,7 @@ char *lam_report_json(const LamReport *report, const char *file_name)
     add_text(json, "notes", report->notes);
     add_provenance(json, report);
     add_measures(json, report);
+    add_regions(json, report);
     add_labels(json, report);
     json_builder_end_object(json);
     g_autoptr(JsonNode) root = json_builder_get_root(json);

@@ -21,6 +21,17 @@ typedef struct {
     LamGrid grid;
 } LamReportScan;
 
+/* What is told of a region. */
+typedef struct {
+    char *name;
+    char *labels; /* "51, 52"; NULL: not of labels */
+    LamRegionSource source;
+    LamRegionKind kind;
+    double lambda; /* with the λ that the rest had */
+    bool follows;
+    double factor, border_mm;
+} LamReportRegion;
+
 struct LamReport {
     LamReportScan fixed, moving;
     LamMeasures measures;     /* of the deformation */
@@ -31,6 +42,7 @@ struct LamReport {
     char *affine_source;                     /* translated */
     char *method, *model_title, *model_hash; /* the last two NULL without a model */
     LamLambdaChosen chosen;
+    GPtrArray *regions; /* LamReportRegion */
     LamRating rating;
     char *notes;         /* or NULL */
     char *date;          /* ISO 8601, UTC */

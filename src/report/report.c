@@ -73,12 +73,6 @@ static GPtrArray *tell_labels(const LamLabelMeasures *labels, const LamLabelName
     return out;
 }
 
-char *lam_report_now(void)
-{
-    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
-    return g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
-}
-
 /* What may stand in XML and HTML: valid UTF-8, of control characters only line breaks. */
 static char *tidy(const char *text)
 {
@@ -88,6 +82,50 @@ static char *tidy(const char *text)
             *p = ' ';
     char *out = g_strdup(g_strstrip(valid));
     return out;
+}
+
+static void region_free(gpointer data)
+{
+    LamReportRegion *region = data;
+    g_free(region->name);
+    g_free(region->labels);
+    g_free(region);
+}
+
+static char *join_labels(const GArray *labels)
+{
+    GString *out = g_string_new(NULL);
+    for (guint i = 0; i < labels->len; i++)
+        g_string_append_printf(out, "%s%d", i > 0 ? ", " : "", g_array_index(labels, int, i));
+    return g_string_free(out, FALSE);
+}
+
+/* Files of masks are not named. */
+static GPtrArray *tell_regions(const GPtrArray *specs, double rest)
+{
+    GPtrArray *out = g_ptr_array_new_with_free_func(region_free);
+    for (guint i = 0; specs && i < specs->len; i++) {
+        const LamRegionSpec *spec = specs->pdata[i];
+        const LamRegion *settings = spec->settings;
+        LamReportRegion *region = g_new0(LamReportRegion, 1);
+        region->name = tidy(settings->name);
+        region->labels =
+            spec->source == LAM_REGION_OF_LABELS && spec->labels ? join_labels(spec->labels) : NULL;
+        region->source = spec->source;
+        region->kind = settings->kind;
+        region->lambda = lam_region_lambda(settings, rest);
+        region->follows = settings->follows;
+        region->factor = settings->factor;
+        region->border_mm = settings->border_mm;
+        g_ptr_array_add(out, region);
+    }
+    return out;
+}
+
+char *lam_report_now(void)
+{
+    g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+    return g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
 }
 
 static void tell(LamReport *report, const LamReportSource *source)
@@ -102,6 +140,7 @@ static void tell(LamReport *report, const LamReportSource *source)
         report->model_hash = g_strdup(lam_model_hash(source->model));
     }
     report->chosen = isnan(source->snapshot->lambda) ? LAM_CHOSEN_UNKNOWN : source->chosen;
+    report->regions = tell_regions(source->regions, source->snapshot->lambda);
     report->rating = source->rating;
     report->notes = source->notes ? tidy(source->notes) : NULL;
     if (report->notes && !*report->notes)
@@ -177,6 +216,7 @@ void lam_report_free(LamReport *report)
     lam_measures_clear(&report->measures);
     lam_label_measures_clear(&report->aligned);
     g_clear_pointer(&report->label_names, g_ptr_array_unref);
+    g_clear_pointer(&report->regions, g_ptr_array_unref);
     g_clear_pointer(&report->pictures, g_ptr_array_unref);
     g_free(report->affine_source);
     g_free(report->method);

@@ -91,6 +91,29 @@ static void test_html(void)
     lam_report_fixture_free(f);
 }
 
+static void test_regions(void)
+{
+    LamReportFixture *f = lam_report_fixture_new(false);
+    LamReportSource source = lam_report_fixture_source(f);
+    g_autofree char *path = lam_report_fixture_path(f, "a.html");
+    g_autofree char *side = lam_report_fixture_path(f, "a.json");
+    g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
+    g_ptr_array_add(specs, lam_region_spec_parse("name=inner <b>;labels=17,18;lambda=0.8", NULL));
+    g_ptr_array_add(specs, lam_region_spec_parse("name=x;mask=/secret/m.nii;kind=unmoved", NULL));
+    source.regions = specs;
+    if (lam_report_fixture_save(&source, path)) {
+        g_autofree char *html = lam_report_fixture_read(path), *json = lam_report_fixture_read(side);
+        g_assert_nonnull(strstr(html, "inner &lt;b&gt;"));
+        g_assert_nonnull(strstr(html, "labels 17, 18"));
+        g_assert_nonnull(strstr(html, "λ 0.800"));
+        g_assert_nonnull(strstr(html, "not moved"));
+        g_assert_null(strstr(html, "secret"));
+        g_assert_null(strstr(json, "secret"));
+        g_assert_nonnull(strstr(json, "\"unmoved\""));
+    }
+    lam_report_fixture_free(f);
+}
+
 static void save_scan(LamVolume *scan, const char *path)
 {
     g_autoptr(GError) error = NULL;
@@ -239,6 +262,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/report/figures", test_figures);
     g_test_add_func("/report/html", test_html);
+    g_test_add_func("/report/regions", test_regions);
     g_test_add_func("/report/names", test_names);
     g_test_add_func("/report/slice", test_slice);
     g_test_add_func("/report/pdf", test_pdf);
