@@ -14,14 +14,18 @@ static void preset_free(gpointer data)
     LamPreset *preset = data;
     g_free(preset->name);
     g_free(preset->model);
+    g_free(preset->regions);
     g_free(preset);
 }
 
-static LamPreset *preset_new(const char *name, double lambda, const char *model)
+static LamPreset *preset_copy(const LamPreset *preset)
 {
-    LamPreset *preset = g_new(LamPreset, 1);
-    *preset = (LamPreset){g_strdup(name), lambda, g_strdup(model)};
-    return preset;
+    LamPreset *copy = g_new(LamPreset, 1);
+    *copy = (LamPreset){.name = g_strdup(preset->name),
+                        .lambda = preset->lambda,
+                        .model = g_strdup(preset->model),
+                        .regions = g_strdup(preset->regions)};
+    return copy;
 }
 
 GPtrArray *lam_presets_new(void)
@@ -48,16 +52,16 @@ const LamPreset *lam_presets_find(const GPtrArray *presets, const char *name)
     return i < 0 ? NULL : presets->pdata[i];
 }
 
-void lam_presets_put(GPtrArray *presets, const char *name, double lambda, const char *model)
+void lam_presets_put(GPtrArray *presets, const LamPreset *preset)
 {
-    int i = index_of(presets, name);
-    LamPreset *preset = preset_new(name, lambda, model);
+    int i = index_of(presets, preset->name);
+    LamPreset *copy = preset_copy(preset);
     if (i < 0) {
-        g_ptr_array_add(presets, preset);
+        g_ptr_array_add(presets, copy);
         return;
     }
     preset_free(presets->pdata[i]);
-    presets->pdata[i] = preset;
+    presets->pdata[i] = copy;
 }
 
 bool lam_presets_remove(GPtrArray *presets, const char *name)
@@ -71,10 +75,8 @@ bool lam_presets_remove(GPtrArray *presets, const char *name)
 GPtrArray *lam_presets_copy(const GPtrArray *presets)
 {
     GPtrArray *copy = lam_presets_new();
-    for (guint i = 0; i < presets->len; i++) {
-        const LamPreset *preset = presets->pdata[i];
-        lam_presets_put(copy, preset->name, preset->lambda, preset->model);
-    }
+    for (guint i = 0; i < presets->len; i++)
+        lam_presets_put(copy, presets->pdata[i]);
     return copy;
 }
 
@@ -102,8 +104,12 @@ static bool read_preset(JsonNode *node, GPtrArray *out)
     double value = json_node_get_double(lambda);
     if (!(value >= 0 && value <= 1))
         return false;
-    lam_presets_put(out, json_node_get_string(name), value,
-                    model ? json_node_get_string(model) : NULL);
+    JsonNode *regions = json_object_get_member(object, "regions");
+    g_autofree char *text = regions ? json_to_string(regions, FALSE) : NULL;
+    lam_presets_put(out, &(LamPreset){.name = (char *)json_node_get_string(name),
+                                      .lambda = value,
+                                      .model = model ? (char *)json_node_get_string(model) : NULL,
+                                      .regions = text});
     return true;
 }
 
@@ -148,23 +154,34 @@ GPtrArray *lam_presets_load(const char *path, GError **error)
     return NULL;
 }
 
+static void add_text(JsonBuilder *to, const char *name, const char *text)
+{
+    json_builder_set_member_name(to, name);
+    json_builder_add_string_value(to, text);
+}
+
+static void add_preset(JsonBuilder *to, const LamPreset *preset)
+{
+    JsonNode *regions = preset->regions ? json_from_string(preset->regions, NULL) : NULL;
+    json_builder_begin_object(to);
+    add_text(to, "name", preset->name);
+    json_builder_set_member_name(to, "lambda");
+    json_builder_add_double_value(to, preset->lambda);
+    if (preset->model)
+        add_text(to, "model", preset->model);
+    if (regions) {
+        json_builder_set_member_name(to, "regions");
+        json_builder_add_value(to, regions);
+    }
+    json_builder_end_object(to);
+}
+
 static char *text_of(const GPtrArray *presets)
 {
     g_autoptr(JsonBuilder) to = json_builder_new();
     json_builder_begin_array(to);
-    for (guint i = 0; i < presets->len; i++) {
-        const LamPreset *preset = presets->pdata[i];
-        json_builder_begin_object(to);
-        json_builder_set_member_name(to, "name");
-        json_builder_add_string_value(to, preset->name);
-        json_builder_set_member_name(to, "lambda");
-        json_builder_add_double_value(to, preset->lambda);
-        if (preset->model) {
-            json_builder_set_member_name(to, "model");
-            json_builder_add_string_value(to, preset->model);
-        }
-        json_builder_end_object(to);
-    }
+    for (guint i = 0; i < presets->len; i++)
+        add_preset(to, presets->pdata[i]);
     json_builder_end_array(to);
     g_autoptr(JsonNode) root = json_builder_get_root(to);
     return json_to_string(root, TRUE);

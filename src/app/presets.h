@@ -11,6 +11,7 @@ typedef struct {
     char *name;
     double lambda; /* in [0,1] */
     char *model;   /* as lam_model_find takes it; NULL: whatever is in use */
+    char *regions; /* text of a regions file: what has a λ, or a treatment, of its own; NULL: nothing is said */
 } LamPreset;
 
 /* The user's own file. Free with g_free. */
@@ -25,7 +26,7 @@ bool lam_presets_save(const GPtrArray *presets, const char *path, GError **error
 GPtrArray *lam_presets_new(void);
 GPtrArray *lam_presets_copy(const GPtrArray *presets);
 /* Copies; one of the same name is replaced where it stands. */
-void lam_presets_put(GPtrArray *presets, const char *name, double lambda, const char *model);
+void lam_presets_put(GPtrArray *presets, const LamPreset *preset);
 /* False if there is none of that name. */
 bool lam_presets_remove(GPtrArray *presets, const char *name);
 /* Borrowed; NULL if there is none. */

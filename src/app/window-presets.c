@@ -112,8 +112,11 @@ static void name_given(GtkDialog *dialog, int response, LamWindow *window)
     g_autofree char *name = g_strstrip(g_strdup(gtk_editable_get_text(GTK_EDITABLE(entry))));
     if (response == GTK_RESPONSE_ACCEPT && *name && window->document) {
         g_autofree char *model = lam_window_model_name(window);
-        lam_presets_put(window->presets, name,
-                        lam_lambda_control_get_lambda(window->lambda_control), model);
+        g_autofree char *regions =
+            window->regions->len > 0 ? lam_region_specs_text(window->regions, NULL) : NULL;
+        lam_presets_put(
+            window->presets,
+            &(LamPreset){name, lam_lambda_control_get_lambda(window->lambda_control), model, regions});
         show(window);
         save(window);
     }
@@ -161,6 +164,8 @@ static void use(GSimpleAction *action, GVariant *value, gpointer user)
     if (!preset)
         return;
     lam_lambda_control_set_lambda(window->lambda_control, preset->lambda);
+    if (preset->regions)
+        lam_window_put_regions(window, preset->regions);
     if (preset->model)
         g_action_group_change_action_state(G_ACTION_GROUP(window), "model",
                                            g_variant_new_string(preset->model));

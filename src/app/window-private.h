@@ -298,6 +298,8 @@ void lam_window_add_regions(LamWindow *window);
 void lam_window_want_regions(LamWindow *window, const char *text);
 /* Another pair is shown, and the worker works on it. Regions stay where the fixed scan does. */
 void lam_window_regions_opened(LamWindow *window);
+/* Those of a regions file's text, in place of what there is; can be undone. */
+void lam_window_put_regions(LamWindow *window, const char *text);
 /* The labels of the fixed scan, or their names, have changed. */
 void lam_window_regions_labels(LamWindow *window);
 /* λ of the rest has moved. */

@@ -275,6 +275,17 @@ void lam_window_want_regions(LamWindow *window, const char *text)
     window->wanted_regions = text ? lam_region_specs_parse(text, -1, NULL, "session", NULL) : NULL;
 }
 
+void lam_window_put_regions(LamWindow *window, const char *text)
+{
+    g_autoptr(GError) error = NULL;
+    GPtrArray *specs =
+        window->document ? lam_region_specs_parse(text, -1, NULL, _("preset"), &error) : NULL;
+    if (specs)
+        set_regions(window, specs, false);
+    else if (error)
+        lam_window_show_error(window, _("The regions could not be opened"), error->message);
+}
+
 void lam_window_regions_opened(LamWindow *window)
 {
     const char *path = lam_document_fixed_path(window->document);

@@ -1,6 +1,7 @@
 """Regions: added from labels and at the crosshair, moved, undone, exported. See frame.py."""
 import array
 import gzip
+import json
 import os
 import re
 import struct
@@ -13,7 +14,7 @@ SIZE = 48  # of the scans
 
 
 def nodes(viewer, role, name):
-    return [node for node in walk(viewer.root) if node.get_role_name() == role
+    return [node for node in walk(viewer.root) if re.fullmatch(role, node.get_role_name())
             and re.search(name, node.get_name() or '')]
 
 
@@ -83,6 +84,72 @@ def test_regions(program, folder):
         expect(lambda: abs(sliders(viewer)[0].get_current_value() - 4.0) < 1e-6, 'redo does it again')
 
 
+def give_own(viewer, name, row, position):
+    """A region of a label with a λ of its own: position on the log γ scale."""
+    add_label(viewer, name)
+    press(nodes(viewer, 'push button|toggle button', '^follows$')[row])
+    wait_for(lambda: len(nodes(viewer, 'label', '^×')) == 0, 'the button that follows')
+    set_value(sliders(viewer)[row], position)
+
+
+def keep_preset(viewer, name):
+    click(viewer, '^Presets$')
+    press(wait_for(lambda: viewer.find('menu item', '^Keep This λ'), 'the menu'))
+    dialog = wait_for(lambda: viewer.window_id('^Keep this λ$'), 'the question for a name')
+    viewer.key('ctrl+a', window=dialog)
+    run('xdotool', 'type', '--delay', 60, name)
+    run('xdotool', 'key', 'Return')
+    wait_for(lambda: not viewer.window_ids('^Keep this λ$'), 'the end of the question')
+
+
+def write_report(viewer, path):
+    viewer.key('ctrl+shift+r')
+    wait_for(lambda: viewer.window_id('^Report$'), 'the dialog')
+    press(wait_for(lambda: viewer.find('push button', 'Write Report'), 'the button'))
+    viewer.type_path('Write the report', path)
+
+
+def curves(viewer):
+    """What the curves over λ tell: of the whole, then of each region."""
+    return [node.get_description() for node in nodes(viewer, 'image|graphic', '^Overlap and folds over λ$')]
+
+
+def test_places(program, folder):
+    """Smooth in the ventricle, close at the rim: curves, field, preset and report; then all of it anew."""
+    fixed, moving, names = scans.write_labels(folder)
+    pair = [*scans.write_pair(folder), '--lambda', '0.3', '--fixed-labels', fixed, '--moving-labels', moving,
+            '--label-names', names]
+    field, again = os.path.join(folder, 'field.nii.gz'), os.path.join(folder, 'again.nii.gz')
+    with opened(program, folder, pair) as (viewer, pictures):
+        viewer.key('h')
+        wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
+        give_own(viewer, 'Ventricle, middle', 0, 4.0)
+        give_own(viewer, 'Shell', 1, -3.0)
+        expect(lambda: viewer.label('^λ 0.982$') and viewer.label('^λ 0.047$'), 'two regions have λs of their own')
+        expect(lambda: len([text for text in curves(viewer) if 'Best overlap at λ' in text]) == 3,
+               'each has its curve, beside that of the whole')
+        own = pictures.settled()
+        shot(viewer, 'curves')
+        first = exported(viewer, field)
+        keep_preset(viewer, 'head')
+        report = os.path.join(folder, 'places.html')
+        write_report(viewer, report)
+        expect(lambda: os.path.exists(report.replace('.html', '.json')), 'the report is written')
+        with open(report.replace('.html', '.json')) as file:
+            told = json.load(file)['regions']
+        check([region['labels'] for region in told] == ['33', '11'] and abs(told[0]['lambda'] - 0.982) < 1e-3,
+              'with both regions')
+    with opened(program, folder, pair) as (viewer, pictures):
+        viewer.key('h')
+        wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
+        wait_for(lambda: not sliders(viewer), 'a list without regions')
+        click(viewer, '^Presets$')
+        press(wait_for(lambda: viewer.find('menu item', '^head$'), 'the preset'))
+        expect(lambda: len(sliders(viewer)) == 2, 'the preset brings both regions')
+        expect(lambda: difference(own[2], pictures.settled()[2]) < 50, 'and the same picture')
+        check(furthest(first, exported(viewer, again), range(SIZE ** 3)) < 1e-4, 'of the same field')
+
+
 def test_list(program, folder):
     fixed, moving, names = scans.write_labels(folder)
     pair = [*scans.write_pair(folder), '--lambda', '0.3']
@@ -104,4 +171,4 @@ def test_list(program, folder):
         expect(lambda: len(sliders(viewer)) == 2, 'and brought back')
 
 
-main({'regions': test_regions, 'list': test_list})
+main({'regions': test_regions, 'places': test_places, 'list': test_list})

@@ -55,6 +55,11 @@ LamComposite *lam_composite_new(LamSession *session, const LamRegion *const *reg
     return NULL;
 }
 
+int lam_composite_count(const LamComposite *composite)
+{
+    return (int)composite->regions->len;
+}
+
 const char *const *lam_composite_warnings(const LamComposite *composite)
 {
     return (const char *const *)composite->warnings->pdata;

@@ -271,6 +271,7 @@ LamSnapshot *lam_session_refine(LamSession *session, const LamSnapshot *start,
 struct LamCurveProbe {
     LamSession *session;
     bool labels;
+    int domains;
 };
 
 LamCurveProbe *lam_curve_probe_new(LamSession *session, const LamVolume *fixed_labels,
@@ -278,7 +279,8 @@ LamCurveProbe *lam_curve_probe_new(LamSession *session, const LamVolume *fixed_l
                                    GError **error)
 {
     LamCurveProbe *probe = g_new(LamCurveProbe, 1);
-    *probe = (LamCurveProbe){session, fixed_labels != NULL};
+    int count = regions ? lam_composite_count(regions) : 0;
+    *probe = (LamCurveProbe){session, fixed_labels != NULL, count > 0 ? count + 2 : 1};
     return probe;
 }
 
@@ -287,19 +289,26 @@ void lam_curve_probe_free(LamCurveProbe *probe)
     g_free(probe);
 }
 
+/* The whole is best at 0.5, each region at a greater λ than the one before. */
+static void fill_domain(LamCurvePoint *point, int d, bool labels, const LamSnapshot *snapshot)
+{
+    double position = lam_lambda_to_position(point->lambda) - d;
+    double dice = labels ? 0.8 - 0.01 * position * position : NAN;
+    point->domain[d] = (LamCurveFigures){.dice = dice,
+                                         .similarity = snapshot->similarity,
+                                         .roughness = exp(-position),
+                                         .fold_percent = snapshot->statistics.fold_percent};
+    for (int b = 0; b < LAM_CURVE_BLOCKS; b++)
+        point->without[d * LAM_CURVE_BLOCKS + b] = dice + 3e-4 * position * (b % 2 ? 1 : -1);
+}
+
 LamCurvePoint *lam_curve_probe_at(LamCurveProbe *probe, double lambda, GError **error)
 {
     g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(probe->session, lambda, true, error);
     if (!snapshot)
         return NULL;
-    LamCurvePoint *point = lam_curve_point_new(lambda, 1, 0);
-    double position = lam_lambda_to_position(lambda);
-    double dice = probe->labels ? 0.8 - 0.01 * position * position : NAN;
-    point->domain[0] = (LamCurveFigures){.dice = dice,
-                                         .similarity = snapshot->similarity,
-                                         .roughness = exp(-position),
-                                         .fold_percent = snapshot->statistics.fold_percent};
-    for (int b = 0; b < LAM_CURVE_BLOCKS; b++)
-        point->without[b] = dice + 3e-4 * position * (b % 2 ? 1 : -1);
+    LamCurvePoint *point = lam_curve_point_new(lambda, probe->domains, 0);
+    for (int d = 0; d < probe->domains; d++)
+        fill_domain(point, d, probe->labels, snapshot);
     return point;
 }

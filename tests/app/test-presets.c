@@ -13,12 +13,17 @@ static char *path_of(const char *name)
     return g_build_filename(folder, name, NULL);
 }
 
+static void put(GPtrArray *presets, const char *name, double lambda, const char *model)
+{
+    lam_presets_put(presets, &(LamPreset){(char *)name, lambda, (char *)model, NULL});
+}
+
 static void test_put(void)
 {
     g_autoptr(GPtrArray) presets = lam_presets_new();
-    lam_presets_put(presets, "smooth", 0.9, "brain-t1");
-    lam_presets_put(presets, "close", 0.05, NULL);
-    lam_presets_put(presets, "smooth", 0.8, NULL);
+    put(presets, "smooth", 0.9, "brain-t1");
+    put(presets, "close", 0.05, NULL);
+    put(presets, "smooth", 0.8, NULL);
     g_assert_cmpuint(presets->len, ==, 2);
     g_assert_cmpfloat(lam_presets_find(presets, "smooth")->lambda, ==, 0.8);
     g_assert_null(lam_presets_find(presets, "smooth")->model);
@@ -33,16 +38,22 @@ static void test_there_and_back(void)
     g_autoptr(GPtrArray) none = lam_presets_load(path, NULL);
     g_autoptr(GError) error = NULL;
     g_assert_cmpuint(none->len, ==, 0);
-    lam_presets_put(none, "λ \"fest\" 50 %", 1, "/some/where.safetensors");
-    lam_presets_put(none, "zero", 0, NULL);
+    put(none, "λ \"fest\" 50 %", 1, "/some/where.safetensors");
+    put(none, "zero", 0, NULL);
+    lam_presets_put(none, &(LamPreset){.name = "places",
+                                       .lambda = 0.5,
+                                       .regions = "{\"regions\":[{\"name\":\"a\"}]}"});
     g_assert_true(lam_presets_save(none, path, &error));
     g_autoptr(GPtrArray) read = lam_presets_load(path, &error);
     g_assert_no_error(error);
-    g_assert_cmpuint(read->len, ==, 2);
+    g_assert_cmpuint(read->len, ==, 3);
     const LamPreset *first = read->pdata[0];
     g_assert_cmpstr(first->name, ==, "λ \"fest\" 50 %");
     g_assert_cmpstr(first->model, ==, "/some/where.safetensors");
     g_assert_cmpfloat(first->lambda, ==, 1);
+    g_assert_null(first->regions);
+    g_assert_cmpstr(lam_presets_find(read, "places")->regions, ==,
+                    "{\"regions\":[{\"name\":\"a\"}]}");
     g_remove(path);
     g_rmdir(parent);
 }
