@@ -117,7 +117,8 @@ static void draw_folds(LamCurveView *view, cairo_t *cr)
         if (!(folds > 0))
             continue;
         double height = fmax(2, FOLD_HEIGHT * fmin(folds / FOLD_FULL, 1));
-        cairo_rectangle(cr, x_of(view, lam_curve_lambda(i)) - 1.5, view->height - height, 3, height);
+        cairo_rectangle(cr, x_of(view, lam_curve_lambda(i)) - 1.5, view->height - height, 3,
+                        height);
     }
     cairo_fill(cr);
 }
@@ -144,8 +145,8 @@ static void snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     LamCurveView *view = LAM_CURVE_VIEW(widget);
     if (!view->curve)
         return;
-    graphene_rect_t area = GRAPHENE_RECT_INIT(0, 0, (float)gtk_widget_get_width(widget),
-                                                (float)view->height);
+    graphene_rect_t area =
+        GRAPHENE_RECT_INIT(0, 0, (float)gtk_widget_get_width(widget), (float)view->height);
     cairo_t *cr = gtk_snapshot_append_cairo(snapshot, &area);
     cairo_rectangle(cr, view->from - 2, 0, view->to - view->from + 4, view->height);
     cairo_clip(cr);
@@ -158,7 +159,8 @@ static void snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
 static void measure(GtkWidget *widget, GtkOrientation orientation, int for_size, int *minimum,
                     int *natural, int *minimum_baseline, int *natural_baseline)
 {
-    *minimum = *natural = orientation == GTK_ORIENTATION_VERTICAL ? LAM_CURVE_VIEW(widget)->height : 60;
+    *minimum = *natural =
+        orientation == GTK_ORIENTATION_VERTICAL ? LAM_CURVE_VIEW(widget)->height : 60;
     *minimum_baseline = *natural_baseline = -1;
 }
 

@@ -11,7 +11,8 @@ typedef struct {
     char *name;
     double lambda; /* in [0,1] */
     char *model;   /* as lam_model_find takes it; NULL: whatever is in use */
-    char *regions; /* text of a regions file: what has a λ, or a treatment, of its own; NULL: nothing is said */
+    char *
+        regions; /* text of a regions file: what has a λ, or a treatment, of its own; NULL: nothing is said */
 } LamPreset;
 
 /* The user's own file. Free with g_free. */

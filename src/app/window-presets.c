@@ -114,9 +114,9 @@ static void name_given(GtkDialog *dialog, int response, LamWindow *window)
         g_autofree char *model = lam_window_model_name(window);
         g_autofree char *regions =
             window->regions->len > 0 ? lam_region_specs_text(window->regions, NULL) : NULL;
-        lam_presets_put(
-            window->presets,
-            &(LamPreset){name, lam_lambda_control_get_lambda(window->lambda_control), model, regions});
+        lam_presets_put(window->presets,
+                        &(LamPreset){name, lam_lambda_control_get_lambda(window->lambda_control),
+                                     model, regions});
         show(window);
         save(window);
     }

@@ -97,12 +97,14 @@ static void test_regions(void)
     LamReportSource source = lam_report_fixture_source(f);
     g_autofree char *path = lam_report_fixture_path(f, "a.html");
     g_autofree char *side = lam_report_fixture_path(f, "a.json");
-    g_autoptr(GPtrArray) specs = g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
+    g_autoptr(GPtrArray) specs =
+        g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
     g_ptr_array_add(specs, lam_region_spec_parse("name=inner <b>;labels=17,18;lambda=0.8", NULL));
     g_ptr_array_add(specs, lam_region_spec_parse("name=x;mask=/secret/m.nii;kind=unmoved", NULL));
     source.regions = specs;
     if (lam_report_fixture_save(&source, path)) {
-        g_autofree char *html = lam_report_fixture_read(path), *json = lam_report_fixture_read(side);
+        g_autofree char *html = lam_report_fixture_read(path),
+                        *json = lam_report_fixture_read(side);
         g_assert_nonnull(strstr(html, "inner &lt;b&gt;"));
         g_assert_nonnull(strstr(html, "labels 17, 18"));
         g_assert_nonnull(strstr(html, "λ 0.800"));
