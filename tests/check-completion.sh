@@ -30,6 +30,8 @@ expect "options of a command" "--fixed --fixed-mask --fixed-labels" "$(offered _
 expect "values of an option" "freesurfer" "$(offered _lam "$lam" convert a.nii --to fr)"
 expect "values after =" "fsl freesurfer" "$(offered _lam "$lam" convert a.nii --to = f)"
 expect "all values after =" "axial coronal sagittal" "$(offered _lam "$lam" render --plane =)"
+expect "parts of a command" "people" "$(offered _lam "$lam" template pe)"
+expect "options of a part" "--scans --subjects --structures" "$(offered _lam "$lam" template people --s)"
 expect "files where nothing else fits" "" "$(offered _lam "$lam" info scan)"
 expect "a program that is not there" "" "$(offered _lam /not/there register --fixed)"
 expect "options of the viewer" "--model" "$(offered _lambdascope "$lambdascope" --mod)"

@@ -36,8 +36,8 @@ char **lam_source_glob(const char *folder, const char *pattern, int least, const
         paths = g_strdupv(found.gl_pathv);
     } else {
         const char *number = least > 1 ? "fewer than two" : "no";
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot train: %s: %s %s match", full,
-                    number, what);
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot find files: %s: %s %s match",
+                    full, number, what);
     }
     globfree(&found);
     return paths;

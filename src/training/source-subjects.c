@@ -49,7 +49,8 @@ static bool read_attributes(Subjects *s, const LamRecipe *recipe, const char *fo
         g_autofree char **paths = g_new0(char *, n);
         for (int i = 0; i < n; i++)
             paths[i] = lam_scan_set_at(s->set, i)->path;
-        if (!lam_subjects_read(table, folder, paths, n, &s->template, s->values, error))
+        if (!lam_subjects_read(table, folder, paths, n, &s->template, s->values, NULL, error) ||
+            !lam_subjects_set_ranges(table, s->values, n, &s->template, error))
             return false;
     }
     lam_subjects_even(&s->template, s->values, n, s->weights);

@@ -12,9 +12,10 @@ typedef struct {
     const char *path, *folder;
     char *const *scans;
     int n;
-    LamTemplateConfig *config;
+    const LamTemplateConfig *config;
     double *values;
-    int id, scan; /* columns; -1: none */
+    char **people;         /* NULL: not asked */
+    int id, scan, subject; /* columns; -1: none */
     int column[LAM_TEMPLATE_MAX_ATTRIBUTES];
     bool *known; /* by scan */
 } Table;
@@ -39,6 +40,7 @@ static bool read_header(Table *t, const GPtrArray *fields, int line, GError **er
 {
     t->id = lam_csv_find(fields, "id");
     t->scan = lam_csv_find(fields, "scan");
+    t->subject = lam_csv_find(fields, "subject");
     if (t->id < 0 && t->scan < 0)
         return wrong(t, line, error, "the first row must name a column id or scan");
     for (int i = 0; i < t->config->n_attributes; i++) {
@@ -86,6 +88,14 @@ static bool read_values(const Table *t, const GPtrArray *fields, int line, doubl
     return true;
 }
 
+static char *person_of(const Table *t, const GPtrArray *fields)
+{
+    const char *subject = lam_csv_field(fields, t->subject), *id = lam_csv_field(fields, t->id);
+    return g_strdup(subject != NULL ? subject
+                    : id != NULL    ? id
+                                    : lam_csv_field(fields, t->scan));
+}
+
 /* Rows of people whose scans are not among these are not looked at further. */
 static bool read_row(const Table *t, const GPtrArray *fields, int line, GError **error)
 {
@@ -100,6 +110,8 @@ static bool read_row(const Table *t, const GPtrArray *fields, int line, GError *
             return wrong(t, line, error, "%s stands twice", t->scans[i]);
         if (!read_values(t, fields, line, values, error))
             return false;
+        if (t->people != NULL)
+            t->people[i] = person_of(t, fields);
         t->known[i] = true;
     }
     return true;
@@ -122,19 +134,21 @@ static bool read_lines(Table *t, char **lines, GError **error)
     return true;
 }
 
-static bool set_ranges(const Table *t, GError **error)
+bool lam_subjects_set_ranges(const char *table, const double *values, int n,
+                             LamTemplateConfig *config, GError **error)
 {
-    for (int k = 0; k < t->config->n_attributes; k++) {
-        LamAttribute *a = &t->config->attribute[k];
+    const Table t = {.path = table};
+    for (int k = 0; k < config->n_attributes; k++) {
+        LamAttribute *a = &config->attribute[k];
         double low = INFINITY, high = -INFINITY;
-        for (int i = 0; i < t->n; i++) {
-            low = fmin(low, t->values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
-            high = fmax(high, t->values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
+        for (int i = 0; i < n; i++) {
+            low = fmin(low, values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
+            high = fmax(high, values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + k]);
         }
         if (!(low < high))
-            return wrong(t, 0, error,
+            return wrong(&t, 0, error,
                          "%s is the same for all %d scans: a template cannot follow it", a->name,
-                         t->n);
+                         n);
         a->low = low;
         a->high = high;
     }
@@ -142,11 +156,12 @@ static bool set_ranges(const Table *t, GError **error)
 }
 
 bool lam_subjects_read(const char *table, const char *folder, char *const *scans, int n,
-                       LamTemplateConfig *config, double *values, GError **error)
+                       const LamTemplateConfig *config, double *values, char **people,
+                       GError **error)
 {
     g_autofree bool *known = g_new0(bool, n);
     g_autofree char *text = NULL;
-    Table t = {table, folder, scans, n, config, values, -1, -1, .known = known};
+    Table t = {table, folder, scans, n, config, values, people, -1, -1, -1, .known = known};
     GError *why = NULL;
     if (!g_file_get_contents(table, &text, NULL, &why)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot read subjects: %s", why->message);
@@ -156,7 +171,7 @@ bool lam_subjects_read(const char *table, const char *folder, char *const *scans
     if (!g_utf8_validate(text, -1, NULL))
         return wrong(&t, 0, error, "not a text file");
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    return read_lines(&t, lines, error) && set_ranges(&t, error);
+    return read_lines(&t, lines, error);
 }
 
 void lam_subjects_even(const LamTemplateConfig *config, const double *values, int n,

@@ -1,0 +1,320 @@
+#include <lambdascope/template_people.h>
+
+#include "source.h"
+#include "subjects.h"
+
+#include <lambdascope/error.h>
+#include <lambdascope/resample.h>
+#include <lambdascope/scan.h>
+#include <lambdascope/template_pair.h>
+#include <math.h>
+#include <string.h>
+
+#define FOREGROUND 0.2 /* of the 98th percentile */
+
+typedef struct {
+    LamModel *model;
+    const LamTemplatePeopleOptions *options;
+    const LamTemplateConfig *config;
+    LamTemplatePeople *people;
+    char **labels;      /* paths; NULL: none */
+    LamVolume *picture; /* mean of the people's templates */
+} Work;
+
+void lam_template_people_free(LamTemplatePeople *people)
+{
+    if (people == NULL)
+        return;
+    for (int i = 0; i < people->n; i++) {
+        g_free(people->person[i].scan);
+        g_free(people->person[i].person);
+        g_free(people->person[i].ml);
+    }
+    for (int k = 0; k < LAM_PEOPLE_MEANS; k++) {
+        g_clear_pointer(&people->displacement[k], lam_volume_unref);
+        g_clear_pointer(&people->aligned[k], lam_volume_unref);
+    }
+    g_free(people->person);
+    g_free(people);
+}
+
+static bool wrong(GError **error, const char *about, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot measure people: %s: %s", about, why);
+    return false;
+}
+
+/* ---- who they are ---- */
+
+/* A path alone, if that is where it leads; else below the folder. */
+static char *below(const char *folder, const char *path)
+{
+    return g_path_is_absolute(path) || folder == NULL ? g_strdup(path)
+                                                      : g_build_filename(folder, path, NULL);
+}
+
+static void take_people(Work *w, char **scans, char **names, const double *values,
+                        const double *weights)
+{
+    LamTemplatePeople *people = w->people;
+    people->n = (int)g_strv_length(scans);
+    people->structures = w->config->n_structures;
+    people->person = g_new0(LamTemplatePerson, people->n);
+    for (int i = 0; i < people->n; i++) {
+        LamTemplatePerson *p = &people->person[i];
+        p->scan = g_strdup(scans[i]);
+        p->person = names[i] != NULL ? g_strdup(names[i]) : g_path_get_basename(scans[i]);
+        p->weight = weights[i];
+        memcpy(p->values, values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES, sizeof p->values);
+    }
+}
+
+static bool read_table(const Work *w, char **scans, int n, double *values, char **names,
+                       GError **error)
+{
+    const LamTemplatePeopleOptions *o = w->options;
+    if (w->config->n_attributes == 0)
+        return true;
+    if (o->subjects == NULL)
+        return wrong(error, "the template's attributes", "a table of subjects is needed");
+    g_autofree char *table = below(o->folder, o->subjects);
+    return lam_subjects_read(table, o->folder != NULL ? o->folder : ".", scans, n, w->config,
+                             values, names, error);
+}
+
+static bool check_values(const Work *w, char **scans, const double *values, int n, GError **error)
+{
+    for (int i = 0; i < n; i++)
+        if (!lam_template_check(w->config, values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES,
+                                error)) {
+            g_prefix_error(error, "cannot measure people: %s: ", scans[i]);
+            return false;
+        }
+    return true;
+}
+
+static bool find_labels(Work *w, int n, GError **error)
+{
+    const LamTemplatePeopleOptions *o = w->options;
+    if (o->labels == NULL)
+        return true;
+    if (w->config->n_structures == 0)
+        return wrong(error, o->labels, "the template was learned without structures");
+    w->labels = lam_source_glob(o->folder, o->labels, 1, "label maps", error);
+    return w->labels != NULL && ((int)g_strv_length(w->labels) == n ||
+                                 wrong(error, o->labels, "there must be one label map for each scan"));
+}
+
+static bool find_people(Work *w, GError **error)
+{
+    const LamTemplatePeopleOptions *o = w->options;
+    g_auto(GStrv) scans = lam_source_glob(o->folder, o->scans, 2, "scans", error);
+    if (scans == NULL)
+        return false;
+    int n = (int)g_strv_length(scans);
+    g_autofree double *values = g_new0(double, (size_t)n *LAM_TEMPLATE_MAX_ATTRIBUTES);
+    g_autofree double *weights = g_new0(double, n);
+    g_auto(GStrv) names = g_new0(char *, n + 1);
+    bool ok = read_table(w, scans, n, values, names, error) &&
+              check_values(w, scans, values, n, error) && find_labels(w, n, error);
+    if (ok) {
+        lam_subjects_even(w->config, values, n, weights);
+        take_people(w, scans, names, values, weights);
+    }
+    return ok;
+}
+
+/* ---- volumes ---- */
+
+static int structure_of(const Work *w, int value)
+{
+    const LamLabelTable *table = w->options->structures;
+    const LamLabel *label = table != NULL ? lam_label_table_find(table, value) : NULL;
+    if (table != NULL)
+        value = label != NULL ? label->structure : 0;
+    for (int k = 1; k < w->config->n_structures; k++)
+        if (w->config->structure[k].value == value)
+            return k;
+    return 0;
+}
+
+/* ml of each structure in the map, in its own space. */
+static void add_volumes(const Work *w, const LamVolume *map, double *ml)
+{
+    double voxel_ml = 1e-3 * fabs(lam_mat4_det3(&map->grid.to_world));
+    int last = 0, structure = structure_of(w, 0);
+    for (size_t i = 0; i < lam_grid_voxels(&map->grid); i++) {
+        int value = lam_label_of(map->data[i]);
+        if (value != last)
+            structure = structure_of(w, last = value);
+        ml[structure] += voxel_ml;
+    }
+}
+
+static bool measure_volumes(const Work *w, int i, GError **error)
+{
+    LamTemplatePerson *p = &w->people->person[i];
+    if (w->labels == NULL)
+        return true;
+    g_autoptr(LamVolume) map = lam_scan_load(w->labels[i], 0, error);
+    if (map == NULL)
+        return false;
+    p->ml = g_new0(double, w->config->n_structures);
+    add_volumes(w, map, p->ml);
+    double known = 0;
+    for (int k = 1; k < w->config->n_structures; k++) {
+        p->ml[k] /= p->head;
+        known += p->ml[k];
+    }
+    p->ml[0] = NAN; /* none of them has no volume: it ends where the scan does */
+    return known > 0 || wrong(error, w->labels[i], "none of the template's structures is in it");
+}
+
+/* ---- means ---- */
+
+static bool make_means(Work *w, const LamGrid *grid, GError **error)
+{
+    LamTemplatePeople *people = w->people;
+    w->picture = lam_volume_new(grid, 1, error);
+    for (int k = 0; k < LAM_PEOPLE_MEANS && w->picture != NULL; k++) {
+        people->displacement[k] = lam_volume_new(grid, 3, error);
+        people->aligned[k] =
+            people->displacement[k] != NULL ? lam_volume_new(grid, 1, error) : NULL;
+        if (people->aligned[k] == NULL)
+            return false;
+    }
+    return w->picture != NULL;
+}
+
+static void add_to(LamVolume *sum, const LamVolume *x, double share)
+{
+    size_t n = lam_grid_voxels(&sum->grid) * (size_t)sum->channels;
+    for (size_t i = 0; i < n; i++)
+        sum->data[i] += (float)share * x->data[i];
+}
+
+static double share_of(const LamTemplatePeople *people, int i, int mean)
+{
+    return mean == LAM_PEOPLE_EVEN ? people->person[i].weight : 1.0 / people->n;
+}
+
+static double length_at(const LamVolume *d, size_t i)
+{
+    size_t n = lam_grid_voxels(&d->grid);
+    return sqrt(pow((double)d->data[i], 2) + pow((double)d->data[n + i], 2) +
+                pow((double)d->data[2 * n + i], 2));
+}
+
+static double threshold_of(const LamVolume *picture)
+{
+    return FOREGROUND * lam_volume_percentile_positive(picture, 0.98);
+}
+
+static double mean_length_mm(const LamVolume *d, const LamVolume *picture)
+{
+    double threshold = threshold_of(picture), sum = 0, count = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&d->grid); i++)
+        if ((double)picture->data[i] > threshold) {
+            sum += length_at(d, i);
+            count++;
+        }
+    return count > 0 ? sum / count : 0;
+}
+
+/* Quantiles of |d| over the foreground. */
+static bool find_centre(const LamVolume *d, const LamVolume *picture, LamPeopleCentre *centre,
+                        GError **error)
+{
+    double threshold = threshold_of(picture);
+    g_autoptr(LamVolume) length = lam_volume_new(&d->grid, 1, error);
+    if (length == NULL)
+        return false;
+    for (size_t i = 0; i < lam_grid_voxels(&d->grid); i++)
+        if ((double)picture->data[i] > threshold)
+            length->data[i] = (float)(length_at(d, i) + 1e-9); /* 0 is what is not asked for */
+    centre->median_mm = lam_volume_percentile_positive(length, 0.5);
+    centre->ninetieth_mm = lam_volume_percentile_positive(length, 0.9);
+    return true;
+}
+
+/* ---- one of them ---- */
+
+static LamTemplatePair *pair_with(const Work *w, int i, const LamProgress *progress, GError **error)
+{
+    g_autoptr(LamVolume) scan = lam_scan_load(w->people->person[i].scan, 0, error);
+    LamTemplatePairOptions options = {.templates = {w->model, NULL},
+                                      .values = {w->people->person[i].values, NULL},
+                                      .scans = {NULL, scan}};
+    return scan != NULL ? lam_template_pair_new(&options, progress, error) : NULL;
+}
+
+static bool add_aligned(const Work *w, int i, LamVolume *scan, const LamMat4 *affine,
+                        GError **error)
+{
+    const LamGrid *grid = &w->picture->grid;
+    g_autoptr(LamVolume) prepared =
+        lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
+    g_autoptr(LamVolume) aligned =
+        prepared != NULL ? lam_resample(prepared, grid, affine, LAM_LINEAR, 0, error) : NULL;
+    for (int k = 0; aligned != NULL && k < LAM_PEOPLE_MEANS; k++)
+        add_to(w->people->aligned[k], aligned, share_of(w->people, i, k));
+    return aligned != NULL;
+}
+
+static bool measure_person(Work *w, int i, const LamProgress *progress, GError **error)
+{
+    LamTemplatePerson *person = &w->people->person[i];
+    g_autoptr(LamTemplatePair) pair = pair_with(w, i, progress, error);
+    if (pair == NULL)
+        return false;
+    LamSession *session = lam_template_pair_session(pair);
+    LamVolume *picture = lam_template_pair_picture(pair, LAM_TEMPLATE_PAIR_FIXED)->image;
+    g_autoptr(LamSnapshot) snapshot =
+        lam_session_set_lambda(session, w->options->lambda, false, error);
+    if (snapshot == NULL || (w->picture == NULL && !make_means(w, &picture->grid, error)))
+        return false;
+    g_autoptr(LamVolume) d = lam_resample_clamped(snapshot->field, &w->picture->grid, error);
+    if (d == NULL)
+        return false;
+    person->head = fabs(lam_mat4_det3(&snapshot->affine));
+    person->mean_mm = mean_length_mm(d, picture);
+    add_to(w->picture, picture, 1.0 / w->people->n);
+    for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
+        add_to(w->people->displacement[k], d, share_of(w->people, i, k));
+    return add_aligned(w, i, lam_session_moving(session), &snapshot->affine, error) &&
+           measure_volumes(w, i, error);
+}
+
+static bool measure(Work *w, const LamProgress *progress, GError **error)
+{
+    for (int i = 0; i < w->people->n; i++) {
+        LamProgress part =
+            lam_progress_part(progress, (double)i / w->people->n, (i + 1.0) / w->people->n);
+        if (lam_progress_cancelled(progress, error) || !measure_person(w, i, &part, error))
+            return false;
+    }
+    for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
+        if (!find_centre(w->people->displacement[k], w->picture, &w->people->centre[k], error))
+            return false;
+    return true;
+}
+
+LamTemplatePeople *lam_template_people_measure(LamModel *model,
+                                               const LamTemplatePeopleOptions *options,
+                                               const LamProgress *progress, GError **error)
+{
+    g_autoptr(LamTemplatePeople) people = g_new0(LamTemplatePeople, 1);
+    Work w = {.model = model,
+              .options = options,
+              .config = lam_model_template(model),
+              .people = people};
+    if (w.config == NULL) {
+        wrong(error, lam_model_path(model) != NULL ? lam_model_path(model) : "the model",
+              "it has no template");
+        return NULL;
+    }
+    bool ok = find_people(&w, error) && measure(&w, progress, error);
+    g_strfreev(w.labels);
+    g_clear_pointer(&w.picture, lam_volume_unref);
+    return ok ? g_steal_pointer(&people) : NULL;
+}
