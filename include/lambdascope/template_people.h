@@ -14,12 +14,14 @@
 G_BEGIN_DECLS
 
 typedef struct {
-    const char *folder;   /* of the data */
-    const char *scans;    /* a pattern below it, as "train/1*.nii.gz": at least two scans */
-    const char *labels;   /* of their label maps, as many and in the same order; NULL: no volumes */
-    const char *subjects; /* table below it (docs/templates.md); NULL for a template without attributes */
-    const LamLabelTable *structures; /* what the values of label maps mean; NULL: a value is the structure's own */
-    double lambda;                   /* in [0,1] */
+    const char *folder; /* of the data */
+    const char *scans;  /* a pattern below it, as "train/1*.nii.gz": at least two scans */
+    const char *labels; /* of their label maps, as many and in the same order; NULL: no volumes */
+    const char
+        *subjects; /* table below it (docs/templates.md); NULL for a template without attributes */
+    const LamLabelTable
+        *structures; /* what the values of label maps mean; NULL: a value is the structure's own */
+    double lambda;   /* in [0,1] */
 } LamTemplatePeopleOptions;
 
 typedef struct {
@@ -29,7 +31,8 @@ typedef struct {
     double weight;  /* share that makes ages even, as in training; sums to 1 */
     double head;    /* determinant of the affine: the volume of this head over the template's */
     double mean_mm; /* mean of |d| over the template's foreground */
-    double *ml;     /* of each of the template's structures, in the template's space; NULL without label maps */
+    double *
+        ml; /* of each of the template's structures, in the template's space; NULL without label maps */
 } LamTemplatePerson;
 
 typedef enum {
@@ -46,9 +49,11 @@ typedef struct {
 
 typedef struct {
     int n, structures;
-    LamTemplatePerson *person;               /* [n], by name of the scan */
-    LamVolume *displacement[LAM_PEOPLE_MEANS]; /* mean of d: 3 channels, mm, on the template's own grid */
-    LamVolume *aligned[LAM_PEOPLE_MEANS]; /* mean of the affinely aligned scans, prepared as for the network */
+    LamTemplatePerson *person; /* [n], by name of the scan */
+    LamVolume
+        *displacement[LAM_PEOPLE_MEANS]; /* mean of d: 3 channels, mm, on the template's own grid */
+    LamVolume *aligned
+        [LAM_PEOPLE_MEANS]; /* mean of the affinely aligned scans, prepared as for the network */
     LamPeopleCentre centre[LAM_PEOPLE_MEANS];
 } LamTemplatePeople;
 

@@ -91,9 +91,7 @@ static bool read_values(const Table *t, const GPtrArray *fields, int line, doubl
 static char *person_of(const Table *t, const GPtrArray *fields)
 {
     const char *subject = lam_csv_field(fields, t->subject), *id = lam_csv_field(fields, t->id);
-    return g_strdup(subject != NULL ? subject
-                    : id != NULL    ? id
-                                    : lam_csv_field(fields, t->scan));
+    return g_strdup(subject != NULL ? subject : id != NULL ? id : lam_csv_field(fields, t->scan));
 }
 
 /* Rows of people whose scans are not among these are not looked at further. */

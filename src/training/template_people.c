@@ -101,8 +101,9 @@ static bool find_labels(Work *w, int n, GError **error)
     if (w->config->n_structures == 0)
         return wrong(error, o->labels, "the template was learned without structures");
     w->labels = lam_source_glob(o->folder, o->labels, 1, "label maps", error);
-    return w->labels != NULL && ((int)g_strv_length(w->labels) == n ||
-                                 wrong(error, o->labels, "there must be one label map for each scan"));
+    return w->labels != NULL &&
+           ((int)g_strv_length(w->labels) == n ||
+            wrong(error, o->labels, "there must be one label map for each scan"));
 }
 
 static bool find_people(Work *w, GError **error)
@@ -252,8 +253,7 @@ static bool add_aligned(const Work *w, int i, LamVolume *scan, const LamMat4 *af
                         GError **error)
 {
     const LamGrid *grid = &w->picture->grid;
-    g_autoptr(LamVolume) prepared =
-        lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
+    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
     g_autoptr(LamVolume) aligned =
         prepared != NULL ? lam_resample(prepared, grid, affine, LAM_LINEAR, 0, error) : NULL;
     for (int k = 0; aligned != NULL && k < LAM_PEOPLE_MEANS; k++)
@@ -304,10 +304,8 @@ LamTemplatePeople *lam_template_people_measure(LamModel *model,
                                                const LamProgress *progress, GError **error)
 {
     g_autoptr(LamTemplatePeople) people = g_new0(LamTemplatePeople, 1);
-    Work w = {.model = model,
-              .options = options,
-              .config = lam_model_template(model),
-              .people = people};
+    Work w = {
+        .model = model, .options = options, .config = lam_model_template(model), .people = people};
     if (w.config == NULL) {
         wrong(error, lam_model_path(model) != NULL ? lam_model_path(model) : "the model",
               "it has no template");

@@ -11,8 +11,8 @@ static void test_student(void)
     static const struct {
         double p, t;
         int freedom;
-    } known[] = {{0.975, 12.706205, 1}, {0.975, 4.302653, 2},  {0.975, 3.182446, 3},
-                 {0.975, 2.228139, 10}, {0.975, 2.109816, 17}, {0.95, 1.812461, 10},
+    } known[] = {{0.975, 12.706205, 1}, {0.975, 4.302653, 2},   {0.975, 3.182446, 3},
+                 {0.975, 2.228139, 10}, {0.975, 2.109816, 17},  {0.95, 1.812461, 10},
                  {0.995, 2.750000, 30}, {0.975, 1.962339, 1000}};
     for (size_t i = 0; i < G_N_ELEMENTS(known); i++) {
         ASSERT_NEAR(lam_student_quantile(known[i].p, known[i].freedom), known[i].t, 1e-5);
@@ -26,8 +26,7 @@ static void test_student(void)
 static void test_line(void)
 {
     static const double at[] = {10, 8, 13, 9, 11, 14, 6, 4, 12, 7, 5};
-    static const double y[] = {8.04, 6.95, 7.58,  8.81, 8.33, 9.96,
-                               7.24, 4.26, 10.84, 4.82, 5.68};
+    static const double y[] = {8.04, 6.95, 7.58, 8.81, 8.33, 9.96, 7.24, 4.26, 10.84, 4.82, 5.68};
     double x[11][2], half;
     LamRegression fit;
     for (int i = 0; i < 11; i++) {

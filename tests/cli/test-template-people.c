@@ -86,11 +86,14 @@ static void test_refuses(Fixture *f, gconstpointer data)
         {{"--scans", "none-*.nii", "--subjects", "subjects.csv"}, "fewer than two scans", 1},
         {{"--scans", "*_t1.nii", "--subjects", "none.csv"}, "none.csv", 1},
         {{"--scans", "*_t1.nii", "--subjects", "subjects.csv", "--labels", "none-*.nii"},
-         "no label maps", 1},
+         "no label maps",
+         1},
         {{"--scans", "*_t1.nii", "--subjects", "subjects.csv", "--structures", "none.csv"},
-         "none.csv", 1},
+         "none.csv",
+         1},
         {{"--scans", "*_t1.nii", "--subjects", "subjects.csv", "--aligned-mean", "mean.txt"},
-         "mean.txt", 1},
+         "mean.txt",
+         1},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         const char *all[17] = {"template", "people",  "-M", f->model,

@@ -12,4 +12,5 @@ typedef struct {
 } TemplatePerson;
 
 /* Writes scans and label maps of n people into the folder, and subjects.csv with the columns id, age and sex. */
-void template_people_write(LamModel *model, const char *folder, const TemplatePerson *people, int n);
+void template_people_write(LamModel *model, const char *folder, const TemplatePerson *people,
+                           int n);

@@ -113,12 +113,9 @@ static double most_apart(const LamVolume *a, const LamVolume *b, const LamVolume
  * same to the bit. */
 static void test_mean(Fixture *f, gconstpointer data)
 {
-    static const TemplatePerson doubled[] = {{"dora", 30, 'F', 1},
-                                             {"dora2", 30, 'F', 1},
-                                             {"egon", 70, 'M', 1},
-                                             {"egon2", 70, 'M', 1},
-                                             {"pair-dora", 30, 'F', 1},
-                                             {"pair-egon", 70, 'M', 1}};
+    static const TemplatePerson doubled[] = {{"dora", 30, 'F', 1},      {"dora2", 30, 'F', 1},
+                                             {"egon", 70, 'M', 1},      {"egon2", 70, 'M', 1},
+                                             {"pair-dora", 30, 'F', 1}, {"pair-egon", 70, 'M', 1}};
     template_people_write(f->model, f->folder, doubled, G_N_ELEMENTS(doubled));
     g_autoptr(LamTemplatePeople) dora = measure(f, "dora*_t1.nii");
     g_autoptr(LamTemplatePeople) egon = measure(f, "egon*_t1.nii");
@@ -182,9 +179,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(Fixture *, gconstpointer);
-    } tests[] = {{"volumes", test_volumes},
-                 {"mean", test_mean},
-                 {"refuses", test_refuses}};
+    } tests[] = {{"volumes", test_volumes}, {"mean", test_mean}, {"refuses", test_refuses}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *name = g_strconcat("/template-people/", tests[i].name, NULL);
