@@ -79,6 +79,7 @@ static void show(LamWindow *window)
     }
     g_menu_append_section(menu, NULL, G_MENU_MODEL(list));
     g_menu_append(editing, _("_Keep This λ…"), "win.keep-preset");
+    g_menu_append(editing, _("Open _Evidence…"), "win.open-evidence");
     if (window->presets->len > 0)
         g_menu_append_submenu(editing, _("_Delete"), G_MENU_MODEL(deleting));
     g_menu_append_section(menu, NULL, G_MENU_MODEL(editing));

@@ -364,6 +364,9 @@ void lam_window_forget_refined(LamWindow *window);
 void lam_window_add_presets(LamWindow *window);
 void lam_window_dispose_presets(LamWindow *window);
 
+/* window-evidence.c */
+void lam_window_add_evidence(LamWindow *window);
+
 /* window-recent.c */
 void lam_window_add_recent(LamWindow *window);
 /* What is shown now, and a session's file. */

@@ -570,6 +570,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_export_actions(window);
     lam_window_add_refine_action(window);
     lam_window_add_presets(window);
+    lam_window_add_evidence(window);
     lam_window_add_recent(window);
     lam_window_add_report_action(window);
     lam_window_add_drop_target(window);

@@ -8,7 +8,7 @@ import struct
 
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import difference, press, run, set_value, wait_for, walk
+from viewer import Atspi, difference, press, run, set_value, wait_for, walk
 
 SIZE = 48  # of the scans
 
@@ -150,6 +150,47 @@ def test_places(program, folder):
         check(furthest(first, exported(viewer, again), range(SIZE ** 3)) < 1e-4, 'of the same field')
 
 
+def write_evidence(path, model):
+    def best(value, low, high):
+        return {'lambda': value, 'from': low, 'to': high, 'dice': 0.8}
+    with open(path, 'w') as file:
+        json.dump({'kind': 'lambdascope preset', 'version': 1, 'name': 'Heads', 'task': 'subject to subject',
+                   'model': model, 'pairs': 12, 'subjects': 4, **best(0.7, 0.5, 0.9),
+                   'structures': [{'label': 33, 'name': 'ventricle', **best(0.9, 0.8, 1)},
+                                  {'label': 99, 'name': 'not there', **best(0.1, 0, 0.2)}],
+                   'curve': [{'lambda': 0, 'dice': 0.7}, {'lambda': 1, 'dice': 0.75}]}, file)
+
+
+def open_evidence(viewer, path):
+    click(viewer, '^Presets$')
+    press(wait_for(lambda: viewer.find('menu item', '^Open Evidence'), 'the menu'))
+    viewer.type_path('Choose evidence', path)
+
+
+def test_evidence(program, folder):
+    fixed, moving, names = scans.write_labels(folder)
+    pair = [*scans.write_pair(folder), '--lambda', '0.3', '--fixed-labels', fixed, '--label-names', names]
+    good, other = os.path.join(folder, 'good.json'), os.path.join(folder, 'other.json')
+    with opened(program, folder, pair) as (viewer, pictures):
+        write_evidence(other, 'some-model')
+        open_evidence(viewer, other)
+        told = wait_for(lambda: viewer.label('it was made for the model'), 'the objection')
+        check(not viewer.find('push button', 'Use λ$').get_state_set().contains(Atspi.StateType.SENSITIVE),
+              'evidence on another model is shown, but cannot be used')
+        press(viewer.find('push button', 'Cancel$'))
+        wait_for(lambda: not viewer.label('it was made for'), 'the end of the dialog')
+        write_evidence(good, re.search('not for (.*)$', told)[1])
+        open_evidence(viewer, good)
+        expect(lambda: viewer.label('ventricle: λ 0.90'), 'that on this one is shown, with each structure')
+        shot(viewer, 'evidence', viewer.window_id('^Heads$'))
+        press(viewer.find('push button', 'λ per Structure$'))
+        spin = viewer.find('spin button', '^λ value$')
+        expect(lambda: abs(spin.get_current_value() - 0.7) < 1e-6, 'its λ can be taken')
+        viewer.key('h')
+        expect(lambda: len(sliders(viewer)) == 1 and viewer.label('^λ 0.900$'),
+               'and those of the structures that there are')
+
+
 def test_list(program, folder):
     fixed, moving, names = scans.write_labels(folder)
     pair = [*scans.write_pair(folder), '--lambda', '0.3']
@@ -171,4 +212,5 @@ def test_list(program, folder):
         expect(lambda: len(sliders(viewer)) == 2, 'and brought back')
 
 
-main({'regions': test_regions, 'places': test_places, 'list': test_list})
+main({'regions': test_regions, 'places': test_places, 'evidence': test_evidence,
+      'list': test_list})
