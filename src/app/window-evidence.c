@@ -136,11 +136,11 @@ static void fill(GtkBox *box, const Reading *reading)
         add_line(box, reading->objection, "notice");
     add_line(box, all, "heading");
     gtk_box_append(box, list_of(evidence));
-    add_line(box,
-             _("In brackets: where 95 % of the draws lie when the subjects are drawn again. Where "
-               "such intervals "
-               "overlap, the structures are not known to differ."),
-             "quiet");
+    add_line(
+        box,
+        _("In brackets: where 19 of 20 draws lie when the subjects are drawn again. Where such "
+          "intervals overlap, the structures are not known to differ."),
+        "quiet");
 }
 
 static void show(LamWindow *window, Reading *reading)
