@@ -106,10 +106,54 @@ static void test_refuses(Fixture *f, gconstpointer data)
     }
 }
 
+/* What people wrote is what curve compares with. */
+static void test_curve(Fixture *f, gconstpointer data)
+{
+    g_autofree char *plot = g_build_filename(f->folder, "curve.svg", NULL);
+    const char *text = "age,sex,ventricle\n20,F,20\n30,M,21\n45,F,23\n60,F,24\n75,F,26\n80,F,28\n";
+    g_assert_true(g_file_set_contents(f->table, text, -1, NULL));
+    LamCliRun run =
+        lam_cli_run("template", "curve", "-M", f->model, "--sex", "F", "--people", f->table,
+                    "--from", "25", "--to", "85", "--plot", plot, NULL);
+    g_assert_cmpstr(run.err, ==, "");
+    g_assert_cmpint(run.status, ==, 0);
+    g_assert_true(g_str_has_prefix(
+        run.out, "age,ventricle,ventricle of people,ventricle low,ventricle high\n25,"));
+    g_assert_nonnull(strstr(run.out, "\n# extrapolated: age 85: trained on 20 to 80\n"));
+    g_assert_nonnull(strstr(run.out, "\n# ventricle: "));
+    g_assert_true(g_file_test(plot, G_FILE_TEST_EXISTS));
+    lam_cli_run_clear(&run);
+}
+
+static void test_curve_refuses(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *table, *option, *value, *word;
+        int status;
+    } bad[] = {
+        {"age,sex\n20,F\n", "--trend", "linear", "no column is one of", 1},
+        {"age,sex,ventricle\n20,F,1\n20,F,2\n20,F,3\n", "--trend", "linear", "20 for all 3", 1},
+        {"age,sex,ventricle\n20,F,1\n", "--trend", "cubic", "--trend", 2},
+        {"age,sex,ventricle\n20,F,1\n", "--from", "90", "must be below --to", 2},
+        {"age,sex,ventricle\n20,F,1\n", "--to", "900", "says nothing so far outside", 1},
+        {"age,sex,ventricle\n20,F,1\n", "--people", "none.csv", "none.csv", 1},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_assert_true(g_file_set_contents(f->table, bad[i].table, -1, NULL));
+        LamCliRun run = lam_cli_run("template", "curve", "-M", f->model, "--sex", "F", "--people",
+                                    f->table, bad[i].option, bad[i].value, NULL);
+        lam_cli_assert_failed(&run, bad[i].status, bad[i].word);
+        lam_cli_run_clear(&run);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/template-people/table", Fixture, NULL, set_up, test_table, tear_down);
     g_test_add("/template-people/refuses", Fixture, NULL, set_up, test_refuses, tear_down);
+    g_test_add("/template-people/curve", Fixture, NULL, set_up, test_curve, tear_down);
+    g_test_add("/template-people/curve-refuses", Fixture, NULL, set_up, test_curve_refuses,
+               tear_down);
     return g_test_run();
 }
