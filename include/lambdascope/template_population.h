@@ -14,7 +14,8 @@ G_BEGIN_DECLS
 typedef struct {
     int n, structures;
     double *values; /* [n][LAM_TEMPLATE_MAX_ATTRIBUTES] */
-    double *ml;     /* [n][structures]; NaN where not known, and of the first, which is "none of them" */
+    double
+        *ml; /* [n][structures]; NaN where not known, and of the first, which is "none of them" */
 } LamTemplatePopulation;
 
 /* Reads what lam template people writes: the columns of all attributes, of at least one structure by its name, and,
@@ -29,7 +30,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamTemplatePopulation, lam_template_population_fre
 typedef struct {
     LamRegression fit;
     int along, degree, attributes;
-    double middle, reach; /* of that attribute among the people */
+    double middle, reach;                     /* of that attribute among the people */
     bool counts[LAM_TEMPLATE_MAX_ATTRIBUTES]; /* which others are in it: those that differ */
 } LamTemplateTrend;
 
@@ -46,9 +47,9 @@ double lam_template_trend_at(const LamTemplateTrend *trend, const double *values
 typedef struct {
     int n;
     double *expected, *low, *high; /* [n] ml: the trend and its band */
-    int direction;                 /* of the template: 1 rises from each point to the next, -1 falls, 0 neither */
-    int inside;                    /* points at which the template lies within the band */
-    bool *is_inside;               /* [n] */
+    int direction;   /* of the template: 1 rises from each point to the next, -1 falls, 0 neither */
+    int inside;      /* points at which the template lies within the band */
+    bool *is_inside; /* [n] */
 } LamTemplateAgreement;
 
 /* values: of the other attributes, as for the curve. */

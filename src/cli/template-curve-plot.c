@@ -38,8 +38,7 @@ static void add_structure(LamPlot *plot, const LamCliVolumes *v, int structure)
     const LamTemplateCurve *curve = v->curve;
     const LamTemplateAgreement *a = v->agreement[structure];
     LamPlotAxis x = {.title = v->config->attribute[curve->along].name}, y = {.title = "ml"};
-    LamPlotPanel *panel =
-        lam_plot_add_panel(plot, v->config->structure[structure].name, &x, &y);
+    LamPlotPanel *panel = lam_plot_add_panel(plot, v->config->structure[structure].name, &x, &y);
     g_autofree double *ml = g_new(double, curve->n);
     for (int i = 0; i < curve->n; i++)
         ml[i] = curve->ml[i * curve->structures + structure];

@@ -10,9 +10,9 @@ typedef struct {
     const LamTemplateConfig *config;
     const char *path;
     int attribute[LAM_TEMPLATE_MAX_ATTRIBUTES], structure[LAM_TEMPLATE_MAX_STRUCTURES], person;
-    GHashTable *known;  /* person -> row + 1 */
+    GHashTable *known;   /* person -> row + 1 */
     GArray *values, *ml; /* double */
-    GArray *scans;      /* int: of each row */
+    GArray *scans;       /* int: of each row */
 } Table;
 
 void lam_template_population_free(LamTemplatePopulation *population)
@@ -48,8 +48,7 @@ static bool read_header(Table *t, const GPtrArray *fields, int line, GError **er
         t->structure[k] = lam_csv_find(fields, t->config->structure[k].name);
         structures += t->structure[k] >= 0;
     }
-    return structures > 0 ||
-           wrong(t, line, "no column is one of the template's structures", error);
+    return structures > 0 || wrong(t, line, "no column is one of the template's structures", error);
 }
 
 /* NaN where there is none. */
@@ -84,8 +83,8 @@ static bool read_row(Table *t, const GPtrArray *fields, int line, GError **error
 {
     guint row = row_of(t, fields);
     int *scans = &g_array_index(t->scans, int, row);
-    double *values = &g_array_index(t->values, double, row * LAM_TEMPLATE_MAX_ATTRIBUTES);
-    double *ml = &g_array_index(t->ml, double, row * (guint)t->config->n_structures);
+    double *values = &g_array_index(t->values, double, row *LAM_TEMPLATE_MAX_ATTRIBUTES);
+    double *ml = &g_array_index(t->ml, double, row *(guint)t->config->n_structures);
     for (int i = 0; i < t->config->n_attributes; i++) {
         const char *text = lam_csv_field(fields, t->attribute[i]);
         g_autoptr(GError) why = NULL;

@@ -55,8 +55,8 @@ bool lam_template_trend_fit(const LamTemplatePopulation *population,
                             LamTemplateTrend *trend, GError **error)
 {
     double terms[LAM_REGRESSION_MAX_TERMS];
-    *trend = (LamTemplateTrend){
-        .along = along, .degree = degree, .attributes = config->n_attributes};
+    *trend =
+        (LamTemplateTrend){.along = along, .degree = degree, .attributes = config->n_attributes};
     if (!prepare(population, config, trend, error))
         return false;
     int n_terms = terms_of(trend, population->values, terms), n = 0;

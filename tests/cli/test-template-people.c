@@ -112,9 +112,8 @@ static void test_curve(Fixture *f, gconstpointer data)
     g_autofree char *plot = g_build_filename(f->folder, "curve.svg", NULL);
     const char *text = "age,sex,ventricle\n20,F,20\n30,M,21\n45,F,23\n60,F,24\n75,F,26\n80,F,28\n";
     g_assert_true(g_file_set_contents(f->table, text, -1, NULL));
-    LamCliRun run =
-        lam_cli_run("template", "curve", "-M", f->model, "--sex", "F", "--people", f->table,
-                    "--from", "25", "--to", "85", "--plot", plot, NULL);
+    LamCliRun run = lam_cli_run("template", "curve", "-M", f->model, "--sex", "F", "--people",
+                                f->table, "--from", "25", "--to", "85", "--plot", plot, NULL);
     g_assert_cmpstr(run.err, ==, "");
     g_assert_cmpint(run.status, ==, 0);
     g_assert_true(g_str_has_prefix(

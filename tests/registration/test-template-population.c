@@ -45,9 +45,10 @@ static LamTemplatePopulation *load_well(const Fixture *f, const char *text)
 /* Two scans of one person are one row, their mean; columns of other names do not matter. */
 static void test_table(Fixture *f, gconstpointer data)
 {
-    g_autoptr(LamTemplatePopulation) p = load_well(
-        f, "scan,person,age,sex,head,ventricle\na,ann,30,F,1,10\nb,ben,40,M,1,20\n# x\nc,ann,32,F,1,14\n"
-           "d,dan,50,M,1,\n");
+    g_autoptr(LamTemplatePopulation) p =
+        load_well(f, "scan,person,age,sex,head,ventricle\na,ann,30,F,1,10\nb,ben,40,M,1,20\n# "
+                     "x\nc,ann,32,F,1,14\n"
+                     "d,dan,50,M,1,\n");
     g_assert_cmpint(p->n, ==, 3);
     g_assert_cmpfloat(p->values[0], ==, 31);
     g_assert_cmpfloat(p->ml[1], ==, 12);
