@@ -11,7 +11,7 @@ uniform vec3 origin;           // fixed world point of pixel position (0,0), top
 uniform vec3 step_x, step_y;   // world mm per pixel, rightwards and downwards
 uniform sampler3D scan;
 uniform sampler3D field;       // displacement in mm, |J|
-uniform sampler3D against;     // another field, to compare with
+uniform sampler3D against;     // another field, to compare with, or a map to draw
 uniform sampler3D other;       // the fixed scan, to compare with
 uniform mat4 scan_from_world;  // fixed world -> texture coordinates of the scan, affine included
 uniform mat4 field_from_world; // fixed world -> texture coordinates of the field
@@ -32,6 +32,7 @@ out vec4 colour;
 const float EDGE_MM = 0.7;     // on either side, for the slope of an edge
 const float ISOLINES = 8.0;    // on the scale of displacements
 const int ROUNDS = 24;         // of the search for what is fetched here
+const float MAP_SCALE = 0.25;  // LAM_MAP_SCALE
 const float CAUTION = 0.6;     // of its steps: where the field shears strongly, whole ones overshoot
 
 // 1 inside [0,1]^3, 0 outside, antialiased over one pixel.
@@ -121,13 +122,16 @@ vec3 with_overlay(vec3 shown, vec3 x, vec3 f, vec4 d)
     float in_field = coverage(f);
     if (OVERLAY == 3)
         d.xyz -= morph * texture(against, (against_from_world * vec4(x, 1.0)).xyz).xyz;
+    if (OVERLAY > 3)
+        d.xyz = texture(against, (against_from_world * vec4(x, 1.0)).xyz).xyz / MAP_SCALE;
     if (OVERLAY != 2) {
         float length_mm = length(d.xyz), level = length_mm / scale_mm * ISOLINES;
         float width = max(fwidth(level), 1e-6);
         float line = clamp(1.0 - abs(fract(level + 0.5) - 0.5) / width, 0.0, 1.0) *
                      float(level > 0.5) * clamp(0.5 / width - 1.0, 0.0, 1.0);
         vec3 paint = mix(mapped(3, length_mm / scale_mm), vec3(0.0), 0.6 * line);
-        return mix(shown, paint, opacity * in_field);
+        float telling = OVERLAY > 3 ? smoothstep(0.02, 0.25, length_mm / scale_mm) : 1.0;
+        return mix(shown, paint, opacity * in_field * telling);
     }
     float octaves = log2(max(d.w, 1e-3));
     vec3 paint = d.w <= 0.0 ? folded : volume_change_colour(octaves);

@@ -27,6 +27,12 @@ void lam_regional_want(LamRegional *regional, GPtrArray *specs, LamVolume *label
 LamSnapshot *lam_regional_at(LamRegional *regional, double lambda, bool with_similarity,
                              char ***warnings, GError **error);
 
+/* How much the displacement changes with the λ of the rest, and of the regions that follow it:
+ * lam_lambda_derivative. */
+LamVolume *lam_regional_lambda_derivative(LamRegional *regional, double lambda, GError **error);
+/* Borrowed. */
+LamSession *lam_regional_session(const LamRegional *regional);
+
 /* Which region is where, on the model grid: its place among the specs from 1 (of those that overlap, the last),
  * 0: none. NULL if there is none, or no memory. The same object as long as no mask changes; borrowed, on the
  * session's thread. */

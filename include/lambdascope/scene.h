@@ -35,6 +35,8 @@ typedef struct {
 LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error);
 /* A displacement field (3 channels, mm) and its |J| on the same grid (1 channel; NULL = 1 everywhere). */
 LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobian, GError **error);
+/* What an overlay draws beside the field: 1 channel or 3, mm, of which the length is shown. Errors as above. */
+LamTexels *lam_texels_new_map(const LamVolume *map, GError **error);
 /* A label map: 0 where there is none, else one more than the label's place in labels->label. LAM_ERROR_GL and
  * LAM_ERROR_MEMORY as above. */
 LamTexels *lam_texels_new_labels(const LamLabels *labels, GError **error);
@@ -77,8 +79,11 @@ typedef enum {
     LAM_OVERLAY_DISPLACEMENT,  /* |d| in mm, with isolines */
     LAM_OVERLAY_VOLUME_CHANGE, /* log2 |J|, from a half to twice */
     LAM_OVERLAY_DIFFERENCE,    /* |d - d held| in mm, with isolines; nothing without a held field */
+    LAM_OVERLAY_SENSITIVITY,   /* how much d changes with log γ, mm; the scene's map */
+    LAM_OVERLAY_UNCERTAINTY,   /* what a probabilistic network does not know of d, mm; likewise */
     LAM_OVERLAY_COUNT
 } LamOverlay;
+#define LAM_MAP_SCALE 0.25 /* of the scale of displacements: on it maps are shown */
 
 /* Of intensities. */
 typedef enum {
@@ -170,6 +175,7 @@ typedef struct {
 
 typedef struct {
     LamTexels *fixed, *moving, *field; /* owned; any may be NULL */
+    LamTexels *map; /* of the overlays that need one, which draw nothing without; owned, may be NULL */
     LamTexels *held;                   /* another field to compare with; owned, may be NULL */
     double field_lambda, held_lambda;  /* for the titles of A and B */
     LamHeldView held_view;             /* without a held field: as LAM_HELD_ASIDE */
@@ -233,6 +239,9 @@ void lam_scene_copy(LamScene *to, const LamScene *from);
 void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
                          const LamMat4 *affine);
 void lam_scene_set_field(LamScene *scene, LamTexels *field);
+void lam_scene_set_map(LamScene *scene, LamTexels *map);
+/* Whether the overlay draws the map. */
+bool lam_scene_wants_map(const LamScene *scene);
 /* The present field becomes the held one, or, where there is none, none is held. */
 void lam_scene_hold(LamScene *scene);
 void lam_scene_release(LamScene *scene);

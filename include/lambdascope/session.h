@@ -93,10 +93,15 @@ bool lam_session_set_label_share(LamSession *session, double share, GError **err
 LamVolume *lam_session_uncertainty(LamSession *session, double lambda, int samples, guint32 seed,
                                    GError **error);
 
+/* The field of one λ, by whatever makes it; NULL and an error. */
+typedef LamSnapshot *(*LamFieldAt)(gpointer user, double lambda, GError **error);
+
 /* Where λ matters: the derivative of the displacement with respect to log γ, γ = λ/(1-λ), 3 channels, mm for
  * each factor e of γ, on the grid of the snapshots' field. By a central difference over a tenth of the
  * natural logarithm to both sides; towards λ = 0 and 1, where log γ has no end, of the outermost place of
  * the slider that has both. Errors as lam_session_set_lambda. */
+LamVolume *lam_lambda_derivative(LamFieldAt at, gpointer user, double lambda, GError **error);
+/* Of the session's own field. */
 LamVolume *lam_session_lambda_derivative(LamSession *session, double lambda, GError **error);
 /* Its length: 1 channel, mm. */
 LamVolume *lam_session_sensitivity(LamSession *session, double lambda, GError **error);

@@ -2,6 +2,7 @@
 
 struct LamPairWork {
     gatomicrefcount refs;
+    gint map; /* LamOverlay; atomic */
     LamSession *session; /* borrowed from regional */
     LamRegional *regional;
     LamRegionWork *regions;
@@ -45,6 +46,16 @@ void lam_pair_work_unref(LamPairWork *work)
     lam_regional_unref(work->regional);
     g_mutex_clear(&work->mutex);
     g_free(work);
+}
+
+void lam_pair_work_want_map(LamPairWork *work, LamOverlay overlay)
+{
+    g_atomic_int_set(&work->map, (gint)overlay);
+}
+
+LamOverlay lam_pair_work_wanted_map(LamPairWork *work)
+{
+    return (LamOverlay)g_atomic_int_get(&work->map);
 }
 
 LamRegionWork *lam_pair_work_regions(LamPairWork *work)

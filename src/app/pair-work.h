@@ -15,6 +15,10 @@ LamPairWork *lam_pair_work_ref(LamPairWork *work);
 void lam_pair_work_unref(LamPairWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamPairWork, lam_pair_work_unref)
 
+/* From any thread: second runs are to make this overlay's map, too; LAM_OVERLAY_NONE: none. */
+void lam_pair_work_want_map(LamPairWork *work, LamOverlay overlay);
+LamOverlay lam_pair_work_wanted_map(LamPairWork *work);
+
 LamRegionWork *lam_pair_work_regions(LamPairWork *work);
 /* Of which lam_regional_want may be called from any thread. */
 LamRegional *lam_pair_work_regional(LamPairWork *work);

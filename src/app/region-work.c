@@ -67,3 +67,16 @@ bool lam_region_work_at(LamRegionWork *work, double lambda, bool with_similarity
     }
     return true;
 }
+
+#define SEED 1 /* the same picture each time */
+
+LamTexels *lam_region_work_map(LamRegionWork *work, LamOverlay overlay, double lambda,
+                               GError **error)
+{
+    g_autoptr(LamVolume) map =
+        overlay == LAM_OVERLAY_SENSITIVITY
+            ? lam_regional_lambda_derivative(work->regional, lambda, error)
+            : lam_session_uncertainty(lam_regional_session(work->regional), lambda,
+                                      LAM_UNCERTAINTY_SAMPLES, SEED, error);
+    return map ? lam_texels_new_map(map, error) : NULL;
+}

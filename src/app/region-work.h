@@ -22,6 +22,10 @@ typedef struct {
 } LamRegionResult;
 
 void lam_region_result_clear(LamRegionResult *result);
+/* What an overlay that needs a map draws at this λ; of uncertainty the network's alone, whatever the regions.
+ * LAM_ERROR_ARGUMENT if the network knows none. */
+LamTexels *lam_region_work_map(LamRegionWork *work, LamOverlay overlay, double lambda,
+                               GError **error);
 bool lam_region_work_at(LamRegionWork *work, double lambda, bool with_similarity,
                         LamRegionResult *result, GError **error);
 

@@ -292,6 +292,14 @@ void lam_window_dispose_flicker(LamWindow *window);
 /* window-location.c */
 void lam_window_add_location(LamWindow *window);
 
+/* window-map.c */
+/* Asks for what the overlay now needs. */
+void lam_window_map_follow(LamWindow *window);
+/* λ has moved: what there is belongs to another one. */
+void lam_window_map_gone(LamWindow *window);
+/* NULL: it could not be made, and why. */
+void lam_window_map_arrived(LamWindow *window, LamTexels *map, const char *failure);
+
 /* window-regions.c */
 void lam_window_add_regions(LamWindow *window);
 /* Of the pair that is being opened: as lam_region_specs_text wrote them; NULL: none. */

@@ -19,6 +19,8 @@ G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 typedef struct {
     LamRegionResult of_regions;
     LamTexels *field; /* NULL in second runs: the picture does not change */
+    LamTexels *map;   /* of second runs, where an overlay needs one */
+    GError *no_map;   /* why there is none */
     gint64 ready_us;
 } Result;
 
@@ -27,7 +29,17 @@ static void free_result(gpointer data)
     Result *result = data;
     lam_region_result_clear(&result->of_regions);
     lam_texels_unref(result->field);
+    lam_texels_unref(result->map);
+    g_clear_error(&result->no_map);
     g_free(result);
+}
+
+static void compute_map(LamPairWork *work, double lambda, Result *result)
+{
+    LamOverlay overlay = lam_pair_work_wanted_map(work);
+    if (overlay != LAM_OVERLAY_NONE)
+        result->map = lam_region_work_map(lam_pair_work_regions(work), overlay, lambda,
+                                          &result->no_map);
 }
 
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
@@ -38,6 +50,8 @@ static gpointer compute(gpointer target, double lambda, bool refine, GError **er
     const LamSnapshot *snapshot = result->of_regions.snapshot;
     if (ok && !refine)
         result->field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
+    if (ok && refine)
+        compute_map(target, lambda, result);
     result->ready_us = g_get_monotonic_time();
     if (ok && (refine || result->field))
         return result;
@@ -97,6 +111,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
             lam_window_set_snapshot(window, snapshot);
             lam_window_show_notice(window);
             lam_canvas_scene(window->canvas)->refined = false;
+            lam_window_map_gone(window);
             lam_canvas_set_field(window->canvas, result->field, snapshot->lambda);
             lam_window_held_arrived(window);
             lam_window_regions_arrived(window, &result->of_regions);
@@ -104,6 +119,8 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
         } else if (!lam_worker_is_busy(window->worker)) {
             lam_window_numbers_rest(window, snapshot);
             lam_window_histogram_rest(window);
+            lam_window_map_arrived(window, result->map,
+                                   result->no_map ? result->no_map->message : NULL);
         }
     }
     free_result(result);
@@ -135,6 +152,7 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
 static void scene_changed(LamCanvas *canvas, LamWindow *window)
 {
     lam_window_histogram_follow(window);
+    lam_window_map_follow(window);
     lam_window_note_state(window);
     lam_window_follow_play(window);
 }
@@ -225,6 +243,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     window->work = lam_pair_work_new(lam_document_steal_session(document));
     lam_worker_set_target(window->worker, lam_pair_work_ref(window->work),
                           (GDestroyNotify)lam_pair_work_unref);
+    lam_window_map_follow(window);
     lam_window_regions_opened(window);
     lam_window_restart_curve(window);
     lam_window_request(window);

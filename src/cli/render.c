@@ -82,6 +82,21 @@ static void make_bare(LamScene *scene)
     g_clear_pointer(&scene->footer_notice, g_free);
 }
 
+/* For the overlays that draw a map. */
+static bool show_map(LamSession *session, LamScene *scene, double lambda, GError **error)
+{
+    if (!lam_scene_wants_map(scene))
+        return true;
+    g_autoptr(LamVolume) map =
+        scene->overlay == LAM_OVERLAY_SENSITIVITY
+            ? lam_session_lambda_derivative(session, lambda, error)
+            : lam_session_uncertainty(session, lambda, LAM_UNCERTAINTY_SAMPLES, 1, error);
+    LamTexels *texels = map ? lam_texels_new_map(map, error) : NULL;
+    lam_scene_set_map(scene, texels);
+    lam_texels_unref(texels);
+    return texels != NULL;
+}
+
 static bool render_all(const Options *o, LamSession *session, LamScene *scene, GError **error)
 {
     int width = o->scene.width, height = o->scene.height;
@@ -93,7 +108,8 @@ static bool render_all(const Options *o, LamSession *session, LamScene *scene, G
         double lambda = g_array_index(o->lambdas, double, i);
         g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(session, lambda, true, error);
         g_autofree char *path = output_path(o, lambda);
-        ok = snapshot && lam_still_show(scene, snapshot, error);
+        ok = snapshot && lam_still_show(scene, snapshot, error) &&
+             show_map(session, scene, lambda, error);
         if (ok && o->bare)
             make_bare(scene);
         ok =

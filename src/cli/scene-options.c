@@ -53,7 +53,7 @@ GOptionEntry *lam_scene_options_entries(LamSceneOptions *o, const GOptionEntry *
         {"compare", 0, 0, G_OPTION_ARG_STRING, &o->compare,
          "With fixed: checkerboard, curtain, composite, difference, edges, fade", "HOW"},
         {"share", 0, 0, G_OPTION_ARG_DOUBLE, &o->share, "Of curtain and fade (default 0.5)", "S"},
-        {"overlay", 0, 0, G_OPTION_ARG_STRING, &o->overlay, "displacement or volume", "WHAT"},
+        {"overlay", 0, 0, G_OPTION_ARG_STRING, &o->overlay, "displacement, volume, sensitivity or uncertainty", "WHAT"},
         {"fixed-labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels.fixed,
          "Label map of the fixed scan, whose outlines are drawn", "FILE"},
         {"moving-labels", 0, 0, G_OPTION_ARG_FILENAME, &o->labels.moving,
@@ -113,7 +113,8 @@ static bool apply_choices(const LamSceneOptions *o, LamScene *scene, GError **er
     if (o->overlay && (!lam_overlay_parse(o->overlay, &scene->overlay) ||
                        scene->overlay == LAM_OVERLAY_DIFFERENCE))
         return lam_scene_options_bad_value(error, "overlay",
-                                           "none, displacement or volume is needed");
+                                           "none, displacement, volume, sensitivity or uncertainty "
+                                           "is needed");
     if (o->colours && !lam_colour_map_parse(o->colours, &scene->colours))
         return lam_scene_options_bad_value(error, "colours",
                                            "grey, cividis, inferno or viridis is needed");

@@ -53,10 +53,20 @@ static Legend grid_legend(const LamScene *scene, LamPlane plane)
                                                        : volume_legend(caption);
 }
 
+static Legend map_legend(const LamScene *scene)
+{
+    const char *what =
+        scene->overlay == LAM_OVERLAY_SENSITIVITY ? "sensitivity to λ" : "uncertainty (SD)";
+    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", LAM_MAP_SCALE * scene->scale_mm),
+                    g_strdup(what)};
+}
+
 static Legend overlay_legend(const LamScene *scene)
 {
     if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
         return volume_legend(g_strdup("volume change"));
+    if (lam_scene_wants_map(scene))
+        return map_legend(scene);
     const char *what = scene->overlay == LAM_OVERLAY_DIFFERENCE ? "A to B" : "displacement";
     return length_legend(scene, g_strdup_printf("%s, lines every %g mm", what,
                                                 scene->scale_mm / 8)); /* as in slice.frag */
@@ -111,7 +121,8 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
     if (scene->grid && (fetched ? view->pane == LAM_PANE_MOVING : warped))
         legends[n++] = grid_legend(scene, view->plane);
     bool nothing = scene->overlay == LAM_OVERLAY_NONE ||
-                   (scene->overlay == LAM_OVERLAY_DIFFERENCE && !scene->held);
+                   (scene->overlay == LAM_OVERLAY_DIFFERENCE && !scene->held) ||
+                   (lam_scene_wants_map(scene) && !scene->map);
     if (warped && !nothing)
         legends[n++] = overlay_legend(scene);
     if (warped && scene->arrows)

@@ -217,12 +217,18 @@ void lam_clip_to(const LamRect *clip, int height)
               (GLsizei)clip->height);
 }
 
-/* Straight ways to a part of a field have no volume change, and a difference needs two fields. */
+static bool needs_other_field(LamOverlay overlay)
+{
+    return overlay >= LAM_OVERLAY_DIFFERENCE;
+}
+
+/* Straight ways to a part of a field have no volume change, and a difference needs two fields, as a map needs
+ * its own. */
 static bool can_overlay(const LamScene *scene, const LamTexture *against)
 {
     if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
         return scene->morph >= 1;
-    return scene->overlay != LAM_OVERLAY_DIFFERENCE || lam_texture_is_complete(against);
+    return !needs_other_field(scene->overlay) || lam_texture_is_complete(against);
 }
 
 static Kind kind_of(const LamScene *scene, LamPane pane, const LamTexture *fixed, bool has_field,
@@ -265,7 +271,7 @@ bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view,
         set_other(program, scene, &textures[0]);
     if (kind.has_field)
         set_field(program, scene, pane == LAM_PANE_WARPED, field);
-    if (kind.overlay == LAM_OVERLAY_DIFFERENCE)
+    if (needs_other_field((LamOverlay)kind.overlay))
         set_against(program, against);
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
     return true;

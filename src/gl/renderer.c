@@ -12,6 +12,7 @@ enum {
     TEXTURE_MOVING,
     TEXTURE_FIELD,
     TEXTURE_HELD,
+    TEXTURE_MAP,
     TEXTURE_FIXED_LABELS,
     TEXTURE_MOVING_LABELS,
     TEXTURE_REGIONS,
@@ -94,6 +95,7 @@ static void set_sources(LamRenderer *renderer, const LamScene *scene)
         [TEXTURE_MOVING] = scene->moving,
         [TEXTURE_FIELD] = scene->field,
         [TEXTURE_HELD] = scene->held,
+        [TEXTURE_MAP] = scene->map,
         [TEXTURE_FIXED_LABELS] = scene->labels[0],
         [TEXTURE_MOVING_LABELS] = scene->labels[1],
         [TEXTURE_REGIONS] = scene->labels[LAM_LABELS_OF_REGIONS],
@@ -114,7 +116,8 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
     set_sources(renderer, scene);
     glActiveTexture(GL_TEXTURE0);
     if (!lam_texture_upload(&renderer->textures[TEXTURE_FIELD], 0, error) ||
-        !lam_texture_upload(&renderer->textures[TEXTURE_HELD], 0, error))
+        !lam_texture_upload(&renderer->textures[TEXTURE_HELD], 0, error) ||
+        !lam_texture_upload(&renderer->textures[TEXTURE_MAP], 0, error))
         return false;
     *pending = false;
     for (size_t i = 0; i < G_N_ELEMENTS(order) && !*pending; i++) {
@@ -133,7 +136,7 @@ static bool upload(LamRenderer *renderer, const LamScene *scene, double upload_m
 /* A part of a view and the fields that are seen there. */
 typedef struct {
     LamRect clip;
-    const LamTexture *field, *against;
+    const LamTexture *field, *against; /* the second: what an overlay draws beside the field */
 } Part;
 
 static int parts_of(const LamRenderer *renderer, const LamScene *scene, const LamView *view,
@@ -141,18 +144,19 @@ static int parts_of(const LamRenderer *renderer, const LamScene *scene, const La
 {
     const LamTexture *a = &renderer->textures[TEXTURE_HELD],
                      *b = &renderer->textures[TEXTURE_FIELD];
+    const LamTexture *map = lam_scene_wants_map(scene) ? &renderer->textures[TEXTURE_MAP] : NULL;
     LamHeldView shown = lam_scene_held_view(scene);
     LamRect left = view->rect, right = view->rect;
     if (shown != LAM_HELD_SPLIT || view->pane != LAM_PANE_WARPED) {
         bool instead = shown == LAM_HELD_INSTEAD;
-        parts[0] = (Part){view->rect, instead ? a : b, instead ? b : a};
+        parts[0] = (Part){view->rect, instead ? a : b, map ? map : instead ? b : a};
         return 1;
     }
     left.width = round(scene->split * view->rect.width);
     right.x += left.width;
     right.width -= left.width;
-    parts[0] = (Part){left, a, b};
-    parts[1] = (Part){right, b, a};
+    parts[0] = (Part){left, a, map ? map : b};
+    parts[1] = (Part){right, b, map ? map : a};
     return 2;
 }
 

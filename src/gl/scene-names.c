@@ -30,7 +30,8 @@ NAMES(pane, LamPane, LAM_PANE_COUNT, "fixed", "moving", "warped")
 NAMES(plane, LamPlane, 3, "axial", "coronal", "sagittal")
 NAMES(compare, LamCompare, LAM_COMPARE_COUNT, "none", "checkerboard", "curtain", "composite",
       "difference", "edges", "fade")
-NAMES(overlay, LamOverlay, LAM_OVERLAY_COUNT, "none", "displacement", "volume", "difference")
+NAMES(overlay, LamOverlay, LAM_OVERLAY_COUNT, "none", "displacement", "volume", "difference",
+      "sensitivity", "uncertainty")
 NAMES(colour_map, LamColourMap, LAM_MAP_COUNT, "grey", "cividis", "inferno", "viridis")
 NAMES(direction, LamDirection, LAM_DIRECTION_COUNT, "forward", "pull-back")
 NAMES(contour_choice, LamContourChoice, LAM_CONTOURS_COUNT, "none", "all", "selected")

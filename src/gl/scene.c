@@ -34,6 +34,7 @@ void lam_scene_clear(LamScene *scene)
     lam_texels_unref(scene->fixed);
     lam_texels_unref(scene->moving);
     lam_texels_unref(scene->field);
+    lam_texels_unref(scene->map);
     for (int side = 0; side <= LAM_LABELS_OF_REGIONS; side++)
         lam_scene_set_labels(scene, side, NULL, NULL);
     lam_texels_unref(scene->held);
@@ -48,15 +49,15 @@ void lam_scene_clear(LamScene *scene)
 
 void lam_scene_copy(LamScene *to, const LamScene *from)
 {
-    LamTexels **texels[] = {&to->fixed, &to->moving,    &to->field,
-                            &to->held,  &to->labels[0], &to->labels[1]};
+    LamTexels **texels[] = {&to->fixed, &to->moving,    &to->field,     &to->map,
+                            &to->held,  &to->labels[0], &to->labels[1], &to->labels[2]};
     char **strings[] = {&to->fixed_name, &to->moving_name, &to->footer_readout, &to->footer_files,
                         &to->footer_notice};
     *to = *from;
     for (size_t i = 0; i < G_N_ELEMENTS(texels); i++)
         if (*texels[i])
             lam_texels_ref(*texels[i]);
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side <= LAM_LABELS_OF_REGIONS; side++)
         if (to->label_colours[side])
             g_bytes_ref(to->label_colours[side]);
     to->marks = g_memdup2(from->marks, (gsize)from->n_marks * sizeof *from->marks);
@@ -83,6 +84,16 @@ void lam_scene_set_scans(LamScene *scene, LamTexels *fixed, LamTexels *moving,
 void lam_scene_set_field(LamScene *scene, LamTexels *field)
 {
     replace_texels(&scene->field, field);
+}
+
+void lam_scene_set_map(LamScene *scene, LamTexels *map)
+{
+    replace_texels(&scene->map, map);
+}
+
+bool lam_scene_wants_map(const LamScene *scene)
+{
+    return scene->overlay == LAM_OVERLAY_SENSITIVITY || scene->overlay == LAM_OVERLAY_UNCERTAINTY;
 }
 
 void lam_scene_set_labels(LamScene *scene, int side, LamTexels *labels, GBytes *colours)

@@ -174,6 +174,18 @@ LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobia
     return texels;
 }
 
+LamTexels *lam_texels_new_map(const LamVolume *map, GError **error)
+{
+    if (map->channels == 3)
+        return lam_texels_new_field(map, NULL, error);
+    size_t count = lam_grid_voxels(&map->grid);
+    g_autoptr(LamVolume) vectors = lam_volume_new(&map->grid, 3, error);
+    if (!vectors)
+        return NULL;
+    memcpy(vectors->data, map->data, count * sizeof(float));
+    return lam_texels_new_field(vectors, NULL, error);
+}
+
 LamTexels *lam_texels_ref(LamTexels *texels)
 {
     g_atomic_ref_count_inc(&texels->refs);

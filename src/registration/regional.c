@@ -236,6 +236,21 @@ LamSnapshot *lam_regional_at(LamRegional *regional, double lambda, bool with_sim
                : lam_session_set_lambda(regional->session, lambda, with_similarity, error);
 }
 
+static LamSnapshot *field_at(gpointer regional, double lambda, GError **error)
+{
+    return lam_regional_at(regional, lambda, false, NULL, error);
+}
+
+LamVolume *lam_regional_lambda_derivative(LamRegional *regional, double lambda, GError **error)
+{
+    return lam_lambda_derivative(field_at, regional, lambda, error);
+}
+
+LamSession *lam_regional_session(const LamRegional *regional)
+{
+    return regional->session;
+}
+
 static void mark(LamVolume *map, const LamRegion *region, int number)
 {
     g_autoptr(LamVolume) mask = lam_resample(region->mask, &map->grid, NULL, LAM_LINEAR, 0, NULL);

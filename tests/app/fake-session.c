@@ -265,6 +265,14 @@ LamSnapshot *lam_session_refine(LamSession *session, const LamSnapshot *start,
     return snapshot;
 }
 
+LamVolume *lam_session_uncertainty(LamSession *session, double lambda, int samples, guint32 seed,
+                                   GError **error)
+{
+    g_set_error_literal(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                        "cannot tell uncertainty: the network is not probabilistic");
+    return NULL;
+}
+
 /* ---- the curve ---- */
 
 /* Overlap is best at λ = 0.5, and flat around it. */

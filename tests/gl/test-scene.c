@@ -30,6 +30,28 @@ static void test_lambda_scale(void)
     g_assert_true(isinf(lam_lambda_gamma(1)));
 }
 
+/* A copy shares all that the scene holds, and outlives it. */
+static void test_copy(void)
+{
+    const int size[3] = {8, 8, 8};
+    LamGrid grid = make_grid(size, (LamVec3){{1, 1, 1}}, (LamVec3){{0}}, straight, positive);
+    g_autoptr(LamTexels) texels = constant_field(&grid, (LamVec3){{1, 2, 3}}, 1);
+    LamScene scene, copy;
+    lam_scene_init(&scene);
+    lam_scene_set_field(&scene, texels);
+    lam_scene_set_map(&scene, texels);
+    for (int side = 0; side <= LAM_LABELS_OF_REGIONS; side++) {
+        g_autoptr(GBytes) colours = g_bytes_new("\1\2\3\4", 4);
+        lam_scene_set_labels(&scene, side, texels, colours);
+    }
+    lam_scene_copy(&copy, &scene);
+    lam_scene_clear(&scene);
+    g_assert_true(copy.labels[LAM_LABELS_OF_REGIONS] == texels && copy.map == texels);
+    g_assert_cmpuint(g_bytes_get_size(copy.label_colours[LAM_LABELS_OF_REGIONS]), ==, 4);
+    lam_scene_clear(&copy);
+    g_assert_cmpint(texels->refs, ==, 1);
+}
+
 static double plateau(LamVec3 x, const void *user)
 {
     return x.v[0] > -10 && x.v[0] < 20 && fabs(x.v[1]) < 12 && fabs(x.v[2]) < 8 ? 300 : 0;
@@ -349,6 +371,7 @@ static void test_png(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/scene/copy", test_copy);
     g_test_add_func("/scene/lambda-scale", test_lambda_scale);
     g_test_add_func("/scene/content-box", test_content_box);
     g_test_add_func("/scene/slice-plane", test_slice_plane);

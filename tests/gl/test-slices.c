@@ -523,6 +523,30 @@ static void test_overlays(void)
     gl_fixture_close(&f);
 }
 
+/* A map is drawn by its length, on a quarter of the scale, however much of the displacement is shown; without it
+ * there is nothing. */
+static void test_map(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 905, 400))
+        return;
+    compare_fixture(&f, (LamVec3){{3, 4, 0}}, 2);
+    f.scene.overlay = LAM_OVERLAY_SENSITIVITY;
+    f.scene.overlay_opacity = 1;
+    f.scene.scale_mm = 4 * 4.7;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 102, 102, 102);
+    g_autoptr(LamTexels) map = constant_field(&f.scene.field->grid, (LamVec3){{3, 0, 4}}, 1);
+    lam_scene_set_map(&f.scene, map);
+    f.scene.morph = 0.5;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 253, 231, 37);
+    f.scene.overlay = LAM_OVERLAY_NONE;
+    gl_fixture_draw(&f);
+    assert_colour(warped_at(&f, 5, 5), 102, 102, 102);
+    gl_fixture_close(&f);
+}
+
 /* The held field in place of the present one, on either side of a line, and how far the two are apart. */
 static void test_held(void)
 {
@@ -717,6 +741,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/compare", test_compare);
     g_test_add_func("/slices/edges", test_edges);
     g_test_add_func("/slices/overlays", test_overlays);
+    g_test_add_func("/slices/map", test_map);
     g_test_add_func("/slices/morph", test_morph);
     g_test_add_func("/slices/pull-back-grid", test_pull_back_grid);
     g_test_add_func("/slices/arrows", test_arrows);
