@@ -175,12 +175,13 @@ typedef struct {
 
 typedef struct {
     LamTexels *fixed, *moving, *field; /* owned; any may be NULL */
-    LamTexels *map; /* of the overlays that need one, which draw nothing without; owned, may be NULL */
-    LamTexels *held;                   /* another field to compare with; owned, may be NULL */
-    double field_lambda, held_lambda;  /* for the titles of A and B */
-    LamHeldView held_view;             /* without a held field: as LAM_HELD_ASIDE */
-    double split;                      /* [0,1]: where the line between A and B stands */
-    LamMat4 affine;                    /* A: fixed world -> moving world */
+    LamTexels
+        *map; /* of the overlays that need one, which draw nothing without; owned, may be NULL */
+    LamTexels *held;                  /* another field to compare with; owned, may be NULL */
+    double field_lambda, held_lambda; /* for the titles of A and B */
+    LamHeldView held_view;            /* without a held field: as LAM_HELD_ASIDE */
+    double split;                     /* [0,1]: where the line between A and B stands */
+    LamMat4 affine;                   /* A: fixed world -> moving world */
     LamTexels *labels[3];     /* of the fixed scan, of the moving one, and regions of the fixed
                                         * one; owned, may be NULL */
     GBytes *label_colours[3]; /* of their numbers: R, G, B and whether selected, 4 bytes; owned */

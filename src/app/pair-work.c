@@ -2,7 +2,7 @@
 
 struct LamPairWork {
     gatomicrefcount refs;
-    gint map; /* LamOverlay; atomic */
+    gint map;            /* LamOverlay; atomic */
     LamSession *session; /* borrowed from regional */
     LamRegional *regional;
     LamRegionWork *regions;

@@ -38,8 +38,8 @@ static void compute_map(LamPairWork *work, double lambda, Result *result)
 {
     LamOverlay overlay = lam_pair_work_wanted_map(work);
     if (overlay != LAM_OVERLAY_NONE)
-        result->map = lam_region_work_map(lam_pair_work_regions(work), overlay, lambda,
-                                          &result->no_map);
+        result->map =
+            lam_region_work_map(lam_pair_work_regions(work), overlay, lambda, &result->no_map);
 }
 
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
