@@ -1,67 +1,81 @@
 // Outlines of labels in one view, as wide on the screen whatever the zoom. Between voxels a label counts as much as
 // the trilinear weights of its voxels; the outline runs where no label outweighs the others. Defined when it is
-// compiled: CARRIED, whether labels are those of the moving scan over the warped one; ONLY_SELECTED.
-uniform vec2 target;
-uniform vec3 origin, step_x, step_y; // as in slice.frag
+// compiled: CARRIED, whether labels are those of the moving scan over the warped one; ONLY_SELECTED; WHITE, whether all
+// of them are, instead of in their colours.
+in vec3 voxel, field_at;             // before they are carried; in texture coordinates of the field
 uniform sampler3D field;
-uniform mat4 field_from_world;
 uniform float morph;
-uniform usampler3D labels;           // numbers of label_colours; MIXED: a neighbour differs
+uniform usampler3D labels;           // numbers of label_colours; above each, that of the next voxel along x
 uniform mat4 voxel_from_world;       // affine included
+uniform vec3 across, down;           // how `voxel` changes per pixel
 uniform sampler2D label_colours;     // alpha 0: not selected
-uniform vec4 tint;                   // alpha > 0: instead of the labels' colours
 uniform float opacity, width_px;
 
 out vec4 colour;
 
-const uint MIXED = 0x8000u;
-const int ROW = 128;       // colours in a row of label_colours
+const uint ROW = 128u;      // colours in a row of label_colours
 const float SHADE_PX = 1.0; // beside the line, dark, so that it is seen on bright tissue
 
 vec4 colour_of(uint label)
 {
-    return texelFetch(label_colours, ivec2(int(label) % ROW, int(label) / ROW), 0);
+    return texelFetch(label_colours, ivec2(label % ROW, label / ROW), 0);
+}
+
+uint seen(uint label)
+{
+    return ONLY_SELECTED && colour_of(label).a == 0.0 ? 0u : label;
+}
+
+// Of a voxel and the next one along x.
+uvec2 labels_at(int x, int y, int z)
+{
+    uint pair = texelFetch(labels, ivec3(x, y, z), 0).r;
+    return uvec2(seen(pair & 0xffffu), seen(pair >> 16));
+}
+
+// Trilinear value of the corners of a cell, in (x, y) = 00, 10, 01, 11, and its slope.
+float interpolate(vec4 front, vec4 back, vec3 f, out vec3 slope)
+{
+    vec4 through = back - front, a = front + f.z * through;
+    vec2 up = a.zw - a.xy, b = a.xy + f.y * up, c = mix(through.xy, through.zw, f.y);
+    slope = vec3(b.y - b.x, mix(up.x, up.y, f.x), mix(c.x, c.y, f.x));
+    return mix(b.x, b.y, f.x);
+}
+
+void heavier(bool than, uint label, float weight, inout uint best, inout float most)
+{
+    bool more = than && weight > most;
+    best = more ? label : best;
+    most = more ? weight : most;
 }
 
 // The two labels that weigh most at v (the second only nearly, where three meet) and the distance to where they
-// are equal, in pixels; across, down: how v changes per pixel.
-void outweigh(vec3 v, vec3 across, vec3 down, ivec3 size, out uint first, out uint second, out float px)
+// are equal, in pixels; dx, dy: how v changes per pixel.
+void outweigh(vec3 v, vec3 dx, vec3 dy, ivec3 size, out uint first, out uint second, out float px)
 {
     ivec3 base = ivec3(floor(v)), low = clamp(base, ivec3(0), size - 1), high = clamp(base + 1, ivec3(0), size - 1);
-    vec3 f = v - vec3(base);
-    uint label[8];
-    float weight[8];
-    vec3 slope[8];
-    for (int k = 0; k < 8; k++) {
-        bvec3 up = bvec3((k & 1) != 0, (k & 2) != 0, (k & 4) != 0);
-        vec3 w = mix(1.0 - f, f, up), s = mix(vec3(-1.0), vec3(1.0), up);
-        ivec3 at = ivec3(up.x ? high.x : low.x, up.y ? high.y : low.y, up.z ? high.z : low.z);
-        label[k] = texelFetch(labels, at, 0).r & ~MIXED;
-        weight[k] = w.x * w.y * w.z;
-        slope[k] = s * vec3(w.y * w.z, w.x * w.z, w.x * w.y);
-    }
-    for (int k = 0; k < 8; k++)
-        if (ONLY_SELECTED)
-            label[k] = colour_of(label[k]).a == 0.0 ? 0u : label[k];
-    float most = -1.0, next = -1.0;
-    for (int k = 0; k < 8; k++) {
-        first = weight[k] > most ? label[k] : first;
-        most = max(most, weight[k]);
-    }
+    vec3 f = v - vec3(base), g = 1.0 - f;
+    uvec4 front = uvec4(labels_at(low.x, low.y, low.z), labels_at(low.x, high.y, low.z));
+    uvec4 back = uvec4(labels_at(low.x, low.y, high.z), labels_at(low.x, high.y, high.z));
+    front = base.x < 0 ? front.xxzz : front;
+    back = base.x < 0 ? back.xxzz : back;
+    uvec4 near = f.z > 0.5 ? back : front;
+    uvec2 nearer = f.y > 0.5 ? near.zw : near.xy;
+    first = f.x > 0.5 ? nearer.y : nearer.x;
+    vec4 plane = vec4(g.x * g.y, f.x * g.y, g.x * f.y, f.x * f.y), weight = plane * g.z;
     second = first;
-    for (int k = 0; k < 8; k++) {
-        bool more = label[k] != first && weight[k] > next;
-        second = more ? label[k] : second;
-        next = more ? weight[k] : next;
-    }
-    float lead = 0.0; // of the first over the second
-    vec3 steepness = vec3(0.0);
-    for (int k = 0; k < 8; k++) {
-        float sign = float(label[k] == first) - float(label[k] == second && second != first);
-        lead += sign * weight[k];
-        steepness += sign * slope[k];
-    }
-    px = abs(lead) / max(length(vec2(dot(steepness, across), dot(steepness, down))), 1e-6);
+    float most = -1.0;
+    for (int k = 0; k < 4; k++)
+        heavier(front[k] != first, front[k], weight[k], second, most);
+    weight = plane * f.z;
+    for (int k = 0; k < 4; k++)
+        heavier(back[k] != first, back[k], weight[k], second, most);
+    vec3 steepness;
+    vec4 lead_front = vec4(equal(front, uvec4(first))) - vec4(equal(front, uvec4(second)));
+    vec4 lead_back = vec4(equal(back, uvec4(first))) - vec4(equal(back, uvec4(second)));
+    float lead = interpolate(lead_front, lead_back, f, steepness);
+    float per_px = max(length(vec2(dot(steepness, dx), dot(steepness, dy))), 1e-6);
+    px = most < 0.0 ? 1e6 : abs(lead) / per_px;
     uint heaviest = lead < 0.0 ? second : first;
     second = lead < 0.0 ? first : second;
     first = heaviest;
@@ -73,29 +87,21 @@ vec4 line(uint label, float depth_px)
     float inner = clamp(width_px + 0.5 - depth_px, 0.0, 1.0), outer = clamp(depth_px + 0.5, 0.0, 1.0);
     float shade = clamp(width_px + SHADE_PX + 0.5 - depth_px, 0.0, 1.0) *
                   clamp(depth_px + SHADE_PX + 0.5, 0.0, 1.0);
-    vec3 paint = tint.a > 0.0 ? tint.rgb : colour_of(label).rgb;
+    vec3 paint = WHITE ? vec3(1.0) : colour_of(label).rgb;
     float covered = opacity * inner * outer;
     return vec4(paint * covered, max(covered, 0.5 * opacity * shade));
 }
 
 void main()
 {
-    vec2 at = vec2(gl_FragCoord.x, target.y - gl_FragCoord.y);
-    vec3 x = origin + at.x * step_x + at.y * step_y;
+    vec3 v = voxel;
     if (CARRIED)
-        x += morph * texture(field, (field_from_world * vec4(x, 1.0)).xyz).xyz;
-    vec3 v = (voxel_from_world * vec4(x, 1.0)).xyz;
-    vec3 across = dFdx(v), down = dFdy(v);
+        v += mat3(voxel_from_world) * (morph * texture(field, field_at).xyz);
     ivec3 size = textureSize(labels, 0);
-    ivec3 nearest = ivec3(floor(v + 0.5)), within = clamp(nearest, ivec3(0), size - 1);
-    bool mixed = nearest == within && (texelFetch(labels, within, 0).r & MIXED) != 0u;
-    colour = vec4(0.0);
-    if (!mixed)
-        discard;
     uint first, second;
     float px;
-    outweigh(v, across, down, size, first, second, px);
-    bool outside = first == 0u;
-    if (!outside || second != 0u)
-        colour = line(outside ? second : first, outside ? -px : px);
+    outweigh(v, CARRIED ? dFdx(v) : across, CARRIED ? dFdy(v) : down, size, first, second, px);
+    bool outside = first == 0u, within = all(greaterThanEqual(v, vec3(-0.5))) && all(lessThan(v, vec3(size) - 0.5));
+    vec4 drawn = line(outside ? second : first, outside ? -px : px);
+    colour = within && (!outside || second != 0u) ? drawn : vec4(0.0);
 }

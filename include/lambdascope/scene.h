@@ -12,7 +12,7 @@
 G_BEGIN_DECLS
 
 #define LAM_TEXELS_LABELS 0       /* components of a label map */
-#define LAM_TEXELS_MIXED  0x8000u /* in its numbers: one of the 26 neighbours differs */
+#define LAM_TEXELS_NUMBER 0xffffu /* of its voxel; above it stands that of the next one along W */
 
 /* Voxels in the form in which they go to the GPU. Made on a worker thread, since converting a scan
  * takes tens of milliseconds; immutable and reference counted, safe to share between threads. */
@@ -20,13 +20,15 @@ typedef struct {
     LamGrid grid;
     LamMat4 to_texture; /* world mm -> texture coordinates, [0,1] from outer face to outer face */
     int components;     /* 1: scan, half floats [D,H,W]; 4: field, floats [D,H,W,4] = dx,dy,dz,|J|;
-                     * LAM_TEXELS_LABELS: 16-bit numbers [D,H,W] */
+                     * LAM_TEXELS_LABELS: pairs of 16-bit numbers [D,H,W] */
     void *data;
     double unit;      /* scan value = stored value * unit; 1 for a field */
     double low, high; /* scan values that a sensible first window shows as black and white */
     LamVec3 box_min,
         box_max;     /* world box around what stands out of the background, or has a label */
     double reach_mm; /* of a field: its longest displacement */
+    guint64
+        *borders; /* of a label map: where labels meet, as lam_borders_new gives it; else NULL */
     gatomicrefcount refs;
 } LamTexels;
 

@@ -1,6 +1,6 @@
 /* Outlines of labels over the slices: those of a view's own scan in their colours; over the warped view those of
  * the fixed scan, too, in white. */
-#include "gl-private.h"
+#include "outline-tiles.h"
 
 #include <math.h>
 #include <string.h>
@@ -13,8 +13,8 @@ enum { UNIT_FIELD, UNIT_LABELS, UNIT_COLOURS };
 
 /* clang-format off */
 #define UNIFORMS(X) \
-    X(target) X(rect) X(origin) X(step_x) X(step_y) X(field_from_world) X(morph) X(voxel_from_world) \
-    X(tint) X(opacity) X(width_px)
+    X(target) X(origin) X(step_x) X(step_y) X(across) X(down) X(voxel_from_world) \
+    X(field_from_world) X(morph) X(opacity) X(width_px)
 /* clang-format on */
 
 #define DECLARE(name) GLint name;
@@ -26,6 +26,9 @@ typedef struct {
     GBytes *source; /* owned */
 } Palette;
 
+/* Labels where they are, the same in white, and labels that the field carries. */
+typedef enum { KIND_COLOURED, KIND_WHITE, KIND_CARRIED, KINDS } Kind;
+
 /* contour.frag is compiled for each kind of outline that is drawn. */
 typedef struct {
     GLuint id; /* 0: not yet */
@@ -35,8 +38,9 @@ typedef struct {
 } Program;
 
 struct LamContours {
-    Program programs[2][2]; /* whether carried by the field; whether only the selected ones */
-    Palette palettes[3];    /* as LamScene.labels */
+    Program programs[KINDS][2]; /* whether only the selected ones */
+    Palette palettes[3];        /* as LamScene.labels */
+    GLuint corners;             /* of tiles; 0: not yet */
 };
 
 LamContours *lam_contours_new(void)
@@ -52,19 +56,24 @@ void lam_contours_free(LamContours *contours)
         glDeleteTextures(1, &contours->palettes[i].id);
         g_clear_pointer(&contours->palettes[i].source, g_bytes_unref);
     }
-    for (int i = 0; i < 2; i++) {
-        for (int k = 0; k < 2; k++)
-            glDeleteProgram(contours->programs[i][k].id);
-    }
+    for (int k = 0; k < KINDS; k++)
+        for (int selected = 0; selected < 2; selected++)
+            glDeleteProgram(contours->programs[k][selected].id);
+    glDeleteBuffers(1, &contours->corners);
     g_free(contours);
 }
 
-static bool compile(Program *program, bool carried, bool selected, GError **error)
+static const char *glsl(bool value)
+{
+    return value ? "true" : "false";
+}
+
+static bool compile(Program *program, Kind kind, bool selected, GError **error)
 {
     g_autofree char *defines =
-        g_strdup_printf("#define CARRIED %s\n#define ONLY_SELECTED %s\n",
-                        carried ? "true" : "false", selected ? "true" : "false");
-    program->id = lam_program_new_variant("quad.vert", "contour.frag", defines, error);
+        g_strdup_printf("#define CARRIED %s\n#define WHITE %s\n#define ONLY_SELECTED %s\n",
+                        glsl(kind == KIND_CARRIED), glsl(kind == KIND_WHITE), glsl(selected));
+    program->id = lam_program_new_variant("contour.vert", "contour.frag", defines, error);
     if (!program->id)
         return false;
     UNIFORMS(LOCATE)
@@ -104,8 +113,7 @@ typedef struct {
     double scale;
 } Target;
 
-/* Where the labels of a map may be in the view: all that is drawn, since the shader is slow where there is no
- * graphics card. reach_mm: how far they may be carried. */
+/* Where the labels of a map may be in the view; reach_mm: how far they may be carried. */
 static LamRect part_of_view(const Target *t, int side, const LamTexels *labels, double reach_mm)
 {
     LamMat4 back = lam_mat4_identity();
@@ -129,73 +137,104 @@ static LamRect part_of_view(const Target *t, int side, const LamTexels *labels, 
     return (LamRect){left, top, fmax(right - left, 0), fmax(bottom - top, 0)};
 }
 
-static void set_view(const Program *program, const Target *t, const LamRect *r)
+/* How the view looks at the labels of one scan; field: that carries them; NULL: they are not. */
+static LamOutlines outlines_of(const Target *t, int side, const LamTexture *labels,
+                               const LamTexture *field)
 {
-    LamVec3 origin, step_x, step_y;
-    lam_view_frame(t->scene, t->view, t->scale, &origin, &step_x, &step_y);
+    LamOutlines out = {
+        .labels = labels->source, .field = field ? field->source : NULL, .morph = t->scene->morph};
+    lam_view_frame(t->scene, t->view, t->scale, &out.origin, &out.step_x, &out.step_y);
+    if (!lam_mat4_invert(&labels->source->grid.to_world, &out.voxel_from_world))
+        out.voxel_from_world = lam_mat4_identity();
+    if (side == 1)
+        out.voxel_from_world = lam_mat4_multiply(&out.voxel_from_world, &t->scene->affine);
+    if (field && !lam_mat4_invert(&field->source->grid.to_world, &out.field_voxel_from_world))
+        out.field_voxel_from_world = lam_mat4_identity();
+    return out;
+}
+
+static void set_uniforms(const Program *program, const Target *t, const LamOutlines *outlines)
+{
     glUniform2f(program->at.target, (GLfloat)t->width, (GLfloat)t->height);
-    glUniform4f(program->at.rect, (GLfloat)r->x, (GLfloat)r->y, (GLfloat)r->width,
-                (GLfloat)r->height);
-    lam_set_vector(program->at.origin, origin);
-    lam_set_vector(program->at.step_x, step_x);
-    lam_set_vector(program->at.step_y, step_y);
+    lam_set_vector(program->at.origin, outlines->origin);
+    lam_set_vector(program->at.step_x, outlines->step_x);
+    lam_set_vector(program->at.step_y, outlines->step_y);
+    lam_set_vector(program->at.across,
+                   lam_mat4_apply_vector(&outlines->voxel_from_world, outlines->step_x));
+    lam_set_vector(program->at.down,
+                   lam_mat4_apply_vector(&outlines->voxel_from_world, outlines->step_y));
+    lam_set_matrix(program->at.voxel_from_world, &outlines->voxel_from_world);
+    if (outlines->field)
+        lam_set_matrix(program->at.field_from_world, &outlines->field->to_texture);
+    glUniform1f(program->at.morph, (GLfloat)outlines->morph);
     glUniform1f(program->at.width_px, (GLfloat)(WIDTH_PX * t->scale));
     glUniform1f(program->at.opacity, (GLfloat)t->scene->contour_opacity);
 }
 
-static void set_field(const Program *program, const LamScene *scene, const LamTexture *field)
+static void bind(int unit, const LamTexture *texture)
 {
-    glUniform1f(program->at.morph, (GLfloat)scene->morph);
-    lam_set_matrix(program->at.field_from_world, &field->source->to_texture);
-    glActiveTexture(GL_TEXTURE0 + UNIT_FIELD);
-    glBindTexture(GL_TEXTURE_3D, field->id);
+    glActiveTexture(GL_TEXTURE0 + (GLenum)unit);
+    glBindTexture(GL_TEXTURE_3D, texture->id);
 }
 
-/* Fixed world -> voxel of the label map. */
-static void set_labels(const Program *program, const LamScene *scene, int side,
-                       const LamTexture *labels)
+static void bind_colours(LamContours *contours, const LamScene *scene, int side)
 {
-    LamMat4 matrix;
-    if (!lam_mat4_invert(&labels->source->grid.to_world, &matrix))
-        matrix = lam_mat4_identity();
-    if (side == 1)
-        matrix = lam_mat4_multiply(&matrix, &scene->affine);
-    lam_set_matrix(program->at.voxel_from_world, &matrix);
-    glActiveTexture(GL_TEXTURE0 + UNIT_LABELS);
-    glBindTexture(GL_TEXTURE_3D, labels->id);
-}
-
-static void set_colours(LamContours *contours, const Program *program, const LamScene *scene,
-                        int side, bool white)
-{
-    glUniform4f(program->at.tint, 1, 1, 1, white);
     glActiveTexture(GL_TEXTURE0 + UNIT_COLOURS);
     update(&contours->palettes[side], scene->label_colours[side]);
     glBindTexture(GL_TEXTURE_2D, contours->palettes[side].id);
 }
 
-/* The labels of one scan; field: that carries them; NULL: they are not. */
+#define CORNERS 6 /* of the two triangles of a tile */
+
+static void draw_tiles(LamContours *contours, const GArray *tiles)
+{
+    g_autofree GLfloat *corners = g_new(GLfloat, 2 * CORNERS * MAX(tiles->len, 1));
+    GLfloat *to = corners;
+    for (guint i = 0; i < tiles->len; i++) {
+        const LamRect *r = &g_array_index(tiles, LamRect, i);
+        const double x[2] = {r->x, r->x + r->width}, y[2] = {r->y, r->y + r->height};
+        static const int order[CORNERS] = {0, 1, 2, 2, 1, 3};
+        for (int c = 0; c < CORNERS; c++) {
+            *to++ = (GLfloat)x[order[c] & 1];
+            *to++ = (GLfloat)y[order[c] >> 1];
+        }
+    }
+    if (!contours->corners)
+        glGenBuffers(1, &contours->corners);
+    glBindBuffer(GL_ARRAY_BUFFER, contours->corners);
+    glBufferData(GL_ARRAY_BUFFER, (to - corners) * (GLsizeiptr)sizeof *corners, corners,
+                 GL_STREAM_DRAW);
+    glEnableVertexAttribArray(0);
+    glVertexAttribPointer(0, 2, GL_FLOAT, GL_FALSE, 0, NULL);
+    glDrawArrays(GL_TRIANGLES, 0, (GLsizei)(CORNERS * tiles->len));
+    glDisableVertexAttribArray(0);
+    glBindBuffer(GL_ARRAY_BUFFER, 0);
+}
+
+/* The labels of one scan; field: that carries them, or NULL. */
 static bool draw(LamContours *contours, const Target *t, int side, const LamTexture *labels,
-                 const LamTexture *field, bool white, GError **error)
+                 Kind kind, const LamTexture *field, GError **error)
 {
     bool selected = side == LAM_LABELS_OF_REGIONS || t->scene->contours == LAM_CONTOURS_SELECTED;
-    Program *program = &contours->programs[field != NULL][selected];
+    Program *program = &contours->programs[kind][selected];
     if (!t->scene->label_colours[side] || !lam_texture_is_complete(labels))
         return true;
-    if (!program->id && !compile(program, field != NULL, selected, error))
+    if (!program->id && !compile(program, kind, selected, error))
         return false;
     LamRect part = part_of_view(t, side, labels->source,
                                 field ? t->scene->morph * field->source->reach_mm : 0);
+    LamOutlines outlines = outlines_of(t, side, labels, field);
+    g_autoptr(GArray) tiles = lam_outlines_tiles(&outlines, &part);
     glUseProgram(program->id);
-    set_view(program, t, &part);
-    set_labels(program, t->scene, side, labels);
-    set_colours(contours, program, t->scene, side, white);
+    set_uniforms(program, t, &outlines);
+    bind_colours(contours, t->scene, side);
+    bind(UNIT_LABELS, labels);
     if (field)
-        set_field(program, t->scene, field);
+        bind(UNIT_FIELD, field);
     glActiveTexture(GL_TEXTURE0);
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+    draw_tiles(contours, tiles);
     return true;
 }
 
@@ -203,7 +242,7 @@ static bool draw_regions(LamContours *contours, const Target *t, const LamTextur
                          GError **error)
 {
     return !t->scene->region_outlines || t->view->pane == LAM_PANE_MOVING ||
-           draw(contours, t, LAM_LABELS_OF_REGIONS, regions, NULL, false, error);
+           draw(contours, t, LAM_LABELS_OF_REGIONS, regions, KIND_COLOURED, NULL, error);
 }
 
 bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamView *view, int width,
@@ -218,6 +257,7 @@ bool lam_contours_draw(LamContours *contours, const LamScene *scene, const LamVi
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     int side = warped || view->pane == LAM_PANE_MOVING;
     const LamTexture *carrier = warped && lam_texture_is_complete(field) ? field : NULL;
-    return (!warped || draw(contours, &target, 0, &labels[0], NULL, true, error)) &&
-           draw(contours, &target, side, &labels[side], carrier, false, error);
+    Kind own = carrier ? KIND_CARRIED : KIND_COLOURED;
+    return (!warped || draw(contours, &target, 0, &labels[0], KIND_WHITE, NULL, error)) &&
+           draw(contours, &target, side, &labels[side], own, carrier, error);
 }

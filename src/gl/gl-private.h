@@ -13,6 +13,14 @@ LamTexels *lam_texels_new(const LamGrid *grid, int components, size_t bytes, GEr
 void lam_texels_set_box(LamTexels *texels, const LamGrid *grid, const int first[3],
                         const int last[3]);
 
+/* Cells of a label map between whose eight voxels labels differ, a cell for each voxel and its next ones along
+ * the axes: bits [D,H,W], each row from a word of its own. numbers: [D,H,W], as of LAM_TEXELS_LABELS. NULL if there is no memory; free with
+ * g_free. */
+guint64 *lam_borders_new(const guint32 *numbers, const int size[3]);
+/* Whether one of them is among the cells first to last, which lie in the grid. */
+bool lam_borders_within(const guint64 *borders, const int size[3], const int first[3],
+                        const int last[3]);
+
 /* ---- programs ---- */
 
 /* Compiles two shaders of the shaders folder. 0 and LAM_ERROR_GL with the log. */

@@ -196,6 +196,7 @@ void lam_texels_unref(LamTexels *texels)
 {
     if (texels && g_atomic_ref_count_dec(&texels->refs)) {
         g_free(texels->data);
+        g_free(texels->borders);
         g_free(texels);
     }
 }

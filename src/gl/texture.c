@@ -13,7 +13,7 @@ typedef struct {
 static PixelFormat pixel_format(int components)
 {
     if (components == LAM_TEXELS_LABELS)
-        return (PixelFormat){GL_R16UI, GL_RED_INTEGER, GL_UNSIGNED_SHORT, 2};
+        return (PixelFormat){GL_R32UI, GL_RED_INTEGER, GL_UNSIGNED_INT, 4};
     if (components == 1)
         return (PixelFormat){GL_R16F, GL_RED, GL_HALF_FLOAT, 2};
     return (PixelFormat){GL_RGBA32F, GL_RGBA, GL_FLOAT, 16};

@@ -214,7 +214,7 @@ static void test_uploads(void)
     gl_fixture_draw(&f);
     guint64 before = lam_renderer_uploaded(f.renderer);
     size_t voxels = 60 * 60 * 60;
-    g_assert_cmpuint(before, ==, voxels * (2 + 2 + 16 + 2 + 2));
+    g_assert_cmpuint(before, ==, voxels * (2 + 2 + 16 + 4 + 4));
     g_autoptr(GBytes) two = g_bytes_new("\0\0\0\0\377\0\0\0\0\377\0\377", 12);
     for (int step = 0; step < 9; step++) {
         LamScene *s = &f.scene;
