@@ -12,6 +12,7 @@ static const struct {
     {"train", lam_cli_train, "learn a template by a recipe: as lam train"},
     {"export", lam_cli_template_export, "write the template of an age as a scan"},
     {"curve", lam_cli_template_curve, "volumes of its structures against an attribute"},
+    {"figure", lam_cli_template_figure, "a picture of it at several ages"},
     {"people", lam_cli_template_people, "where it lies among people, and their own volumes"},
     {"build", lam_cli_template_build, "without training: register, average, re-centre"},
 };

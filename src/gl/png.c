@@ -38,19 +38,25 @@ GBytes *lam_png_encode(cairo_surface_t *surface, GError **error)
     return NULL;
 }
 
-bool lam_png_save(const char *path, int width, int height, const uint8_t *rgba, GError **error)
+bool lam_png_write(GBytes *png, const char *path, GError **error)
 {
-    g_autoptr(GError) cause = NULL;
-    cairo_surface_t *surface = lam_png_surface(width, height, rgba);
-    g_autoptr(GBytes) bytes = lam_png_encode(surface, &cause);
-    cairo_surface_destroy(surface);
     gsize size = 0;
-    const char *data = bytes ? g_bytes_get_data(bytes, &size) : NULL;
-    if (data && g_file_set_contents_full(
-                    path, data, (gssize)size,
-                    G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644, &cause))
+    GError *cause = NULL;
+    const char *data = g_bytes_get_data(png, &size);
+    if (g_file_set_contents_full(path, data, (gssize)size,
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
+                                 0644, &cause))
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write picture: %s: %s", path,
                 cause->message);
+    g_error_free(cause);
     return false;
+}
+
+bool lam_png_save(const char *path, int width, int height, const uint8_t *rgba, GError **error)
+{
+    cairo_surface_t *surface = lam_png_surface(width, height, rgba);
+    g_autoptr(GBytes) bytes = lam_png_encode(surface, error);
+    cairo_surface_destroy(surface);
+    return bytes != NULL && lam_png_write(bytes, path, error);
 }

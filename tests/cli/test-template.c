@@ -124,6 +124,30 @@ static void test_refuses(Fixture *f, gconstpointer data)
     lam_cli_run_clear(&run);
 }
 
+static void test_figure_refuses(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *extra[4], *word;
+        int status;
+    } bad[] = {
+        {{NULL}, "--sex: missing: F or M", 2},
+        {{"--sex", "F", "--columns", "0"}, "1 to 24 columns", 1},
+        {{"--sex", "F", "--outline", "nose"}, "nose: the template has no such structure", 2},
+        {{"--sex", "F", "--along", "sex"}, "sex", 1},
+        {{"--each", "age"}, "no such attribute of two words", 2},
+        {{"--each", "sex", "--to", "900"}, "says nothing so far outside", 1},
+    };
+    g_autofree char *picture = g_build_filename(f->folder, "ages.png", NULL);
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        const char *all[11] = {"template", "figure", "-M", f->model, "-o", picture};
+        memcpy(all + 6, bad[i].extra, sizeof bad[i].extra);
+        LamCliRun run = lam_cli_run_array(all);
+        lam_cli_assert_failed(&run, bad[i].status, bad[i].word);
+        lam_cli_run_clear(&run);
+        g_assert_false(g_file_test(picture, G_FILE_TEST_EXISTS));
+    }
+}
+
 /* ---- without training ---- */
 
 /* A slice of a synthetic brain. */
@@ -183,6 +207,7 @@ int main(int argc, char **argv)
         void (*run)(Fixture *, gconstpointer);
     } tests[] = {{"export", test_export}, {"extrapolation", test_extrapolation},
                  {"curve", test_curve},   {"refuses", test_refuses},
+                 {"figure-refuses", test_figure_refuses},
                  {"build", test_build},   {"build-refuses", test_build_refuses}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
