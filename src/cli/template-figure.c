@@ -14,14 +14,15 @@ typedef struct {
     LamCliAttributes attributes;
 } Options;
 
-static const char *const own[] = {"model",   "along",   "from",  "to",     "columns",
-                                  "each",    "outline", "width", "output", NULL};
+static const char *const own[] = {"model", "along",   "from",  "to",     "columns",
+                                  "each",  "outline", "width", "output", NULL};
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
     const LamCliSyntax syntax = {
-        .summary = "Draws the template of a model at several values of an attribute, side by side:\n"
-                   "lam template figure --sex F --outline 'lateral ventricles' -o ages.png",
+        .summary =
+            "Draws the template of a model at several values of an attribute, side by side:\n"
+            "lam template figure --sex F --outline 'lateral ventricles' -o ages.png",
         .description = "Each column is an axial and a coronal slice through the middle of what is\n"
                        "outlined. Values that the template was not trained on are marked.",
     };
@@ -30,8 +31,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "Model with a template (default " LAM_CLI_TEMPLATE ")", "NAME|FILE"},
         {"along", 0, 0, G_OPTION_ARG_STRING, &o->attribute,
          "The attribute of the columns (default: the first that is a number)", "NAME"},
-        {"from", 0, 0, G_OPTION_ARG_DOUBLE, &o->from,
-         "Where it begins (default: as trained on)", "VALUE"},
+        {"from", 0, 0, G_OPTION_ARG_DOUBLE, &o->from, "Where it begins (default: as trained on)",
+         "VALUE"},
         {"to", 0, 0, G_OPTION_ARG_DOUBLE, &o->to, "Where it ends", "VALUE"},
         {"columns", 'n', 0, G_OPTION_ARG_INT, &o->columns, "How many, 1 to 24 (default 7)", "N"},
         {"each", 0, 0, G_OPTION_ARG_STRING, &o->each,
@@ -130,8 +131,7 @@ static bool draw(Options *o, LamTemplate *template, GError **error)
     LamTemplateFigure figure = {
         .rows = rows, .outlined = outlined, .columns = o->columns, .tile_width = o->width};
     figure.along = lam_template_find_number(config, o->attribute, error);
-    if (figure.along < 0 ||
-        !find_rows(o, config, figure.along, values, &figure.n_rows, error) ||
+    if (figure.along < 0 || !find_rows(o, config, figure.along, values, &figure.n_rows, error) ||
         !find_outlined(o, config, outlined, &figure.n_outlined, error))
         return false;
     const LamAttribute *a = &config->attribute[figure.along];

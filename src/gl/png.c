@@ -44,8 +44,8 @@ bool lam_png_write(GBytes *png, const char *path, GError **error)
     GError *cause = NULL;
     const char *data = g_bytes_get_data(png, &size);
     if (g_file_set_contents_full(path, data, (gssize)size,
-                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE,
-                                 0644, &cause))
+                                 G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0644,
+                                 &cause))
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot write picture: %s: %s", path,
                 cause->message);

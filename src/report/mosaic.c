@@ -143,7 +143,8 @@ static void annotate(const LamMosaic *mosaic, cairo_t *cr, PangoLayout *layout, 
                   {tile / 2, bottom - 3, 0.5, 1}};
     for (int i = 0; i < 4; i++) {
         char text[2] = {letters[i], 0};
-        lam_tiles_write(cr, layout, text, edges[i].x, edges[i].y, edges[i].share_x, edges[i].share_y);
+        lam_tiles_write(cr, layout, text, edges[i].x, edges[i].y, edges[i].share_x,
+                        edges[i].share_y);
     }
 }
 

@@ -121,8 +121,7 @@ static bool settle(Drawing *d, GError **error)
     d->scene.contours = d->figure->n_outlined > 0 ? LAM_CONTOURS_ALL : LAM_CONTOURS_NONE;
     for (int p = 0; p < PLANES; p++) {
         lam_tiles_axes(&d->scene, planes[p], axes);
-        d->mm_per_pixel =
-            MAX(d->mm_per_pixel, lam_tiles_extent_mm(&d->scene, axes[0]) / room);
+        d->mm_per_pixel = MAX(d->mm_per_pixel, lam_tiles_extent_mm(&d->scene, axes[0]) / room);
     }
     for (int p = 0; p < PLANES; p++) {
         lam_tiles_axes(&d->scene, planes[p], axes);
@@ -166,9 +165,9 @@ static void write_title(Drawing *d, int column)
     double values[LAM_TEMPLATE_MAX_ATTRIBUTES], value = column_value(d->figure, column);
     values_at(d, 0, value, values);
     g_autofree char *beyond = lam_template_extrapolation(d->config, values);
-    g_autofree char *text =
-        g_strdup_printf("%s%s%.3g%s", column == 0 ? d->config->attribute[d->figure->along].name : "",
-                        column == 0 ? " " : "", value, beyond != NULL ? " (extrapolated)" : "");
+    g_autofree char *text = g_strdup_printf(
+        "%s%s%.3g%s", column == 0 ? d->config->attribute[d->figure->along].name : "",
+        column == 0 ? " " : "", value, beyond != NULL ? " (extrapolated)" : "");
     lam_tiles_write(d->cr, d->layout, text, left_of(d, column) + 0.5 * d->figure->tile_width,
                     0.5 * TITLE, 0.5, 0.5);
 }
@@ -200,8 +199,8 @@ static bool draw_all(Drawing *d, const LamProgress *progress, GError **error)
     double values[LAM_TEMPLATE_MAX_ATTRIBUTES];
     for (int row = 0; row < f->n_rows; row++) {
         for (int column = 0; column < f->columns; column++) {
-            lam_progress_report(progress, (double)(row * f->columns + column) / f->n_rows / f->columns,
-                                "drawing");
+            lam_progress_report(
+                progress, (double)(row * f->columns + column) / f->n_rows / f->columns, "drawing");
             values_at(d, row, column_value(f, column), values);
             if (lam_progress_cancelled(progress, error) || !show(d, values, NULL, error) ||
                 !draw_slices(d, row, column, error))
@@ -245,8 +244,7 @@ static bool check(const Drawing *d, GError **error)
 bool lam_template_figure_save(LamTemplate *template, const LamTemplateFigure *figure,
                               const char *path, const LamProgress *progress, GError **error)
 {
-    Drawing d = {
-        .template = template, .config = lam_template_config(template), .figure = figure};
+    Drawing d = {.template = template, .config = lam_template_config(template), .figure = figure};
     if (!check(&d, error))
         return false;
     lam_scene_init(&d.scene);

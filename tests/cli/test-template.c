@@ -205,10 +205,13 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(Fixture *, gconstpointer);
-    } tests[] = {{"export", test_export}, {"extrapolation", test_extrapolation},
-                 {"curve", test_curve},   {"refuses", test_refuses},
+    } tests[] = {{"export", test_export},
+                 {"extrapolation", test_extrapolation},
+                 {"curve", test_curve},
+                 {"refuses", test_refuses},
                  {"figure-refuses", test_figure_refuses},
-                 {"build", test_build},   {"build-refuses", test_build_refuses}};
+                 {"build", test_build},
+                 {"build-refuses", test_build_refuses}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *name = g_strconcat("/template/", tests[i].name, NULL);

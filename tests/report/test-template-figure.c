@@ -100,8 +100,7 @@ static void refuse(bool structures, LamTemplateFigure figure, const char *word)
     g_autoptr(GError) error = NULL;
     g_autoptr(LamModel) model = template_fixture_model(structures);
     g_autoptr(LamTemplate) template = lam_template_new(model, NULL);
-    g_assert_false(
-        lam_template_figure_save(template, &figure, "/nowhere/ages.png", NULL, &error));
+    g_assert_false(lam_template_figure_save(template, &figure, "/nowhere/ages.png", NULL, &error));
     if (strstr(error->message, word) == NULL)
         g_error("\"%s\" expected in: %s", word, error->message);
 }
