@@ -61,6 +61,7 @@ typedef struct {
     char *path, *title;
     int size[3]; /* W, H, D of its grid */
     double spacing_mm;
+    bool has_template;
 } LamModelEntry;
 
 /* All models in those folders, by name; of two of one name, the one that lam_model_find finds. What is no

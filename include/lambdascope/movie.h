@@ -4,6 +4,7 @@
 
 #include <lambdascope/play.h>
 #include <lambdascope/session.h>
+#include <lambdascope/template_pair.h>
 
 G_BEGIN_DECLS
 
@@ -13,6 +14,8 @@ typedef struct {
     const LamScene *scene;       /* the view, and the scans; not changed */
     const LamSnapshot *snapshot; /* the deformation of LAM_PLAY_MORPH and LAM_PLAY_SLICES */
     LamSession *session;         /* gives those of LAM_PLAY_LAMBDA; else not looked at */
+    LamTemplatePair *pair;       /* that of LAM_PLAY_ATTRIBUTE, at the snapshot's λ; is changed */
+    int side, attribute;         /* of the pair, and which number of its template */
     LamPlayKind play;
     LamPlayCourse course;
     double frames_per_second; /* 1 to 60 */

@@ -10,13 +10,14 @@ typedef enum {
     LAM_PLAY_MORPH,  /* the share t of the displacement: from the moving scan to the warped one */
     LAM_PLAY_LAMBDA, /* λ from 0 to 1, evenly in log γ, as on the slider's track */
     LAM_PLAY_SLICES, /* the crosshair across the scene's plane, through the fixed scan's content */
+    LAM_PLAY_ATTRIBUTE, /* a number of a template, through the range that it was trained on */
     LAM_PLAY_COUNT
 } LamPlayKind;
 
-/* "morph", "lambda", "slices"; the parser gives false for others. */
+/* "morph", "lambda", "slices", "attribute"; the parser gives false for others. */
 const char *lam_play_kind_name(LamPlayKind kind);
 bool lam_play_kind_parse(const char *name, LamPlayKind *out);
-/* Slices of a single slice cannot be played. */
+/* Slices of a single slice cannot be played. Of templates the scene does not know. */
 bool lam_play_kind_possible(LamPlayKind kind, const LamScene *scene);
 
 /* Over and over: a rest, the way, a rest, and then the same way back or a jump to the start. */
@@ -35,7 +36,7 @@ double lam_play_elapsed_s(const LamPlayCourse *course, double position);
 double lam_play_to_lambda(double position);
 double lam_play_from_lambda(double lambda);
 
-/* The scene at a position of LAM_PLAY_MORPH or LAM_PLAY_SLICES (of λ the scene knows nothing), and back. */
+/* The scene at a position of LAM_PLAY_MORPH or LAM_PLAY_SLICES (of λ and attributes the scene knows nothing), and back. */
 void lam_play_show(LamPlayKind kind, double position, LamScene *scene);
 double lam_play_shown(LamPlayKind kind, const LamScene *scene);
 

@@ -34,6 +34,10 @@ bool lam_template_check(const LamTemplateConfig *config, const double *values, G
 /* Where one begins: the middle of numbers' ranges (share 0.5), or nearer to an end (0 to 1); first words. */
 void lam_template_values_at(const LamTemplateConfig *config, double share, double *values);
 
+/* A number at a share of the range that was trained on, and back; not clamped. */
+double lam_template_number_at(const LamAttribute *attribute, double share);
+double lam_template_number_share(const LamAttribute *attribute, double value);
+
 /* "age=70 sex=F", as on command lines and in files. Free with g_free. */
 char *lam_template_text(const LamTemplateConfig *config, const double *values);
 /* "age 70 F", for people; "template" without attributes. Free with g_free. */

@@ -63,5 +63,7 @@ LamTemplatePicture *lam_template_pair_picture(const LamTemplatePair *pair, int s
 LamModel *lam_template_pair_model(const LamTemplatePair *pair, int side);
 /* Gives the field of what both sides show now. Borrowed. */
 LamSession *lam_template_pair_session(LamTemplatePair *pair);
+/* The same, handed over: it must outlive the pair, which goes on using it. */
+LamSession *lam_template_pair_steal_session(LamTemplatePair *pair);
 
 G_END_DECLS

@@ -31,7 +31,7 @@ void lam_command_line_describe(GApplication *application)
          N_("Names of the labels: a CSV with the columns value and name"), N_("CSV")},
         {"qc", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("Rate the results of a folder"), N_("FOLDER")},
         {"demo", 0, 0, G_OPTION_ARG_STRING, NULL,
-         N_("Open a demo: digits, ring, too-small, brains or contrasts"), N_("NAME")},
+         N_("Open a demo: template, digits, ring, too-small, brains or contrasts"), N_("NAME")},
         {"standalone", 's', 0, G_OPTION_ARG_NONE, NULL,
          N_("Do not open the window in a viewer that runs already"), NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, NULL, N_("Print the version"), NULL},

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "task-progress.h"
+#include "template-work.h"
 
 #include <gio/gio.h>
 #include <lambdascope/demos.h>
@@ -20,8 +21,9 @@ typedef enum { LAM_SIDE_FIXED, LAM_SIDE_MOVING, LAM_SIDES } LamSide;
 
 typedef struct {
     const LamDemo *demo; /* made instead of reading files, with its own model; NULL: the files */
-    const char *fixed_path, *moving_path;
-    const char *model_name; /* NULL: the default for such scans */
+    const char *fixed_path, *moving_path; /* of scans, or of models whose template is that side */
+    const double *values[LAM_SIDES];      /* of a template's attributes; NULL: where one begins */
+    const char *model_name; /* NULL: the default for such scans, or the template's own */
     bool insist_on_model;   /* else another is taken where the named one is not for such scans */
     LamModel *model;        /* used instead of loading again, if it is the one; may be NULL */
     guint64 id;             /* tells the results of one pair from another's */
@@ -63,6 +65,14 @@ void lam_document_set_labels(LamDocument *document, LamSide side, LamLabels *lab
 void lam_document_keep_labels(LamDocument *document, const LamDocument *earlier);
 /* Of a demo that brings labels; else NULL. Borrowed. */
 const LamLabelNames *lam_document_label_names(const LamDocument *document);
+/* What is shown of a template; NULL: that side is a scan. Borrowed. */
+LamTemplateView *lam_document_template(const LamDocument *document, LamSide side);
+/* Its model; NULL likewise. Borrowed. */
+LamModel *lam_document_template_model(const LamDocument *document, LamSide side);
+/* The template at other attributes: scan, labels and name of that side are its. Takes a reference. */
+void lam_document_show_template(LamDocument *document, LamSide side, LamTemplateView *view);
+/* Hands over what the worker needs of templates, once; NULL: there are none. It must not outlive the session. */
+LamTemplateWork *lam_document_steal_templates(LamDocument *document);
 /* Hands over the session, once: it belongs to one thread at a time. */
 LamSession *lam_document_steal_session(LamDocument *document);
 

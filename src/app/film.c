@@ -4,6 +4,7 @@
 
 #include <lambdascope/threads.h>
 #include <lambdascope/video.h>
+#include <string.h>
 
 #define PREPARING 0.1 /* the share of making a session */
 
@@ -12,6 +13,7 @@ typedef struct {
     LamFilm film;
     LamScene scene;
     LamTaskProgress *progress;
+    double values[LAM_SIDES][LAM_TEMPLATE_MAX_ATTRIBUTES]; /* of templates, when it began */
 } Job;
 
 static void job_free(gpointer data)
@@ -34,6 +36,11 @@ static Job *job_new(const LamFilm *film)
     lam_snapshot_ref((LamSnapshot *)film->movie.snapshot);
     g_object_ref(film->document);
     job->film.path = g_strdup(film->path);
+    for (int side = 0; side < LAM_SIDES; side++) {
+        const LamTemplateView *view = lam_document_template(film->document, (LamSide)side);
+        if (view)
+            memcpy(job->values[side], view->picture->values, sizeof job->values[side]);
+    }
     return job;
 }
 
@@ -53,9 +60,38 @@ static LamSession *new_session(const Job *job, LamProgress *told, GError **error
                            &quiet, error);
 }
 
+/* Templates at what is shown, apart from the window's. */
+static LamTemplatePair *new_pair(const Job *job, LamProgress *told, GError **error)
+{
+    LamDocument *document = job->film.document;
+    LamProgress quiet = {
+        .report = pass_fraction, .user = told, .cancellable = told->cancellable, .to = 1};
+    LamTemplatePairOptions options = {
+        .scans = {lam_document_fixed_volume(document), lam_document_moving_volume(document)},
+        .affine = lam_document_affine(document),
+        .model = lam_document_model(document)};
+    for (int side = 0; side < LAM_SIDES; side++) {
+        options.templates[side] = lam_document_template_model(document, (LamSide)side);
+        options.values[side] = job->values[side];
+    }
+    return lam_template_pair_new(&options, &quiet, error);
+}
+
+static bool shoot_attribute(const Job *job, const LamProgress *progress, GError **error)
+{
+    LamMovie movie = job->film.movie;
+    LamProgress first = lam_progress_part(progress, 0, PREPARING);
+    LamProgress then = lam_progress_part(progress, PREPARING, 1);
+    g_autoptr(LamTemplatePair) pair = new_pair(job, &first, error);
+    movie.pair = pair;
+    return pair && lam_movie_save(&movie, job->film.path, &then, error);
+}
+
 static bool shoot(const Job *job, const LamProgress *progress, GError **error)
 {
     LamMovie movie = job->film.movie;
+    if (movie.play == LAM_PLAY_ATTRIBUTE)
+        return shoot_attribute(job, progress, error);
     if (movie.play != LAM_PLAY_LAMBDA)
         return lam_movie_save(&movie, job->film.path, progress, error);
     LamProgress first = lam_progress_part(progress, 0, PREPARING);

@@ -6,6 +6,7 @@ struct LamPairWork {
     LamSession *session; /* borrowed from regional */
     LamRegional *regional;
     LamRegionWork *regions;
+    LamTemplateWork *templates; /* NULL: two scans */
     LamCurveProbe *probe;
     LamCurve *whole, *curve; /* the second one with the regions that the probe knows */
     guint64 regions_made;    /* when the probe was made */
@@ -13,14 +14,16 @@ struct LamPairWork {
     GMutex mutex; /* over what follows */
     LamVolume *fixed_labels, *moving_labels;
     bool changed; /* since the probe was made */
+    bool others;  /* other templates are shown: no curve until labels are set */
 };
 
-LamPairWork *lam_pair_work_new(LamSession *session)
+LamPairWork *lam_pair_work_new(LamSession *session, LamTemplateWork *templates)
 {
     LamPairWork *work = g_new0(LamPairWork, 1);
     g_atomic_ref_count_init(&work->refs);
     g_mutex_init(&work->mutex);
     work->session = session;
+    work->templates = templates;
     work->regional = lam_regional_new(session);
     work->regions = lam_region_work_new(work->regional);
     work->changed = true;
@@ -43,6 +46,7 @@ void lam_pair_work_unref(LamPairWork *work)
     g_clear_pointer(&work->fixed_labels, lam_volume_unref);
     g_clear_pointer(&work->moving_labels, lam_volume_unref);
     lam_region_work_free(work->regions);
+    lam_template_work_free(work->templates);
     lam_regional_unref(work->regional);
     g_mutex_clear(&work->mutex);
     g_free(work);
@@ -68,6 +72,21 @@ LamRegional *lam_pair_work_regional(LamPairWork *work)
     return work->regional;
 }
 
+LamTemplateWork *lam_pair_work_templates(LamPairWork *work)
+{
+    return work->templates;
+}
+
+bool lam_pair_work_follow(LamPairWork *work, GError **error)
+{
+    bool changed = false;
+    bool ok = !work->templates || lam_template_work_follow(work->templates, &changed, error);
+    g_mutex_lock(&work->mutex);
+    work->others |= changed;
+    g_mutex_unlock(&work->mutex);
+    return ok;
+}
+
 static void replace(LamVolume **volume, const LamLabels *labels)
 {
     g_clear_pointer(volume, lam_volume_unref);
@@ -81,6 +100,7 @@ void lam_pair_work_set_labels(LamPairWork *work, const LamLabels *fixed, const L
     replace(&work->fixed_labels, both ? fixed : NULL);
     replace(&work->moving_labels, both ? moving : NULL);
     work->changed = true;
+    work->others = false;
     g_mutex_unlock(&work->mutex);
 }
 
@@ -108,6 +128,14 @@ static LamCurve *begin_curve(LamCurve *old)
 {
     lam_curve_free(old);
     return lam_curve_new();
+}
+
+static bool shows_others(LamPairWork *work)
+{
+    g_mutex_lock(&work->mutex);
+    bool others = work->others;
+    g_mutex_unlock(&work->mutex);
+    return others;
 }
 
 /* New curves if the labels have changed; if only the regions have, the whole's is kept. */
@@ -145,6 +173,8 @@ static LamPairCurves *curves_now(const LamPairWork *work)
 gpointer lam_pair_work_step(gpointer data, bool *more)
 {
     LamPairWork *work = data;
+    if (shows_others(work))
+        return NULL;
     begin(work);
     if (!work->probe || lam_curve_next(work->curve) < 0 ||
         !lam_curve_extend(work->curve, work->probe, NULL))

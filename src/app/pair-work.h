@@ -3,14 +3,15 @@
 #pragma once
 
 #include "region-work.h"
+#include "template-work.h"
 
 #include <lambdascope/curve.h>
 #include <lambdascope/labels.h>
 
 typedef struct LamPairWork LamPairWork;
 
-/* Takes the session. */
-LamPairWork *lam_pair_work_new(LamSession *session);
+/* Takes both. templates: what of the pair is one; NULL: two scans. */
+LamPairWork *lam_pair_work_new(LamSession *session, LamTemplateWork *templates);
 LamPairWork *lam_pair_work_ref(LamPairWork *work);
 void lam_pair_work_unref(LamPairWork *work);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamPairWork, lam_pair_work_unref)
@@ -20,6 +21,11 @@ void lam_pair_work_want_map(LamPairWork *work, LamOverlay overlay);
 LamOverlay lam_pair_work_wanted_map(LamPairWork *work);
 
 LamRegionWork *lam_pair_work_regions(LamPairWork *work);
+/* NULL: two scans. Of which lam_template_work_want may be called from any thread. */
+LamTemplateWork *lam_pair_work_templates(LamPairWork *work);
+/* On the worker's thread: lam_template_work_follow. The curve of what was shown before ends; it begins anew with
+ * lam_pair_work_set_labels. */
+bool lam_pair_work_follow(LamPairWork *work, GError **error);
 /* Of which lam_regional_want may be called from any thread. */
 LamRegional *lam_pair_work_regional(LamPairWork *work);
 

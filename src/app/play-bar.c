@@ -15,6 +15,9 @@ struct _LamPlayBar {
     GtkScale *scale;
     GtkSpinButton *seconds;
     GtkToggleButton *back;
+    LamPlayKind offered[LAM_PLAY_COUNT]; /* in the list's order */
+    guint n_offered;
+    char *number_title, *number_first, *number_last;
     guint tick;      /* while it plays */
     gint64 since_us; /* when the course would have begun */
     bool updating;   /* the slider is being set from outside */
@@ -33,29 +36,60 @@ static const struct {
     [LAM_PLAY_SLICES] = {N_("Slices"), N_("first"), N_("last")},
 };
 
+static void show_ends(LamPlayBar *bar)
+{
+    LamPlayKind kind = lam_play_bar_get_kind(bar);
+    bool number = kind == LAM_PLAY_ATTRIBUTE;
+    gtk_label_set_label(bar->first, number ? bar->number_first : _(kinds[kind].first));
+    gtk_label_set_label(bar->last, number ? bar->number_last : _(kinds[kind].last));
+}
+
 LamPlayKind lam_play_bar_get_kind(LamPlayBar *bar)
 {
     guint chosen = gtk_drop_down_get_selected(bar->kinds);
-    return chosen < LAM_PLAY_COUNT ? (LamPlayKind)chosen : LAM_PLAY_MORPH;
+    return chosen < bar->n_offered ? bar->offered[chosen] : LAM_PLAY_MORPH;
 }
 
 void lam_play_bar_set_kind(LamPlayBar *bar, LamPlayKind kind)
 {
-    gtk_drop_down_set_selected(bar->kinds, kind);
+    for (guint i = 0; i < bar->n_offered; i++)
+        if (bar->offered[i] == kind)
+            gtk_drop_down_set_selected(bar->kinds, i);
 }
 
-/* Slices come last, so that they can be missing. */
-void lam_play_bar_set_slices(LamPlayBar *bar, bool possible)
+static const char *title_of(LamPlayBar *bar, LamPlayKind kind)
+{
+    return kind == LAM_PLAY_ATTRIBUTE ? bar->number_title : _(kinds[kind].title);
+}
+
+static void take_number(LamPlayBar *bar, const LamPlayNumber *number)
+{
+    char **texts[] = {&bar->number_title, &bar->number_first, &bar->number_last};
+    const char *const new_texts[] = {number ? number->title : NULL, number ? number->first : NULL,
+                                     number ? number->last : NULL};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(*texts[i]);
+        *texts[i] = g_strdup(new_texts[i]);
+    }
+}
+
+/* What is played goes on being played, if it is still there. */
+void lam_play_bar_offer(LamPlayBar *bar, bool slices, const LamPlayNumber *number)
 {
     LamPlayKind kind = lam_play_bar_get_kind(bar);
-    GtkStringList *names = gtk_string_list_new(NULL);
-    for (int i = 0; i < LAM_PLAY_COUNT; i++)
-        if (possible || i != LAM_PLAY_SLICES)
-            gtk_string_list_append(names, _(kinds[i].title));
+    g_autoptr(GtkStringList) names = gtk_string_list_new(NULL);
+    take_number(bar, number);
+    bar->n_offered = 0;
+    for (int i = 0; i < LAM_PLAY_COUNT; i++) {
+        if ((i == LAM_PLAY_SLICES && !slices) || (i == LAM_PLAY_ATTRIBUTE && !number))
+            continue;
+        bar->offered[bar->n_offered++] = (LamPlayKind)i;
+        gtk_string_list_append(names, title_of(bar, (LamPlayKind)i));
+    }
     gtk_drop_down_set_model(bar->kinds, G_LIST_MODEL(names));
-    g_object_unref(names);
-    gtk_drop_down_set_selected(bar->kinds,
-                               possible || kind != LAM_PLAY_SLICES ? kind : LAM_PLAY_MORPH);
+    gtk_drop_down_set_selected(bar->kinds, 0);
+    lam_play_bar_set_kind(bar, kind);
+    show_ends(bar);
 }
 
 LamPlayCourse lam_play_bar_course(LamPlayBar *bar)
@@ -139,9 +173,7 @@ static void dragged(GtkRange *range, LamPlayBar *bar)
 
 static void kind_chosen(GtkDropDown *drop_down, GParamSpec *pspec, LamPlayBar *bar)
 {
-    LamPlayKind kind = lam_play_bar_get_kind(bar);
-    gtk_label_set_label(bar->first, _(kinds[kind].first));
-    gtk_label_set_label(bar->last, _(kinds[kind].last));
+    show_ends(bar);
     g_signal_emit(bar, signals[CHANGED], 0);
     set_off(bar);
 }
@@ -156,6 +188,7 @@ static void course_chosen(GtkWidget *widget, LamPlayBar *bar)
 static void lam_play_bar_dispose(GObject *object)
 {
     g_clear_pointer(&LAM_PLAY_BAR(object)->box, gtk_widget_unparent);
+    take_number(LAM_PLAY_BAR(object), NULL);
     G_OBJECT_CLASS(lam_play_bar_parent_class)->dispose(object);
 }
 
@@ -194,6 +227,6 @@ static void lam_play_bar_init(LamPlayBar *bar)
 {
     gtk_widget_init_template(GTK_WIDGET(bar));
     lam_drop_down_set_name(bar->kinds, _("What is played"));
-    lam_play_bar_set_slices(bar, true);
+    lam_play_bar_offer(bar, true, NULL);
     show_playing(bar);
 }

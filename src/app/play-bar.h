@@ -15,8 +15,12 @@ G_DECLARE_FINAL_TYPE(LamPlayBar, lam_play_bar, LAM, PLAY_BAR, GtkWidget)
 
 LamPlayKind lam_play_bar_get_kind(LamPlayBar *bar);
 void lam_play_bar_set_kind(LamPlayBar *bar, LamPlayKind kind);
-/* Whether there are slices to play. */
-void lam_play_bar_set_slices(LamPlayBar *bar, bool possible);
+/* Which kinds there are; the morph and λ always. number: of LAM_PLAY_ATTRIBUTE, what is played and its ends in
+ * words; NULL: there is none. Copied. */
+typedef struct {
+    const char *title, *first, *last;
+} LamPlayNumber;
+void lam_play_bar_offer(LamPlayBar *bar, bool slices, const LamPlayNumber *number);
 
 bool lam_play_bar_is_playing(LamPlayBar *bar);
 /* From where it is. */

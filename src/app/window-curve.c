@@ -5,9 +5,11 @@ void lam_window_curve_arrived(gpointer data, gpointer user)
 {
     LamWindow *window = user;
     LamPairCurves *curves = data;
-    lam_lambda_control_set_curve(window->lambda_control, g_steal_pointer(&curves->whole));
-    lam_regions_page_set_curves(window->regions_page, curves->regions, curves->domain,
-                                curves->n_regions);
+    if (!window->templates_moved) { /* else it is of templates that are no longer shown */
+        lam_lambda_control_set_curve(window->lambda_control, g_steal_pointer(&curves->whole));
+        lam_regions_page_set_curves(window->regions_page, curves->regions, curves->domain,
+                                    curves->n_regions);
+    }
     lam_pair_curves_free(curves);
 }
 

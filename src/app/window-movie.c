@@ -38,6 +38,8 @@ static void film(LamWindow *window, const char *path)
                   .snapshot = window->snapshot,
                   .play = lam_play_bar_get_kind(window->play_bar),
                   .course = lam_play_bar_course(window->play_bar),
+                  .side = window->played_side,
+                  .attribute = window->played_attribute,
                   .frames_per_second = 20},
         .document = window->document,
         .path = path,

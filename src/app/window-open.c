@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
 
-typedef enum { ROLE_FIXED, ROLE_MOVING } Role;
+typedef enum { ROLE_FIXED, ROLE_MOVING, ROLE_TEMPLATE, ROLE_FIXED_TEMPLATE } Role;
 
 /* ---- opening ---- */
 
@@ -100,6 +100,9 @@ void lam_window_start_opening(LamWindow *window, const char *fixed_path, const c
         .insist_on_model = insist && !window->model_preferred,
         .id = ++window->documents,
     };
+    const char *const paths[] = {fixed_path, moving_path};
+    for (int side = 0; side < LAM_SIDES; side++)
+        source.values[side] = lam_window_attributes_for(window, (LamSide)side, paths);
     if (window->opening)
         g_cancellable_cancel(window->opening);
     g_clear_object(&window->opening);
@@ -130,9 +133,19 @@ static void set_choice(LamWindow *window, Role role, const char *path)
     *slot = g_strdup(path);
 }
 
+/* A template alone is both, at two ages. */
+static void complete_choice(LamWindow *window)
+{
+    if (!window->chosen_moving && lam_template_is_path(window->chosen_fixed))
+        window->chosen_moving = g_strdup(window->chosen_fixed);
+    else if (!window->chosen_fixed && lam_template_is_path(window->chosen_moving))
+        window->chosen_fixed = g_strdup(window->chosen_moving);
+}
+
 /* Opens if both are known; else asks for the other. */
 static void continue_choice(LamWindow *window)
 {
+    complete_choice(window);
     show_choice(window);
     if (window->chosen_fixed && window->chosen_moving)
         lam_window_start_opening(window, window->chosen_fixed, window->chosen_moving,
@@ -147,6 +160,14 @@ static void refuse_remote(LamWindow *window)
                           _("Only files on this computer can be opened."));
 }
 
+/* The role of a template is both sides', or the fixed one's alone. */
+static void set_chosen(LamWindow *window, Role role, const char *path)
+{
+    if (role == ROLE_TEMPLATE)
+        set_choice(window, ROLE_MOVING, path);
+    set_choice(window, role == ROLE_MOVING ? ROLE_MOVING : ROLE_FIXED, path);
+}
+
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     Role role = (Role)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "role"));
@@ -159,7 +180,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
         refuse_remote(window);
         return;
     }
-    set_choice(window, role, path);
+    set_chosen(window, role, path);
     continue_choice(window);
 }
 
@@ -188,21 +209,44 @@ void lam_window_start_in_folder_of(GtkFileChooser *chooser, const char *path)
         gtk_file_chooser_set_current_folder(chooser, folder, NULL);
 }
 
+static void add_filters(GtkFileChooser *chooser, Role role)
+{
+    g_autoptr(GtkFileFilter) templates = gtk_file_filter_new();
+    gtk_file_filter_set_name(templates, _("Models with a template"));
+    gtk_file_filter_add_suffix(templates, "safetensors");
+    if (role >= ROLE_TEMPLATE)
+        gtk_file_chooser_add_filter(chooser, templates);
+    lam_window_add_scan_filters(chooser);
+    if (role < ROLE_TEMPLATE)
+        gtk_file_chooser_add_filter(chooser, templates);
+}
+
 static void choose(LamWindow *window, Role role)
 {
+    static const char *const titles[] = {
+        [ROLE_FIXED] = N_("Choose the fixed scan"),
+        [ROLE_MOVING] = N_("Choose the moving scan"),
+        [ROLE_TEMPLATE] = N_("Choose a model with a template"),
+        [ROLE_FIXED_TEMPLATE] = N_("Choose a model with a template"),
+    };
     if (window->chooser)
         return;
-    GtkFileChooserNative *native = gtk_file_chooser_native_new(
-        role == ROLE_FIXED ? _("Choose the fixed scan") : _("Choose the moving scan"),
-        GTK_WINDOW(window), GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
+    GtkFileChooserNative *native =
+        gtk_file_chooser_native_new(_(titles[role]), GTK_WINDOW(window),
+                                    GTK_FILE_CHOOSER_ACTION_OPEN, _("_Open"), _("_Cancel"));
     const char *known = window->chosen_fixed ? window->chosen_fixed : window->chosen_moving;
-    lam_window_add_scan_filters(GTK_FILE_CHOOSER(native));
+    add_filters(GTK_FILE_CHOOSER(native), role);
     lam_window_start_in_folder_of(GTK_FILE_CHOOSER(native), known);
     window->chooser = GTK_NATIVE_DIALOG(native);
     gtk_native_dialog_set_modal(window->chooser, TRUE);
     g_object_set_data(G_OBJECT(native), "role", GINT_TO_POINTER(role));
     g_signal_connect_object(native, "response", G_CALLBACK(chosen), window, 0);
     gtk_native_dialog_show(window->chooser);
+}
+
+void lam_window_choose_template(LamWindow *window, bool fixed_alone)
+{
+    choose(window, fixed_alone ? ROLE_FIXED_TEMPLATE : ROLE_TEMPLATE);
 }
 
 /* ---- actions ---- */
@@ -231,7 +275,9 @@ static void swap(GSimpleAction *action, GVariant *value, gpointer user)
     char *fixed = window->chosen_fixed;
     window->chosen_fixed = window->chosen_moving;
     window->chosen_moving = fixed;
+    window->swapping = true;
     continue_choice(window);
+    window->swapping = false;
 }
 
 static void cancel(GSimpleAction *action, GVariant *value, gpointer user)
@@ -290,6 +336,7 @@ void lam_window_take_scans(LamWindow *window, const char *fixed_path, const char
         set_choice(window, ROLE_FIXED, fixed_path);
     if (moving_path)
         set_choice(window, ROLE_MOVING, moving_path);
+    complete_choice(window);
     show_choice(window);
     if (window->chosen_fixed && window->chosen_moving)
         lam_window_start_opening(window, window->chosen_fixed, window->chosen_moving,

@@ -4,6 +4,18 @@
 
 #include <glib/gi18n.h>
 
+/* Of the template that is played, if one is. */
+static const LamAttribute *played_number(LamWindow *window)
+{
+    LamModel *model = lam_document_template_model(window->document, (LamSide)window->played_side);
+    return &lam_model_template(model)->attribute[window->played_attribute];
+}
+
+static double value_now(LamWindow *window)
+{
+    return lam_window_attribute(window, window->played_side, window->played_attribute);
+}
+
 static char *text_of(LamWindow *window, LamPlayKind kind)
 {
     const LamScene *scene = lam_canvas_scene(window->canvas);
@@ -12,19 +24,29 @@ static char *text_of(LamWindow *window, LamPlayKind kind)
         return g_strdup_printf("t %.2f", scene->morph);
     if (kind == LAM_PLAY_LAMBDA)
         return g_strdup_printf("λ %.3f", lam_lambda_control_get_lambda(window->lambda_control));
+    if (kind == LAM_PLAY_ATTRIBUTE)
+        return g_strdup_printf("%s %.3g", _(played_number(window)->name), value_now(window));
     lam_scene_axes(scene, scene->plane, &right, &up, &through);
     return g_strdup_printf(_("%.1f mm"), lam_vec3_dot(through, scene->cursor_mm));
+}
+
+static double position_now(LamWindow *window, LamPlayKind kind)
+{
+    if (kind == LAM_PLAY_LAMBDA)
+        return lam_play_from_lambda(lam_lambda_control_get_lambda(window->lambda_control));
+    if (kind == LAM_PLAY_ATTRIBUTE)
+        return lam_template_number_share(played_number(window), value_now(window));
+    return lam_play_shown(kind, lam_canvas_scene(window->canvas));
 }
 
 void lam_window_follow_play(LamWindow *window)
 {
     LamPlayKind kind = lam_play_bar_get_kind(window->play_bar);
     double lambda = lam_lambda_control_get_lambda(window->lambda_control);
-    double position = kind == LAM_PLAY_LAMBDA
-                          ? lam_play_from_lambda(lambda)
-                          : lam_play_shown(kind, lam_canvas_scene(window->canvas));
+    double position = position_now(window, kind);
     g_autofree char *text = text_of(window, kind);
-    if (kind == LAM_PLAY_LAMBDA && lambda != window->played_lambda)
+    if ((kind == LAM_PLAY_LAMBDA && lambda != window->played_lambda) ||
+        (kind == LAM_PLAY_ATTRIBUTE && value_now(window) != window->played_value))
         lam_play_bar_set_playing(window->play_bar, false); /* somebody else took the slider */
     lam_play_bar_show(window->play_bar, position, text);
 }
@@ -32,9 +54,14 @@ void lam_window_follow_play(LamWindow *window)
 static void moved(LamPlayBar *bar, double position, LamWindow *window)
 {
     LamPlayKind kind = lam_play_bar_get_kind(bar);
-    if (kind == LAM_PLAY_LAMBDA) {
-        if (lam_play_bar_is_playing(bar) && lam_worker_is_busy(window->worker))
-            return;
+    bool computed = kind == LAM_PLAY_LAMBDA || kind == LAM_PLAY_ATTRIBUTE;
+    if (computed && lam_play_bar_is_playing(bar) && lam_worker_is_busy(window->worker))
+        return;
+    if (kind == LAM_PLAY_ATTRIBUTE) {
+        window->played_value = lam_template_number_at(played_number(window), position);
+        lam_window_set_attribute(window, window->played_side, window->played_attribute,
+                                 window->played_value);
+    } else if (kind == LAM_PLAY_LAMBDA) {
         window->played_lambda = lam_play_to_lambda(position);
         lam_lambda_control_set_lambda(window->lambda_control, window->played_lambda);
     } else {
@@ -53,6 +80,7 @@ static void changed(LamPlayBar *bar, LamWindow *window)
 {
     bool playing = lam_play_bar_is_playing(bar);
     window->played_lambda = lam_lambda_control_get_lambda(window->lambda_control);
+    window->played_value = value_now(window);
     set_state(window, "play", playing);
     lam_window_follow_play(window);
     if (!playing)
@@ -91,6 +119,53 @@ static void change_play(GSimpleAction *action, GVariant *value, gpointer user)
         g_action_group_change_action_state(G_ACTION_GROUP(window), "play-bar",
                                            g_variant_new_boolean(TRUE));
     lam_play_bar_set_playing(window->play_bar, playing);
+}
+
+/* The first number of a template, of the fixed one rather. */
+static bool find_played(LamWindow *window)
+{
+    for (int side = 0; side < LAM_SIDES; side++) {
+        LamModel *model = lam_document_template_model(window->document, (LamSide)side);
+        int number = model ? lam_template_find_number(lam_model_template(model), NULL, NULL) : -1;
+        window->played_side = side;
+        window->played_attribute = MAX(number, 0);
+        if (number >= 0)
+            return true;
+    }
+    return false;
+}
+
+static void offer(LamWindow *window, bool number)
+{
+    const LamScene *scene = lam_canvas_scene(window->canvas);
+    bool slices = lam_play_kind_possible(LAM_PLAY_SLICES, scene);
+    if (!number) {
+        lam_play_bar_offer(window->play_bar, slices, NULL);
+        return;
+    }
+    const LamAttribute *a = played_number(window);
+    g_autofree char *title = g_strdup_printf(
+        window->played_side == LAM_SIDE_FIXED ? _("%s, fixed") : _("%s, moving"), _(a->name));
+    g_autofree char *first = g_strdup_printf("%.3g", a->low),
+                    *last = g_strdup_printf("%.3g", a->high);
+    lam_play_bar_offer(window->play_bar, slices, &(LamPlayNumber){title, first, last});
+}
+
+void lam_window_offer_play(LamWindow *window)
+{
+    offer(window, find_played(window));
+    window->played_value = value_now(window);
+}
+
+void lam_window_play_attribute(LamWindow *window, int side, int attribute)
+{
+    lam_window_stop_play(window);
+    window->played_side = side;
+    window->played_attribute = attribute;
+    window->played_value = value_now(window);
+    offer(window, true);
+    lam_play_bar_set_kind(window->play_bar, LAM_PLAY_ATTRIBUTE);
+    g_action_group_change_action_state(G_ACTION_GROUP(window), "play", g_variant_new_boolean(TRUE));
 }
 
 void lam_window_add_play_actions(LamWindow *window)

@@ -14,6 +14,7 @@
 #include "refinement.h"
 #include "regions-page.h"
 #include "session-file.h"
+#include "template-page.h"
 #include "window.h"
 
 #include <lambdascope/undo.h>
@@ -23,6 +24,7 @@
 /* What can be undone. */
 typedef struct {
     double lambda;
+    double attributes[LAM_SIDES][LAM_TEMPLATE_MAX_ATTRIBUTES]; /* of templates; else 0 */
     LamViewSettings view;
 } LamState;
 
@@ -105,7 +107,9 @@ struct _LamWindow {
     LamMeasurer *measurer;
     LamSnapshot *rested; /* what λ gave when it came to rest; NULL while it has not */
 
-    double played_lambda; /* asked for last by playing (window-play.c) */
+    /* asked for last by playing (window-play.c) */
+    double played_lambda, played_value;
+    int played_side, played_attribute; /* of templates */
 
     guint flicker_timeout; /* set while it goes by itself (window-flicker.c) */
 
@@ -124,6 +128,14 @@ struct _LamWindow {
     GPtrArray *regions;           /* LamRegionSpec; neither it nor they are changed */
     char *regions_of;             /* the fixed scan's file */
     GPtrArray *wanted_regions;    /* for the next pair; or NULL */
+
+    /* templates (window-template.c) */
+    LamTemplatePage *template_page;                                   /* the panel has it */
+    double attributes[LAM_SIDES][LAM_TEMPLATE_MAX_ATTRIBUTES];        /* asked for last */
+    double curved_attributes[LAM_SIDES][LAM_TEMPLATE_MAX_ATTRIBUTES]; /* of the page's curves */
+    GCancellable *curving; /* of the newest measurement of those */
+    bool templates_moved;  /* since λ and attributes rested */
+    bool swapping;         /* fixed and moving are opened the other way round */
 
     /* saving (window-export.c) */
     LamSnapshot *snapshot; /* what the picture shows, or NULL */
@@ -175,6 +187,9 @@ void lam_window_show_error(LamWindow *window, const char *headline, const char *
 
 /* Scans and pictures, and all files. */
 void lam_window_add_scan_filters(GtkFileChooser *chooser);
+
+/* A model whose template is to be the fixed image, or both. */
+void lam_window_choose_template(LamWindow *window, bool fixed_alone);
 
 /* The pair that is shown, with the model asked for. */
 void lam_window_reopen(LamWindow *window);
@@ -267,6 +282,9 @@ void lam_window_add_panel_actions(LamWindow *window);
 void lam_window_add_play_actions(LamWindow *window);
 /* λ or the scene may have changed: the bar shows it. */
 void lam_window_follow_play(LamWindow *window);
+/* What can be played of the pair that is shown. */
+void lam_window_offer_play(LamWindow *window);
+void lam_window_play_attribute(LamWindow *window, int side, int attribute);
 /* It ends where it is; what is shown is the whole deformation again. */
 void lam_window_stop_play(LamWindow *window);
 
@@ -315,6 +333,28 @@ void lam_window_regions_follow(LamWindow *window);
 /* What the field that is shown says of its regions. */
 void lam_window_regions_arrived(LamWindow *window, const LamRegionResult *result);
 void lam_window_dispose_regions(LamWindow *window);
+
+/* window-template.c */
+void lam_window_add_templates(LamWindow *window);
+/* Another pair is shown. */
+void lam_window_templates_opened(LamWindow *window);
+/* The pictures that the field which has come is of; NULL: scans. */
+void lam_window_templates_arrived(LamWindow *window, LamTemplateView *const views[LAM_SIDES]);
+/* λ and attributes have come to rest. */
+void lam_window_templates_rest(LamWindow *window);
+double lam_window_attribute(LamWindow *window, int side, int attribute);
+void lam_window_set_attribute(LamWindow *window, int side, int attribute, double value);
+/* Of both sides; what a side does not have is not looked at. */
+void lam_window_set_attributes(LamWindow *window, double values[][LAM_TEMPLATE_MAX_ATTRIBUTES]);
+/* What a template that is opened there begins with, if the same is shown; else NULL. Borrowed. */
+const double *lam_window_attributes_for(LamWindow *window, LamSide side,
+                                        const char *const paths[LAM_SIDES]);
+/* That attributes lie outside of what was learned from; NULL: none does. Free with g_free. */
+char *lam_window_extrapolation(LamWindow *window);
+void lam_window_dispose_templates(LamWindow *window);
+
+/* window-template-save.c */
+void lam_window_add_template_saving(LamWindow *window);
 
 /* window-labels.c */
 /* For what is shown. */

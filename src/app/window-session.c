@@ -208,7 +208,8 @@ void lam_window_restored(LamWindow *window)
     g_autoptr(LamSessionFile) file = g_steal_pointer(&window->restoring);
     if (!file)
         return;
-    const LamState state = {file->workspace->lambda, window->noted.view};
+    LamState state = window->noted;
+    state.lambda = file->workspace->lambda;
     take_session(window, file->path, &state);
 }
 
@@ -232,7 +233,9 @@ static void saved(GObject *source, GAsyncResult *result, gpointer user)
         return;
     }
     const LamWorkspace *workspace = lam_session_file_saved(result);
-    const LamState state = {workspace->lambda, workspace->view};
+    LamState state = window->noted;
+    state.lambda = workspace->lambda;
+    state.view = workspace->view;
     const char *path = lam_session_file_saved_path(result);
     g_autofree char *name = g_path_get_basename(path);
     g_autofree char *text = g_strdup_printf(_("Saved %s"), name);

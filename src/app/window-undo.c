@@ -3,6 +3,7 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #define STEPS         100
 #define ONE_CHANGE_US 800000 /* changes of λ or the window that follow this soon are one */
@@ -16,12 +17,20 @@ typedef struct {
 
 static LamState state_now(LamWindow *window)
 {
-    return (LamState){lam_lambda_control_get_lambda(window->lambda_control),
-                      lam_view_settings_of(lam_canvas_scene(window->canvas))};
+    LamState state = {.lambda = lam_lambda_control_get_lambda(window->lambda_control),
+                      .view = lam_view_settings_of(lam_canvas_scene(window->canvas))};
+    memcpy(state.attributes, window->attributes, sizeof state.attributes);
+    return state;
 }
 
-static void go_to(LamWindow *window, const LamState *state)
+static bool same_attributes(const LamState *a, const LamState *b)
 {
+    return memcmp(a->attributes, b->attributes, sizeof a->attributes) == 0;
+}
+
+static void go_to(LamWindow *window, LamState *state)
+{
+    lam_window_set_attributes(window, state->attributes);
     lam_view_settings_apply(&state->view, lam_canvas_scene(window->canvas));
     lam_window_show_settings(window);
     lam_lambda_control_set_lambda(window->lambda_control, state->lambda);
@@ -45,7 +54,9 @@ static bool absorb(gpointer data, gconstpointer newer)
     const Change *next = newer;
     bool one = change->steady && next->steady && next->at_us - change->at_us < ONE_CHANGE_US &&
                (change->before.lambda == change->after.lambda) ==
-                   (next->before.lambda == next->after.lambda);
+                   (next->before.lambda == next->after.lambda) &&
+               same_attributes(&change->before, &change->after) ==
+                   same_attributes(&next->before, &next->after);
     if (!one)
         return false;
     change->after = next->after;
@@ -73,7 +84,8 @@ void lam_window_note_state(LamWindow *window)
         return; /* one step, when it has stopped */
     LamState now = state_now(window), before = window->noted;
     LamSettingsKind kind = lam_view_settings_compare(&before.view, &now.view);
-    if (kind == LAM_SETTINGS_SAME && before.lambda == now.lambda)
+    bool attributes = !same_attributes(&before, &now);
+    if (kind == LAM_SETTINGS_SAME && before.lambda == now.lambda && !attributes)
         return;
     window->noted = now;
     if (!window->document)
@@ -84,7 +96,8 @@ void lam_window_note_state(LamWindow *window)
     *change =
         (Change){window, before, now, kind == LAM_SETTINGS_SAME || kind == LAM_SETTINGS_WINDOW,
                  g_get_monotonic_time()};
-    LamUndoStep step = {name_of(kind), apply, revert, change, g_free, absorb};
+    LamUndoStep step = {
+        attributes ? _("Template") : name_of(kind), apply, revert, change, g_free, absorb};
     lam_undo_push(window->undo, &step);
 }
 

@@ -18,9 +18,10 @@ G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 /* What the worker hands over: everything that would take the main thread time is done. */
 typedef struct {
     LamRegionResult of_regions;
-    LamTexels *field; /* NULL in second runs: the picture does not change */
-    LamTexels *map;   /* of second runs, where an overlay needs one */
-    GError *no_map;   /* why there is none */
+    LamTemplateView *templates[LAM_SIDES]; /* that the field is of; NULL: scans */
+    LamTexels *field;                      /* NULL in second runs: the picture does not change */
+    LamTexels *map;                        /* of second runs, where an overlay needs one */
+    GError *no_map;                        /* why there is none */
     gint64 ready_us;
 } Result;
 
@@ -28,6 +29,8 @@ static void free_result(gpointer data)
 {
     Result *result = data;
     lam_region_result_clear(&result->of_regions);
+    for (int side = 0; side < LAM_SIDES; side++)
+        lam_template_view_unref(result->templates[side]);
     lam_texels_unref(result->field);
     lam_texels_unref(result->map);
     g_clear_error(&result->no_map);
@@ -42,11 +45,30 @@ static void compute_map(LamPairWork *work, double lambda, Result *result)
             lam_region_work_map(lam_pair_work_regions(work), overlay, lambda, &result->no_map);
 }
 
+/* The time that templates took is part of the field's. */
+static bool compute_field(LamPairWork *work, double lambda, bool refine, Result *result,
+                          GError **error)
+{
+    gint64 began = g_get_monotonic_time();
+    if (!lam_pair_work_follow(work, error))
+        return false;
+    double ms = (double)(g_get_monotonic_time() - began) / 1000;
+    if (!lam_region_work_at(lam_pair_work_regions(work), lambda, refine, &result->of_regions,
+                            error))
+        return false;
+    result->of_regions.snapshot->milliseconds += ms;
+    const LamTemplateWork *templates = lam_pair_work_templates(work);
+    for (int side = 0; templates && side < LAM_SIDES; side++) {
+        LamTemplateView *view = lam_template_work_view(templates, side);
+        result->templates[side] = view ? lam_template_view_ref(view) : NULL;
+    }
+    return true;
+}
+
 static gpointer compute(gpointer target, double lambda, bool refine, GError **error)
 {
     Result *result = g_new0(Result, 1);
-    bool ok = lam_region_work_at(lam_pair_work_regions(target), lambda, refine, &result->of_regions,
-                                 error);
+    bool ok = compute_field(target, lambda, refine, result, error);
     const LamSnapshot *snapshot = result->of_regions.snapshot;
     if (ok && !refine)
         result->field = lam_texels_new_field(snapshot->field, snapshot->jacobian, error);
@@ -107,6 +129,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
     if (of_this && !lam_window_show_refined(window, snapshot)) {
         lam_readout_show(window->readout, snapshot);
         if (result->field) {
+            lam_window_templates_arrived(window, result->templates);
             lam_timing_tick(window->timing, snapshot->milliseconds, result->ready_us);
             lam_window_set_snapshot(window, snapshot);
             lam_window_show_notice(window);
@@ -117,6 +140,7 @@ static void deliver(gpointer data, const GError *error, guint64 generation, gpoi
             lam_window_regions_arrived(window, &result->of_regions);
             lam_window_landmarks_follow(window);
         } else if (!lam_worker_is_busy(window->worker)) {
+            lam_window_templates_rest(window);
             lam_window_numbers_rest(window, snapshot);
             lam_window_histogram_rest(window);
             lam_window_map_arrived(window, result->map,
@@ -188,8 +212,9 @@ void lam_window_show_names(LamWindow *window)
 
 void lam_window_show_notice(LamWindow *window)
 {
-    const char *notices[4] = {0};
-    const char *all[] = {window->refined_notice, window->session_notice,
+    const char *notices[5] = {0};
+    g_autofree char *extrapolation = lam_window_extrapolation(window);
+    const char *all[] = {window->refined_notice, window->session_notice, extrapolation,
                          lam_document_warning(window->document)};
     int n = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(all); i++)
@@ -222,7 +247,7 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     lam_window_set_landmarks(window, lam_landmarks_new());
     lam_window_restore_view(window);
     show_plane(window, scene);
-    lam_play_bar_set_slices(window->play_bar, lam_play_kind_possible(LAM_PLAY_SLICES, scene));
+    lam_window_templates_opened(window);
     lam_window_forget_steps(window);
     lam_window_restored(window);
     lam_window_labels_opened(window);
@@ -240,7 +265,8 @@ void lam_window_show_document(LamWindow *window, LamDocument *document)
     lam_window_show_pictures(window, true);
     lam_canvas_changed(window->canvas);
     g_clear_pointer(&window->work, lam_pair_work_unref);
-    window->work = lam_pair_work_new(lam_document_steal_session(document));
+    window->work = lam_pair_work_new(lam_document_steal_session(document),
+                                     lam_document_steal_templates(document));
     lam_worker_set_target(window->worker, lam_pair_work_ref(window->work),
                           (GDestroyNotify)lam_pair_work_unref);
     lam_window_map_follow(window);
@@ -483,6 +509,7 @@ static void lam_window_dispose(GObject *object)
     lam_window_dispose_report(window);
     lam_window_dispose_numbers(window);
     lam_window_dispose_regions(window);
+    lam_window_dispose_templates(window);
     lam_window_dispose_flicker(window);
     lam_window_dispose_settings(window);
     lam_window_dispose_labels(window);
@@ -577,6 +604,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_demo_actions(window);
     lam_window_add_numbers(window);
     lam_window_add_regions(window);
+    lam_window_add_templates(window);
     lam_window_add_location(window);
     lam_window_add_label_actions(window);
     lam_window_add_contour_actions(window);

@@ -38,7 +38,8 @@ static bool check(Options *o, GError **error)
     if (o->lambda == NOT_GIVEN)
         o->lambda = o->scene.chosen_demo ? o->scene.chosen_demo->lambda : DEFAULT_LAMBDA;
     if (!o->play && o->scene.chosen_demo)
-        o->kind = o->scene.chosen_demo->play;
+        o->kind = o->scene.chosen_demo->play != LAM_PLAY_ATTRIBUTE ? o->scene.chosen_demo->play
+                                                                   : LAM_PLAY_MORPH;
     if (!(o->lambda >= 0 && o->lambda <= 1))
         return lam_scene_options_bad_value(error, "lambda", "0 to 1 is possible");
     if (!(o->seconds >= 0.1 && o->seconds <= 120))

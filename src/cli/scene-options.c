@@ -34,7 +34,8 @@ GOptionEntry *lam_scene_options_entries(LamSceneOptions *o, const GOptionEntry *
         {"fixed", 'f', 0, G_OPTION_ARG_FILENAME, &o->fixed, "Scan that stays", "FILE"},
         {"moving", 'm', 0, G_OPTION_ARG_FILENAME, &o->moving, "Scan that is deformed", "FILE"},
         {"demo", 0, 0, G_OPTION_ARG_STRING, &o->demo,
-         "Instead of scans: digits, ring, too-small, brains or contrasts, with its model and view",
+         "Instead of scans: template, digits, ring, too-small, brains or contrasts, with its model "
+         "and view",
          "NAME"},
         {"model", 'M', 0, G_OPTION_ARG_FILENAME, &o->model, "Model name or file", "MODEL"},
         {"plane", 'p', 0, G_OPTION_ARG_STRING, &o->plane,

@@ -143,6 +143,7 @@ LamTexels *lam_texels_new_scan(const LamVolume *scan, GError **error)
     float inverse = (float)(1 / texels->unit);
     guint16 *out = texels->data;
     size_t count = lam_grid_voxels(&scan->grid);
+#pragma omp parallel for schedule(static)
     for (size_t i = 0; i < count; i++) {
         float value = scan->data[i] * inverse;
         out[i] = lam_half_from_float(CLAMP(value, -HALF_MAX, HALF_MAX));

@@ -78,6 +78,9 @@ static LamModelEntry *read_entry(const char *folder, const char *file_name)
     entry->path = g_steal_pointer(&path);
     entry->spacing_mm = config.spacing_mm;
     memcpy(entry->size, config.size, sizeof entry->size);
+    LamTemplateConfig template;
+    if (!lam_template_config_read(&template, file, &config, &entry->has_template, NULL))
+        entry->has_template = false;
     return entry;
 }
 

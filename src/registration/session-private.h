@@ -19,6 +19,7 @@ struct LamSession {
     LamGraph *integrator; /* velocity -> displacement, apart from the network; made when needed */
     LamNode *integrator_in, *integrator_out;
     guint64 document, generation;
+    guint64 exchanges; /* of scans so far */
 };
 
 /* λ, with the session's share of labels, into the networks. LAM_ERROR_ARGUMENT as

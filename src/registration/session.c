@@ -210,6 +210,7 @@ bool lam_session_exchange(LamSession *session, LamVolume *fixed, LamVolume *movi
     }
     if (fixed != NULL)
         exchange_fixed(session, fixed, fixed_model);
+    session->exchanges++;
     return true;
 }
 

@@ -54,8 +54,18 @@ void lam_template_values_at(const LamTemplateConfig *config, double share, doubl
 {
     for (int i = 0; i < config->n_attributes; i++) {
         const LamAttribute *a = &config->attribute[i];
-        values[i] = is_word(a) ? 0 : a->low + share * (a->high - a->low);
+        values[i] = is_word(a) ? 0 : lam_template_number_at(a, share);
     }
+}
+
+double lam_template_number_at(const LamAttribute *attribute, double share)
+{
+    return attribute->low + share * (attribute->high - attribute->low);
+}
+
+double lam_template_number_share(const LamAttribute *attribute, double value)
+{
+    return (value - attribute->low) / (attribute->high - attribute->low);
 }
 
 char *lam_template_text(const LamTemplateConfig *config, const double *values)

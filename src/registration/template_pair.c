@@ -12,6 +12,7 @@ struct LamTemplatePair {
         LamTemplatePicture *picture;
     } side[2];
     LamSession *session;
+    bool stolen; /* it is somebody else's */
 };
 
 /* ---- pictures ---- */
@@ -84,7 +85,8 @@ void lam_template_pair_free(LamTemplatePair *pair)
         if (pair->side[i].model != NULL)
             lam_model_unref(pair->side[i].model);
     }
-    lam_session_free(pair->session);
+    if (!pair->stolen)
+        lam_session_free(pair->session);
     g_free(pair);
 }
 
@@ -178,5 +180,11 @@ LamModel *lam_template_pair_model(const LamTemplatePair *pair, int side)
 
 LamSession *lam_template_pair_session(LamTemplatePair *pair)
 {
+    return pair->session;
+}
+
+LamSession *lam_template_pair_steal_session(LamTemplatePair *pair)
+{
+    pair->stolen = true;
     return pair->session;
 }

@@ -10,6 +10,7 @@ typedef struct {
 struct LamVelocityCache {
     LamSession *session; /* borrowed */
     GQueue entries;      /* of Entry, last used first */
+    guint64 exchanges;   /* of the session's scans, when they were computed */
     guint64 runs;
 };
 
@@ -50,8 +51,16 @@ static bool compute(LamVelocityCache *cache, double lambda, GError **error)
     return true;
 }
 
+static void forget_other_scans(LamVelocityCache *cache)
+{
+    if (cache->exchanges != cache->session->exchanges)
+        g_queue_clear_full(&cache->entries, entry_free);
+    cache->exchanges = cache->session->exchanges;
+}
+
 LamVolume *lam_velocity_cache_get(LamVelocityCache *cache, double lambda, GError **error)
 {
+    forget_other_scans(cache);
     for (GList *link = cache->entries.head; link != NULL; link = link->next) {
         Entry *entry = link->data;
         if (entry->lambda != lambda)

@@ -6,6 +6,8 @@
 #include <lambdascope/model_choice.h>
 #include <lambdascope/phantom.h>
 #include <lambdascope/remap.h>
+#include <lambdascope/template_curve.h>
+#include <lambdascope/template_pair.h>
 #include <string.h>
 
 #define PIXELS 200 /* of single slices, 1 mm */
@@ -18,6 +20,7 @@ void lam_demo_pair_clear(LamDemoPair *pair)
                              &pair->moving_labels};
     for (size_t i = 0; i < G_N_ELEMENTS(volumes); i++)
         g_clear_pointer(volumes[i], lam_volume_unref);
+    g_clear_pointer(&pair->names, lam_label_names_free);
 }
 
 /* Single slices of one size about a point. */
@@ -66,6 +69,7 @@ static bool scan_phantom(guint32 seed, LamVolume *image, LamVolume **labels, GEr
 /* Through ventricles and deep nuclei of two brains. */
 static bool make_slices(LamDemoPair *pair, GError **error)
 {
+    pair->names = lam_phantom_label_names();
     return new_slices((LamVec3){{0, -17, 8}}, pair, error) &&
            scan_phantom(2, pair->fixed, &pair->fixed_labels, error) &&
            scan_phantom(3, pair->moving, &pair->moving_labels, error);
@@ -77,9 +81,9 @@ static bool make_brains(LamDemoPair *pair, GError **error)
     LamPhantomOptions options = lam_phantom_defaults();
     if (!lam_phantom_make(&options, &phantom, error))
         return false;
-    *pair =
-        (LamDemoPair){lam_volume_ref(phantom.fixed), lam_volume_ref(phantom.moving),
-                      lam_volume_ref(phantom.fixed_labels), lam_volume_ref(phantom.moving_labels)};
+    *pair = (LamDemoPair){lam_volume_ref(phantom.fixed), lam_volume_ref(phantom.moving),
+                          lam_volume_ref(phantom.fixed_labels),
+                          lam_volume_ref(phantom.moving_labels), lam_phantom_label_names()};
     lam_phantom_clear(&phantom);
     return true;
 }
@@ -94,9 +98,65 @@ static bool make_contrasts(LamDemoPair *pair, GError **error)
     return pair->moving != NULL;
 }
 
+/* ---- a template ---- */
+
+#define OLD   80 /* years */
+#define YOUNG 25
+
+static bool take_picture(LamTemplate *template, double age, LamVolume **image, LamVolume **labels,
+                         GError **error)
+{
+    double values[LAM_TEMPLATE_MAX_ATTRIBUTES];
+    const LamTemplateConfig *config = lam_template_config(template);
+    int number = lam_template_find_number(config, NULL, error);
+    if (number < 0)
+        return false;
+    lam_template_values_at(config, 0.5, values);
+    values[number] = age;
+    g_autoptr(LamTemplatePicture) picture = lam_template_picture_new(template, values, error);
+    if (picture == NULL)
+        return false;
+    *image = lam_volume_ref(picture->image);
+    *labels = picture->labels != NULL ? lam_volume_ref(picture->labels->map) : NULL;
+    return true;
+}
+
+static bool make_template(LamDemoPair *pair, GError **error)
+{
+    g_autofree char *path = lam_model_find(LAM_TEMPLATE_MODEL, error);
+    g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
+    g_autoptr(LamTemplate) template = model != NULL ? lam_template_new(model, error) : NULL;
+    if (template == NULL)
+        return false;
+    const LamTemplateConfig *config = lam_template_config(template);
+    pair->names = lam_label_names_new();
+    for (int k = 1; k < config->n_structures; k++)
+        lam_label_names_add(pair->names, config->structure[k].value, config->structure[k].name);
+    return take_picture(template, OLD, &pair->fixed, &pair->fixed_labels, error) &&
+           take_picture(template, YOUNG, &pair->moving, &pair->moving_labels, error);
+}
+
 /* ---- the table ---- */
 
 static const LamDemo demos[] = {
+    {
+        .name = "template",
+        .title = N_("Fifty-five years of a brain"),
+        .look = N_(
+            "A brain of 25 years is carried onto one of 80: nobody’s, both made by a template that "
+            "was learned from many people. The ventricles grow, the cortex thins. Move λ, or the "
+            "sliders of age and sex; play the age."),
+        .fixed_name = N_("80 years"),
+        .moving_name = N_("25 years"),
+        .model = LAM_TEMPLATE_MODEL,
+        .of_template = true,
+        .old = OLD,
+        .young = YOUNG,
+        .lambda = 0.1,
+        .play = LAM_PLAY_ATTRIBUTE,
+        .overlay = LAM_OVERLAY_VOLUME_CHANGE,
+        .make = make_template,
+    },
     {
         .name = "digits",
         .title = N_("Two hands, one digit"),
@@ -172,19 +232,24 @@ static const LamDemo demos[] = {
     },
 };
 
+/* It needs a model that not everybody has. */
 const LamDemo *lam_demos(size_t *count)
 {
-    *count = G_N_ELEMENTS(demos);
-    return demos;
+    g_autofree char *template = lam_model_find(LAM_TEMPLATE_MODEL, NULL);
+    size_t first = template != NULL ? 0 : 1;
+    *count = G_N_ELEMENTS(demos) - first;
+    return demos + first;
 }
 
 const LamDemo *lam_demo_find(const char *name, GError **error)
 {
     g_autoptr(GString) known = g_string_new(NULL);
-    for (size_t i = 0; i < G_N_ELEMENTS(demos); i++) {
-        if (strcmp(demos[i].name, name) == 0)
-            return &demos[i];
-        g_string_append_printf(known, "%s%s", i ? ", " : "", demos[i].name);
+    size_t count;
+    const LamDemo *all = lam_demos(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(all[i].name, name) == 0)
+            return &all[i];
+        g_string_append_printf(known, "%s%s", i ? ", " : "", all[i].name);
     }
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot open demo: %s: it is not one of %s",
                 name, known->str);

@@ -7,11 +7,13 @@
 #include <lambdascope/video.h>
 
 #include <math.h>
+#include <string.h>
 
 typedef struct {
     const LamMovie *movie;
     LamScene scene; /* of the picture that is being drawn */
     double lambda;  /* whose field the scene has; NaN: none's */
+    double value;   /* the attribute of what the scene shows; NaN likewise */
     LamOffscreen *offscreen;
     LamRenderer *renderer;
     uint8_t *pixels;
@@ -34,6 +36,9 @@ static bool check(const LamMovie *movie, const char *path, GError **error)
     int shorter = MIN(movie->width, movie->height), longer = MAX(movie->width, movie->height);
     if (!lam_play_kind_possible(movie->play, movie->scene))
         return refuse(error, path, "a single slice has no slices to play");
+    if (movie->play == LAM_PLAY_ATTRIBUTE &&
+        (!movie->pair || !lam_template_pair_model(movie->pair, movie->side)))
+        return refuse(error, path, "there is no template whose attribute could be played");
     if (!(movie->frames_per_second >= 1 && movie->frames_per_second <= 60))
         return refuse(error, path, "1 to 60 pictures a second are possible");
     if (!(movie->course.way_s > 0) || !(movie->course.rest_s >= 0))
@@ -56,11 +61,65 @@ static bool show_lambda(Filming *filming, double lambda, GError **error)
     return snapshot && lam_still_show(&filming->scene, snapshot, error);
 }
 
+static void take_name(LamScene *scene, int side, char *name)
+{
+    char **slot = side == LAM_TEMPLATE_PAIR_FIXED ? &scene->fixed_name : &scene->moving_name;
+    g_free(*slot);
+    *slot = name;
+}
+
+/* The template of that side in the scene; labels only where there were some, in their colours. */
+static bool show_template(LamScene *scene, const LamMovie *movie, GError **error)
+{
+    const LamTemplatePicture *picture = lam_template_pair_picture(movie->pair, movie->side);
+    bool fixed = movie->side == LAM_TEMPLATE_PAIR_FIXED;
+    g_autoptr(LamTexels) image = lam_texels_new_scan(picture->image, error);
+    if (!image)
+        return false;
+    LamMat4 affine = scene->affine;
+    lam_scene_set_scans(scene, fixed ? image : scene->fixed, fixed ? scene->moving : image,
+                        &affine);
+    take_name(
+        scene, movie->side,
+        lam_template_title(lam_model_template(lam_template_pair_model(movie->pair, movie->side)),
+                           picture->values));
+    if (!picture->labels || !scene->labels[movie->side])
+        return true;
+    g_autoptr(LamTexels) labels = lam_texels_new_labels(picture->labels, error);
+    if (labels)
+        lam_scene_set_labels(scene, movie->side, labels, scene->label_colours[movie->side]);
+    return labels != NULL;
+}
+
+/* Those that rest at an end show the same. */
+static bool show_attribute(Filming *filming, double position, GError **error)
+{
+    const LamMovie *movie = filming->movie;
+    LamModel *model = lam_template_pair_model(movie->pair, movie->side);
+    const LamTemplatePicture *shown = lam_template_pair_picture(movie->pair, movie->side);
+    double values[LAM_TEMPLATE_MAX_ATTRIBUTES];
+    memcpy(values, shown->values, sizeof values);
+    double *value = &values[movie->attribute];
+    *value =
+        lam_template_number_at(&lam_model_template(model)->attribute[movie->attribute], position);
+    if (*value == filming->value)
+        return true;
+    filming->value = *value;
+    if (!lam_template_pair_set(movie->pair, movie->side, values, error) ||
+        !show_template(&filming->scene, movie, error))
+        return false;
+    g_autoptr(LamSnapshot) snapshot = lam_session_set_lambda(lam_template_pair_session(movie->pair),
+                                                             movie->snapshot->lambda, true, error);
+    return snapshot && lam_still_show(&filming->scene, snapshot, error);
+}
+
 static bool show_position(Filming *filming, double position, GError **error)
 {
     const LamMovie *movie = filming->movie;
     if (movie->play == LAM_PLAY_LAMBDA)
         return show_lambda(filming, lam_play_to_lambda(position), error);
+    if (movie->play == LAM_PLAY_ATTRIBUTE)
+        return show_attribute(filming, position, error);
     lam_play_show(movie->play, position, &filming->scene);
     return true;
 }
@@ -83,7 +142,7 @@ static bool open_filming(Filming *filming, GError **error)
 {
     const LamMovie *movie = filming->movie;
     lam_scene_copy(&filming->scene, movie->scene);
-    filming->lambda = NAN;
+    filming->lambda = filming->value = NAN;
     filming->scene.annotations = true;
     filming->scene.flicker = false;
     filming->scene.footer_morphs = movie->play == LAM_PLAY_MORPH;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const names[LAM_PLAY_COUNT] = {"morph", "lambda", "slices"};
+static const char *const names[LAM_PLAY_COUNT] = {"morph", "lambda", "slices", "attribute"};
 
 const char *lam_play_kind_name(LamPlayKind kind)
 {

@@ -2,7 +2,8 @@
  * a field in closed form that is rougher the smaller λ is and folds near λ = 0. It lets the viewer and
  * `lam render` be tested where no model is, quickly and with a known answer.
  *
- * LAM_FAKE_MS: how long one λ takes (default 20); LAM_FAKE_OPEN_MS: how long opening takes. */
+ * LAM_FAKE_MS: how long one λ takes (default 20); LAM_FAKE_OPEN_MS: how long opening takes; LAM_FAKE_TEMPLATE: the
+ * model of the demo "template" is there. */
 #include <lambdascope/curve.h>
 #include <lambdascope/error.h>
 #include <lambdascope/lambda_scale.h>
@@ -34,7 +35,8 @@ static gulong microseconds_from(const char *variable, gulong fallback_ms)
 
 char *lam_model_find(const char *name, GError **error)
 {
-    if (name && g_str_equal(name, "none")) {
+    bool template = name && g_str_has_prefix(name, "template") && !g_getenv("LAM_FAKE_TEMPLATE");
+    if (template || (name && g_str_equal(name, "none"))) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: not there", name);
         return NULL;
     }
@@ -171,6 +173,18 @@ const LamAffine *lam_session_affine_fit(const LamSession *session)
 const LamGrid *lam_session_model_grid(const LamSession *session)
 {
     return &session->grid;
+}
+
+bool lam_session_exchange(LamSession *session, LamVolume *fixed, LamVolume *moving, GError **error)
+{
+    LamVolume **slots[] = {&session->fixed, &session->moving};
+    LamVolume *const by[] = {fixed, moving};
+    for (int side = 0; side < 2; side++)
+        if (by[side]) {
+            lam_volume_unref(*slots[side]);
+            *slots[side] = lam_volume_ref(by[side]);
+        }
+    return true;
 }
 
 LamVolume *lam_session_fixed(const LamSession *session)

@@ -8,6 +8,10 @@ import struct
 import zlib
 
 
+TEMPLATE = {'template.attributes': 'age:20:75;sex(F,M)', 'template.hidden': '8', 'template.decoder': '16',
+            'template.structures': '0:none;11:grey matter;33:lateral ventricles', 'template.centre_mm': '0,0,0'}
+
+
 def head(size, shift, ventricle):
     """An ellipsoid 'brain' with bright shell, stripes and a dark 'ventricle'; int16 values."""
     centre = (size - 1) / 2
@@ -73,11 +77,13 @@ def write_png(path, size, values):
                   + chunk(b'IDAT', zlib.compress(rows)) + chunk(b'IEND', b''))
 
 
-def write_model(path, title, size):
-    """The header of a model, which is all that a list of models reads."""
+def write_model(path, title, size, template=False):
+    """The header of a model, which is all that a list of models reads; template: it says that it has one."""
     told = {'architecture': 'hypermorph-unet-1', 'title': title, 'size': size, 'spacing_mm': '2',
             'encoder': '16,16', 'decoder': '16', 'final': '', 'hidden': '8', 'generated': 'decoder',
             'skip': 'add', 'integration_steps': '5'}
+    if template:
+        told.update(TEMPLATE)
     tensor = {'dtype': 'F32', 'shape': [1], 'data_offsets': [0, 4]}
     header = json.dumps({'__metadata__': told, 'w': tensor}).encode()
     with open(path, 'wb') as out:
