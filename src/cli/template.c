@@ -15,6 +15,7 @@ static const struct {
     {"figure", lam_cli_template_figure, "a picture of it at several ages"},
     {"people", lam_cli_template_people, "where it lies among people, and their own volumes"},
     {"build", lam_cli_template_build, "without training: register, average, re-centre"},
+    {"sharpness", lam_cli_template_sharpness, "how sharp templates and means of scans are"},
 };
 
 static void print_help(FILE *out)
@@ -23,7 +24,7 @@ static void print_help(FILE *out)
           "it changes with age and sex.\n\nParts:\n",
           out);
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        fprintf(out, "  %-8s %s\n", parts[i].name, parts[i].summary);
+        fprintf(out, "  %-9s %s\n", parts[i].name, parts[i].summary);
     fputs("\nlam template PART --help tells more.\n" LAM_CLI_NOTICE "\n", out);
 }
 

@@ -1,9 +1,13 @@
 #include <lambdascope/sharpness.h>
 
+#include <lambdascope/error.h>
 #include <lambdascope/resample.h>
 #include <math.h>
 
 #define FOREGROUND 0.2 /* of the 98th percentile */
+#define LEAST_MM   0.25
+#define MOST_MM    20.0
+#define SAME       1e-3 /* of a voxel's size */
 
 /* Squared length of the gradient at a voxel, per mm^2; beyond the edge nothing changes. */
 static double squared_gradient(const LamVolume *v, const int at[3], LamVec3 spacing)
@@ -41,4 +45,57 @@ double lam_sharpness(const LamVolume *v)
             }
     double variance = count > 0 ? squares / count - pow(sum / count, 2) : 0;
     return variance > 0 ? energy / count / variance : 0;
+}
+
+/* ---- at one spacing ---- */
+
+static bool wrong(GError **error, double spacing_mm, const char *why)
+{
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot measure sharpness: spacing of %g mm: %s", spacing_mm, why);
+    return false;
+}
+
+static bool check(const LamVolume *scan, double spacing_mm, GError **error)
+{
+    LamVec3 own = lam_grid_spacing_mm(&scan->grid);
+    if (!(spacing_mm >= LEAST_MM && spacing_mm <= MOST_MM))
+        return wrong(error, spacing_mm, "must be within 0.25 and 20");
+    for (int a = 0; a < 3; a++)
+        if (scan->grid.size[a] > 1 && own.v[a] > (1 + SAME) * spacing_mm)
+            return wrong(error, spacing_mm, "its voxels are larger");
+    return true;
+}
+
+/* Over the same box; whether it is another grid. */
+static bool at_spacing(const LamGrid *grid, double spacing_mm, LamGrid *out)
+{
+    LamVec3 own = lam_grid_spacing_mm(grid);
+    LamMat4 scaling = lam_mat4_identity();
+    bool changed = false;
+    *out = *grid;
+    for (int a = 0; a < 3; a++) {
+        double factor = spacing_mm / own.v[a];
+        if (grid->size[a] <= 1 || fabs(factor - 1) <= SAME)
+            continue;
+        out->size[a] = MAX(1, (int)lrint(grid->size[a] / factor));
+        scaling.m[a][a] = factor;
+        scaling.m[a][3] = 0.5 * (grid->size[a] - 1 - factor * (out->size[a] - 1));
+        changed = true;
+    }
+    out->to_world = lam_mat4_multiply(&grid->to_world, &scaling);
+    return changed;
+}
+
+double lam_sharpness_at(const LamVolume *scan, double spacing_mm, GError **error)
+{
+    LamGrid grid;
+    if (!check(scan, spacing_mm, error))
+        return NAN;
+    if (!at_spacing(&scan->grid, spacing_mm, &grid))
+        return lam_sharpness(scan);
+    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, spacing_mm, error);
+    g_autoptr(LamVolume) sampled =
+        prepared != NULL ? lam_resample(prepared, &grid, NULL, LAM_LINEAR, 0, error) : NULL;
+    return sampled != NULL ? lam_sharpness(sampled) : NAN;
 }

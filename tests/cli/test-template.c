@@ -179,6 +179,22 @@ static void test_build(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(sharpness[1], >, 1.02 * sharpness[0]);
 }
 
+static void test_sharpness(Fixture *f, gconstpointer data)
+{
+    g_autofree char *a = write_slice(f, "1");
+    LamCliRun run = lam_cli_run("template", "sharpness", a, a, NULL);
+    g_assert_cmpint(run.status, ==, 0);
+    g_auto(GStrv) lines = g_strsplit(run.out, "\n", -1);
+    g_assert_true(g_str_has_suffix(lines[2], "  1.000"));
+    lam_cli_run_clear(&run);
+    run = lam_cli_run("template", "sharpness", a, "--spacing", "0.5", NULL);
+    lam_cli_assert_failed(&run, 1, "its voxels are larger");
+    lam_cli_run_clear(&run);
+    run = lam_cli_run("template", "sharpness", NULL);
+    lam_cli_assert_failed(&run, 2, "SCAN");
+    lam_cli_run_clear(&run);
+}
+
 static void test_build_refuses(Fixture *f, gconstpointer data)
 {
     g_autofree char *a = write_slice(f, "1"), *b = write_slice(f, "2");
@@ -211,7 +227,8 @@ int main(int argc, char **argv)
                  {"refuses", test_refuses},
                  {"figure-refuses", test_figure_refuses},
                  {"build", test_build},
-                 {"build-refuses", test_build_refuses}};
+                 {"build-refuses", test_build_refuses},
+                 {"sharpness", test_sharpness}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *name = g_strconcat("/template/", tests[i].name, NULL);
