@@ -16,7 +16,8 @@ static bool parse(double *spacing_mm, int *argc, char ***argv, GError **error)
         .summary = "Tells how sharp images of one kind are, as a template and the mean of the\n"
                    "aligned scans: the gradient energy of the foreground over its variance.",
         .description =
-            "The foreground is what is above a fifth of the 98th percentile; gradients are central\n"
+            "The foreground is what is above a fifth of the 98th percentile; gradients are "
+            "central\n"
             "differences. Images of smaller voxels are smoothed and sampled at the spacing; those\n"
             "of that size are taken as they are. The last column is in terms of the first image.",
         .positional = MOST_SCANS,

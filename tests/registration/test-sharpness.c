@@ -12,7 +12,8 @@ static LamVolume *wave(double spacing_mm, int n)
     LamGrid grid = lam_grid_centred((int[]){n, 24, 24}, spacing_mm, (LamVec3){{5, 0, 0}});
     LamVolume *volume = lam_volume_new(&grid, 1, NULL);
     for (size_t i = 0; i < lam_grid_voxels(&grid); i++)
-        volume->data[i] = 2 + (float)sin(2 * G_PI / PERIOD_MM * spacing_mm * (double)(i % (size_t)n));
+        volume->data[i] =
+            2 + (float)sin(2 * G_PI / PERIOD_MM * spacing_mm * (double)(i % (size_t)n));
     return volume;
 }
 
