@@ -8,7 +8,9 @@
  *     mask       file in the fixed scan's space, > 0.5 inside               |
  *     ellipsoid  x, y, z, then the three radii (mm, RAS)                     > one of them
  *     box        x, y, z of its middle, then the three half-widths           |
- *     threshold  x, y, z, radius, lowest, highest: intensities in a ball    /
+ *     threshold  x, y, z, radius, lowest, highest: intensities in a ball    |
+ *     painted    x, y, z, radius of one ball after the other; those with   /
+ *                a negative radius erase what the earlier ones painted
  *     lambda     0 to 1: a λ of its own; without it, and without follow, the rest's
  *     follow     its γ is the rest's, times this
  *     border     mm, 0 to 50; 8 if not told
@@ -36,14 +38,22 @@ typedef enum {
     LAM_REGION_OF_ELLIPSOID,
     LAM_REGION_OF_BOX,
     LAM_REGION_OF_THRESHOLD,
-    LAM_REGION_OF_MASK, /* settings->mask is there already, painted for example */
+    LAM_REGION_OF_BALLS, /* painted */
 } LamRegionSource;
 
 typedef struct {
-    LamRegion *settings; /* all but the mask, which is NULL but of LAM_REGION_OF_MASK; owned */
+    LamVec3 centre_mm;
+    double radius_mm; /* negative: erases */
+} LamBall;
+
+#define LAM_REGION_MAX_BALLS 5000
+
+typedef struct {
+    LamRegion *settings; /* all but the mask, which is NULL; owned */
     bool hidden;         /* its outline is not drawn */
     LamRegionSource source;
     GArray *labels; /* int; owned, NULL without */
+    GArray *balls;  /* LamBall; owned, NULL without */
     char *path;     /* owned, NULL without */
     LamVec3 centre_mm,
         radii_mm;     /* of shapes; half-widths of a box, three times the radius of a ball */
@@ -78,8 +88,7 @@ GPtrArray *lam_region_specs_load(const char *path, GError **error);
 GPtrArray *lam_region_specs_parse(const char *text, gssize length, const char *folder,
                                   const char *name, GError **error);
 
-/* The text of a regions file; free with g_free. Paths below the folder (NULL: none) are made relative. Regions of
- * LAM_REGION_OF_MASK have no file and are left out. */
+/* The text of a regions file; free with g_free. Paths below the folder (NULL: none) are made relative. */
 char *lam_region_specs_text(const GPtrArray *specs, const char *folder);
 /* Replaces the file whole or not at all. LAM_ERROR_IO. */
 bool lam_region_specs_save(const GPtrArray *specs, const char *path, GError **error);

@@ -115,14 +115,47 @@ static bool begin_mark(LamCanvas *canvas, GtkGestureDrag *drag, double x, double
     return true;
 }
 
+/* ---- brush ---- */
+
+#define BRUSH_STEP 0.3 /* of its radius: what is painted has a smooth edge */
+
+static double distance(LamVec3 a, LamVec3 b)
+{
+    return sqrt(pow(a.v[0] - b.v[0], 2) + pow(a.v[1] - b.v[1], 2) + pow(a.v[2] - b.v[2], 2));
+}
+
+static void paint_at(LamCanvas *canvas, GtkGestureDrag *drag, double x, double y, bool first)
+{
+    double scale = lam_canvas_pixel_scale(canvas);
+    GdkModifierType state =
+        gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(drag));
+    LamVec3 point = lam_scene_unproject(&canvas->scene, &canvas->drag_view,
+                                        lam_canvas_text_scale(canvas), x * scale, y * scale);
+    if (!first && distance(point, canvas->painted) < BRUSH_STEP * canvas->brush_mm)
+        return;
+    canvas->painted = point;
+    g_signal_emit_by_name(canvas, "painted", &point, (state & GDK_CONTROL_MASK) != 0);
+}
+
+void lam_canvas_set_brush(LamCanvas *canvas, double radius_mm)
+{
+    canvas->brush_mm = radius_mm;
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(canvas), radius_mm > 0 ? "cell" : NULL);
+}
+
 /* ---- crosshair ---- */
 
 static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
 {
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
-    canvas->marking = false;
+    canvas->marking = canvas->painting = false;
     if (begin_drag(canvas, GTK_GESTURE(drag), x, y)) {
+        canvas->painting = canvas->brush_mm > 0;
+        if (canvas->painting) {
+            paint_at(canvas, drag, x, y, true);
+            return;
+        }
         canvas->marking = begin_mark(canvas, drag, x, y);
         if (!canvas->marking)
             drag_to(canvas, x, y);
@@ -144,6 +177,10 @@ static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
     LamInstant begin = lam_timing_begin();
     double x, y;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
+    if (canvas->painting) {
+        paint_at(canvas, drag, x + dx, y + dy, false);
+        return;
+    }
     if (canvas->marking)
         mark_update(canvas, x + dx, y + dy);
     else

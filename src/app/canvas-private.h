@@ -16,6 +16,9 @@ struct _LamCanvas {
     bool marking;              /* the drag is a landmark's */
     int dragged_mark;          /* or -1: it was placed */
     bool mark_moves;           /* it has been dragged already */
+    double brush_mm;           /* 0: there is none */
+    bool painting;             /* the drag is the brush's */
+    LamVec3 painted;           /* where it was last */
     LamLevels start_levels[2]; /* when the drag began */
     LamVec3 start_pan_mm;
     double pointer_x, pointer_y;

@@ -115,6 +115,8 @@ static void lam_canvas_class_init(LamCanvasClass *klass)
                      G_TYPE_NONE, 4, G_TYPE_INT, G_TYPE_INT, G_TYPE_POINTER, G_TYPE_BOOLEAN);
     signals[MARK_CHOSEN] = g_signal_new("mark-chosen", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST,
                                         0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
+    g_signal_new("painted", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BOOLEAN);
 }
 
 static void lam_canvas_init(LamCanvas *canvas)

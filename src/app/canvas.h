@@ -16,7 +16,8 @@ G_DECLARE_FINAL_TYPE(LamCanvas, lam_canvas, LAM, CANVAS, GtkGLArea)
  * "marked" (int index, LamPane pane, LamVec3 *point, bool goes_on): a landmark was dragged in a view, or, index
  * -1, one is to be placed there. The point is in fixed world, as the view's own plane has it; goes_on: the same
  * drag as before.
- * "mark-chosen" (int index): a landmark was touched. */
+ * "mark-chosen" (int index): a landmark was touched.
+ * "painted" (LamVec3 *point, bool erase): the brush was there, in fixed world; with Ctrl it erases. */
 
 void lam_canvas_set_timing(LamCanvas *canvas, LamTiming *timing);
 /* The scene that is shown. Change it, then say so. */
@@ -29,6 +30,9 @@ double lam_canvas_text_scale(LamCanvas *canvas);
 void lam_canvas_set_field(LamCanvas *canvas, LamTexels *field, double lambda);
 /* Renderer and version of GL, or NULL before the first frame. */
 const char *lam_canvas_gl_description(LamCanvas *canvas);
+
+/* While its radius is above 0 a drag paints, and does not move the crosshair. */
+void lam_canvas_set_brush(LamCanvas *canvas, double radius_mm);
 
 /* What keys and menus do; all redraw. */
 void lam_canvas_step(LamCanvas *canvas, double slices);

@@ -16,7 +16,9 @@ struct _LamRegionRow {
     GtkScale *scale;
     LamCurveView *curve;
     GtkLabel *value;
-    GtkSpinButton *border, *sizes[3];
+    GtkSpinButton *border, *sizes[3], *brush;
+    GtkWidget *paint_box;
+    GtkToggleButton *paint;
     LamRegionSpec *spec; /* owned */
     double rest;
     bool updating; /* the parts are being set from `spec` */
@@ -82,6 +84,7 @@ static void show_parts(LamRegionRow *row)
     lam_curve_view_set_middle(row->curve, region->follows ? lam_lambda_to_position(row->rest) : 0);
     show_sizes(row);
     show_value(row);
+    gtk_widget_set_visible(row->paint_box, row->spec->source == LAM_REGION_OF_BALLS);
 }
 
 void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double rest)
@@ -93,6 +96,13 @@ void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double re
     row->updating = true;
     show_parts(row);
     row->updating = false;
+    if (row->spec->source != LAM_REGION_OF_BALLS)
+        lam_region_row_paint(row, false);
+}
+
+void lam_region_row_paint(LamRegionRow *row, bool on)
+{
+    gtk_toggle_button_set_active(row->paint, on);
 }
 
 void lam_region_row_set_curve(LamRegionRow *row, LamCurve *curve, int domain)
@@ -215,6 +225,12 @@ static void size_changed(GtkSpinButton *spin, LamRegionRow *row)
     tell(row, true);
 }
 
+static void brush_changed(LamRegionRow *row)
+{
+    bool on = gtk_toggle_button_get_active(row->paint);
+    g_signal_emit_by_name(row, "brush", on ? gtk_spin_button_get_value(row->brush) : 0.0);
+}
+
 static void visible_toggled(GtkToggleButton *button, LamRegionRow *row)
 {
     bool on = gtk_toggle_button_get_active(button);
@@ -293,6 +309,8 @@ static void lam_region_row_class_init(LamRegionRowClass *klass)
     g_type_ensure(LAM_TYPE_CURVE_VIEW);
     g_signal_new("edited", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                  1, G_TYPE_BOOLEAN);
+    g_signal_new("brush", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
+                 1, G_TYPE_DOUBLE);
     g_signal_new("removed", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -316,12 +334,36 @@ static void add_sizes(LamRegionRow *row)
     }
 }
 
+static void add_brush(LamRegionRow *row)
+{
+    GtkWidget *paint = gtk_toggle_button_new_with_label(_("Paint"));
+    GtkWidget *brush = gtk_spin_button_new_with_range(1, 50, 1), *unit = gtk_label_new("mm");
+    row->paint_box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_widget_set_tooltip_text(
+        paint, _("Drag over a picture to paint a ball at each point; with Ctrl to erase"));
+    gtk_widget_set_hexpand(paint, TRUE);
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(brush), LAM_BRUSH_MM);
+    gtk_widget_set_tooltip_text(brush, _("Radius of the brush in mm"));
+    gtk_accessible_update_property(GTK_ACCESSIBLE(brush), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                   _("Radius of the brush in mm"), -1);
+    gtk_widget_add_css_class(unit, "quiet");
+    gtk_box_append(GTK_BOX(row->paint_box), paint);
+    gtk_box_append(GTK_BOX(row->paint_box), brush);
+    gtk_box_append(GTK_BOX(row->paint_box), unit);
+    gtk_box_append(GTK_BOX(row->box), row->paint_box);
+    row->paint = GTK_TOGGLE_BUTTON(paint);
+    row->brush = GTK_SPIN_BUTTON(brush);
+    g_signal_connect_swapped(paint, "toggled", G_CALLBACK(brush_changed), row);
+    g_signal_connect_swapped(brush, "value-changed", G_CALLBACK(brush_changed), row);
+}
+
 static void lam_region_row_init(LamRegionRow *row)
 {
     row->spec = lam_region_spec_new("", 0);
     row->rest = 0.5;
     gtk_widget_init_template(GTK_WIDGET(row));
     add_sizes(row);
+    add_brush(row);
 }
 
 LamRegionRow *lam_region_row_new(void)

@@ -29,17 +29,31 @@ static void row_removed(LamRegionRow *row, LamRegionsPage *page)
         g_signal_emit_by_name(page, "removed", (int)index);
 }
 
+/* One at a time. */
+static void row_brush(LamRegionRow *row, double radius_mm, LamRegionsPage *page)
+{
+    guint index = 0;
+    for (guint i = 0; radius_mm > 0 && i < page->rows->len; i++)
+        if (page->rows->pdata[i] != row)
+            lam_region_row_paint(page->rows->pdata[i], false);
+    bool found = g_ptr_array_find(page->rows, row, &index);
+    g_signal_emit_by_name(page, "brush", radius_mm > 0 && found ? (int)index : -1, radius_mm);
+}
+
 static void add_row(LamRegionsPage *page)
 {
     LamRegionRow *row = lam_region_row_new();
     g_signal_connect(row, "edited", G_CALLBACK(row_edited), page);
     g_signal_connect(row, "removed", G_CALLBACK(row_removed), page);
+    g_signal_connect(row, "brush", G_CALLBACK(row_brush), page);
     gtk_box_append(page->list, GTK_WIDGET(row));
     g_ptr_array_add(page->rows, row);
 }
 
 static void drop_row(LamRegionsPage *page)
 {
+    for (guint i = 0; i < page->rows->len; i++) /* rows go on with other regions */
+        lam_region_row_paint(page->rows->pdata[i], false);
     GtkWidget *row = g_ptr_array_steal_index(page->rows, page->rows->len - 1);
     gtk_box_remove(page->list, row);
 }
@@ -94,6 +108,12 @@ void lam_regions_page_set_labels(LamRegionsPage *page, const int *labels, int n,
                                       : _("The fixed scan has no label map (Open → Fixed Labels)"));
 }
 
+void lam_regions_page_paint(LamRegionsPage *page, int index)
+{
+    if (index >= 0 && index < (int)page->rows->len)
+        lam_region_row_paint(page->rows->pdata[index], true);
+}
+
 void lam_regions_page_set_notices(LamRegionsPage *page, char **sentences, double least_jacobian)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -129,6 +149,8 @@ static void add_signals(void)
                  G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     g_signal_new("removed", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 1, G_TYPE_INT);
+    g_signal_new("brush", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_DOUBLE);
     g_signal_new("labels-chosen", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }

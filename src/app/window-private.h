@@ -128,6 +128,8 @@ struct _LamWindow {
     GPtrArray *regions;           /* LamRegionSpec; neither it nor they are changed */
     char *regions_of;             /* the fixed scan's file */
     GPtrArray *wanted_regions;    /* for the next pair; or NULL */
+    int painted_region;           /* -1: none */
+    double brush_mm;
 
     /* templates (window-template.c) */
     LamTemplatePage *template_page;                                   /* the panel has it */

@@ -1,4 +1,5 @@
 /* Regions with a λ of their own: every way to add one, undo, and what the worker is told of them. */
+#include "region-row.h"
 #include "window-private.h"
 
 #include <glib/gi18n.h>
@@ -139,27 +140,70 @@ static double fixed_intensity_at(LamWindow *window, LamVec3 world_mm)
     return (double)value;
 }
 
+/* False if there are too many. */
+static bool dab(LamRegionSpec *spec, LamVec3 centre_mm, double radius_mm)
+{
+    LamBall ball = {centre_mm, radius_mm};
+    if (!spec->balls)
+        spec->balls = g_array_new(FALSE, FALSE, sizeof(LamBall));
+    if (spec->balls->len >= LAM_REGION_MAX_BALLS)
+        return false;
+    g_array_append_val(spec->balls, ball);
+    return true;
+}
+
+static void painted(LamCanvas *canvas, const LamVec3 *point, gboolean erase, LamWindow *window)
+{
+    int index = window->painted_region;
+    if (index < 0 || index >= (int)window->regions->len)
+        return;
+    GPtrArray *specs = lam_regions_page_specs(window->regions_page);
+    LamRegionSpec *spec = specs->pdata[index];
+    if (spec->source == LAM_REGION_OF_BALLS &&
+        dab(spec, *point, erase ? -window->brush_mm : window->brush_mm)) {
+        set_regions(window, specs, true);
+        return;
+    }
+    g_ptr_array_unref(specs);
+    lam_readout_set_message(window->readout, _("The region has as many dabs as it can have"));
+}
+
+static void brush_chosen(LamRegionsPage *page, int index, double radius_mm, LamWindow *window)
+{
+    window->painted_region = index;
+    window->brush_mm = radius_mm;
+    lam_canvas_set_brush(window->canvas, radius_mm);
+}
+
 static void add_at_crosshair(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
     const char *shape = g_variant_get_string(value, NULL);
-    LamRegionSpec *spec = lam_region_spec_new(_("Ellipsoid"), 0);
+    LamRegionSpec *spec = lam_region_spec_new("", 0);
+    const char *name = _("Ellipsoid");
     spec->source = LAM_REGION_OF_ELLIPSOID;
     spec->centre_mm = lam_canvas_scene(window->canvas)->cursor_mm;
     spec->radii_mm = (LamVec3){{RADIUS_MM, RADIUS_MM, RADIUS_MM}};
     if (g_str_equal(shape, "box")) {
         spec->source = LAM_REGION_OF_BOX;
-        g_free(spec->settings->name);
-        spec->settings->name = g_strdup(_("Box"));
+        name = _("Box");
     } else if (g_str_equal(shape, "threshold")) {
         double at = fixed_intensity_at(window, spec->centre_mm);
         spec->source = LAM_REGION_OF_THRESHOLD;
         spec->low = at - AROUND * ABS(at);
         spec->high = at + AROUND * ABS(at);
-        g_free(spec->settings->name);
-        spec->settings->name = g_strdup(_("Intensities"));
+        name = _("Intensities");
+    } else if (g_str_equal(shape, "painted")) {
+        spec->source = LAM_REGION_OF_BALLS;
+        dab(spec, spec->centre_mm, LAM_BRUSH_MM);
+        name = _("Painted");
     }
+    g_free(spec->settings->name);
+    spec->settings->name = g_strdup(name);
+    bool painted = spec->source == LAM_REGION_OF_BALLS;
     add(window, spec);
+    if (painted)
+        lam_regions_page_paint(window->regions_page, (int)window->regions->len - 1);
 }
 
 /* ---- files ---- */
@@ -364,9 +408,12 @@ void lam_window_add_regions(LamWindow *window)
     g_action_map_add_action_entries(G_ACTION_MAP(window), outlines, 1, window);
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         lam_window_set_action_enabled(window, entries[i].name, false);
+    window->painted_region = -1;
     window->regions = specs_new();
     window->regions_page = g_object_new(LAM_TYPE_REGIONS_PAGE, NULL);
     g_signal_connect_object(window->regions_page, "edited", G_CALLBACK(edited), window, 0);
+    g_signal_connect_object(window->regions_page, "brush", G_CALLBACK(brush_chosen), window, 0);
+    g_signal_connect_object(window->canvas, "painted", G_CALLBACK(painted), window, 0);
     g_signal_connect_object(window->regions_page, "removed", G_CALLBACK(removed), window, 0);
     g_signal_connect_object(window->regions_page, "labels-chosen", G_CALLBACK(labels_chosen),
                             window, 0);

@@ -221,11 +221,8 @@ char *lam_region_specs_text(const GPtrArray *specs, const char *folder)
     json_builder_add_int_value(json, VERSION);
     json_builder_set_member_name(json, "regions");
     json_builder_begin_array(json);
-    for (guint i = 0; i < specs->len; i++) {
-        const LamRegionSpec *spec = g_ptr_array_index(specs, i);
-        if (spec->source != LAM_REGION_OF_MASK)
-            add_spec(json, spec, folder);
-    }
+    for (guint i = 0; i < specs->len; i++)
+        add_spec(json, g_ptr_array_index(specs, i), folder);
     json_builder_end_array(json);
     json_builder_end_object(json);
     g_autoptr(JsonNode) root = json_builder_get_root(json);

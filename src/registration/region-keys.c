@@ -175,6 +175,38 @@ static int get_threshold(const LamRegionSpec *spec, double *x)
     return 6;
 }
 
+static const char *put_painted(LamRegionSpec *spec, const char *text, const double *x, int n)
+{
+    if (n % 4 != 0)
+        return "painted is not four numbers for each ball";
+    if (spec->balls != NULL)
+        return put_source(spec, LAM_REGION_OF_BALLS);
+    spec->balls = g_array_new(FALSE, FALSE, sizeof(LamBall));
+    for (int i = 0; i < n; i += 4) {
+        LamBall ball = {{{x[i], x[i + 1], x[i + 2]}}, x[i + 3]};
+        if (!(fabs(x[i]) <= FARTHEST_MM && fabs(x[i + 1]) <= FARTHEST_MM &&
+              fabs(x[i + 2]) <= FARTHEST_MM))
+            return "a ball lies beyond 100 m";
+        if (!(fabs(ball.radius_mm) >= 0.1 && fabs(ball.radius_mm) <= 500))
+            return "radii of balls are between 0.1 and 500 mm";
+        g_array_append_val(spec->balls, ball);
+    }
+    return put_source(spec, LAM_REGION_OF_BALLS);
+}
+
+static int get_painted(const LamRegionSpec *spec, double *x)
+{
+    if (spec->source != LAM_REGION_OF_BALLS)
+        return 0;
+    int n = MIN((int)spec->balls->len, LAM_REGION_MAX_BALLS);
+    for (int i = 0; i < n; i++) {
+        const LamBall *ball = &g_array_index(spec->balls, LamBall, i);
+        memcpy(x + 4 * i, ball->centre_mm.v, sizeof ball->centre_mm.v);
+        x[4 * i + 3] = ball->radius_mm;
+    }
+    return 4 * n;
+}
+
 static const LamRegionKey keys[] = {
     {"name", 0, 0, put_name, NULL},
     {"colour", 0, 0, put_colour, NULL},
@@ -184,6 +216,7 @@ static const LamRegionKey keys[] = {
     {"ellipsoid", 6, 6, put_ellipsoid, get_ellipsoid},
     {"box", 6, 6, put_box, get_box},
     {"threshold", 6, 6, put_threshold, get_threshold},
+    {"painted", 4, LAM_REGION_MAX_NUMBERS, put_painted, get_painted},
     {"lambda", 1, 1, put_lambda, get_lambda},
     {"follow", 1, 1, put_follow, get_follow},
     {"border", 1, 1, put_border, get_border},
@@ -207,6 +240,6 @@ const char *lam_region_spec_lacks(const LamRegionSpec *spec)
     if (*spec->settings->name == '\0')
         return "it has no name";
     if (spec->source == LAM_REGION_OF_NOTHING)
-        return "it is not told where it is: labels, mask, ellipsoid, box or threshold";
+        return "it is not told where it is: labels, mask, ellipsoid, box, threshold or painted";
     return NULL;
 }

@@ -3,7 +3,7 @@
 
 #include <lambdascope/region_spec.h>
 
-#define LAM_REGION_MAX_NUMBERS 5000 /* of one key */
+#define LAM_REGION_MAX_NUMBERS (4 * LAM_REGION_MAX_BALLS) /* of one key */
 
 typedef struct {
     const char *name;
@@ -22,6 +22,8 @@ const LamRegionKey *lam_region_key_at(int i);
 /* What is missing, or contradicts itself, in a spec all of whose keys were put; NULL if nothing. */
 const char *lam_region_spec_lacks(const LamRegionSpec *spec);
 
+/* On a grid of its own around the balls. */
+LamVolume *lam_region_mask_of_balls(const LamRegionSpec *spec, GError **error);
 /* On the fixed scan's grid: ellipsoid, box or intensities in a ball. */
 LamVolume *lam_region_mask_of_shape(const LamRegionSpec *spec, const LamVolume *fixed,
                                     GError **error);

@@ -4,6 +4,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
+#include <string.h>
 
 LamRegionSpec *lam_region_spec_new(const char *name, guint32 colour)
 {
@@ -17,6 +18,7 @@ LamRegionSpec *lam_region_spec_copy(const LamRegionSpec *spec)
     LamRegionSpec *copy = g_memdup2(spec, sizeof *spec);
     copy->settings = lam_region_copy(spec->settings);
     copy->labels = spec->labels != NULL ? g_array_copy(spec->labels) : NULL;
+    copy->balls = spec->balls != NULL ? g_array_copy(spec->balls) : NULL;
     copy->path = g_strdup(spec->path);
     return copy;
 }
@@ -27,6 +29,7 @@ void lam_region_spec_free(LamRegionSpec *spec)
         return;
     lam_region_free(spec->settings);
     g_clear_pointer(&spec->labels, g_array_unref);
+    g_clear_pointer(&spec->balls, g_array_unref);
     g_free(spec->path);
     g_free(spec);
 }
@@ -39,14 +42,11 @@ guint32 lam_region_colour(int number)
     return colours[(guint)number % G_N_ELEMENTS(colours)];
 }
 
-static bool same_labels(const GArray *a, const GArray *b)
+static bool same_array(const GArray *a, const GArray *b, size_t element)
 {
     if (a == NULL || b == NULL || a->len != b->len)
         return a == b;
-    for (guint i = 0; i < a->len; i++)
-        if (g_array_index(a, int, i) != g_array_index(b, int, i))
-            return false;
-    return true;
+    return memcmp(a->data, b->data, a->len * element) == 0;
 }
 
 static bool same_point(LamVec3 a, LamVec3 b)
@@ -56,8 +56,8 @@ static bool same_point(LamVec3 a, LamVec3 b)
 
 bool lam_region_spec_same_mask(const LamRegionSpec *a, const LamRegionSpec *b)
 {
-    return a->source == b->source && a->settings->mask == b->settings->mask &&
-           g_strcmp0(a->path, b->path) == 0 && same_labels(a->labels, b->labels) &&
+    return a->source == b->source && g_strcmp0(a->path, b->path) == 0 && same_array(a->labels, b->labels, sizeof(int)) &&
+           same_array(a->balls, b->balls, sizeof(LamBall)) &&
            same_point(a->centre_mm, b->centre_mm) && same_point(a->radii_mm, b->radii_mm) &&
            a->low == b->low && a->high == b->high;
 }
@@ -80,8 +80,8 @@ static LamVolume *mask_of(const LamRegionSpec *spec, const LamVolume *fixed,
                                          (int)spec->labels->len, error);
     case LAM_REGION_OF_FILE:
         return lam_scan_load(spec->path, 0, error);
-    case LAM_REGION_OF_MASK:
-        return lam_volume_ref(spec->settings->mask);
+    case LAM_REGION_OF_BALLS:
+        return lam_region_mask_of_balls(spec, error);
     case LAM_REGION_OF_NOTHING:
         return refuse(spec, "it is not told where it is", error);
     default:

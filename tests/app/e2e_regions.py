@@ -150,6 +150,46 @@ def test_places(program, folder):
         check(furthest(first, exported(viewer, again), range(SIZE ** 3)) < 1e-4, 'of the same field')
 
 
+def stroke(viewer, pane, control=False):
+    """A short drag through the middle of a pane."""
+    x, y, width, height = viewer.canvas()
+    at = (x + (2 * pane + 1) * width // 6, y + height // 2)
+    keys = ['keydown', 'ctrl'] if control else []
+    run('xdotool', 'mousemove', '--window', viewer.window, *at, *keys, 'mousedown', 1)
+    for _ in range(6):
+        run('xdotool', 'mousemove_relative', '--sync', '--', -12, 0)
+    run('xdotool', 'mouseup', 1, *(['keyup', 'ctrl'] if control else []))
+
+
+def test_painted(program, folder):
+    pair = [*scans.write_pair(folder), '--lambda', '0.3']
+    with opened(program, folder, pair) as (viewer, pictures):
+        viewer.key('h')
+        wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
+        click(viewer, '^Add Other$')
+        press(wait_for(lambda: viewer.find('menu item', '^Painted'), 'the menu'))
+        expect(lambda: len(sliders(viewer)) == 1, 'a painted region begins at the crosshair')
+        set_value(nodes(viewer, 'spin button', '^Radius of the brush')[0], 20)
+        ball = pictures.settled()
+        stroke(viewer, 0)
+        longer = pictures.changed(ball, 0, 'what is painted')
+        check(True, 'a drag paints')
+        shot(viewer, 'painted')
+        stroke(viewer, 0, control=True)
+        pictures.changed(longer, 0, 'what is erased')
+        check(True, 'with Ctrl it erases')
+        viewer.key('ctrl+z')
+        expect(lambda: difference(longer[0], pictures.settled()[0]) < 50, 'a stroke is undone at once')
+        path = os.path.join(folder, 'painted.json')
+        click(viewer, '^Add Other$')
+        press(wait_for(lambda: viewer.find('menu item', '^Save Regions'), 'the menu'))
+        viewer.type_path('Save the regions', path)
+        wait_for(lambda: os.path.exists(path), 'the file')
+        with open(path) as file:
+            balls = json.load(file)['regions'][0]['painted']
+        check(len(balls) > 8 and len(balls) % 4 == 0 and min(balls[3::4]) > 0, 'what was painted is saved')
+
+
 def write_evidence(path, model):
     def best(value, low, high):
         return {'lambda': value, 'from': low, 'to': high, 'dice': 0.8}
@@ -213,4 +253,4 @@ def test_list(program, folder):
 
 
 main({'regions': test_regions, 'places': test_places, 'evidence': test_evidence,
-      'list': test_list})
+      'painted': test_painted, 'list': test_list})

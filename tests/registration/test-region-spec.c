@@ -56,6 +56,10 @@ static void test_text_refused(void)
         {"name=a;box=1,2,3", "needs 6 numbers"},
         {"name=a;box=1,2,3,4,0,4", "above zero"},
         {"name=a;threshold=1,2,3,4,5,4", "below the lowest"},
+        {"name=a;painted=1,2,3,4,5", "four numbers"},
+        {"name=a;painted=1,2,3,0", "radii of balls"},
+        {"name=a;painted=1e6,2,3,4", "beyond 100 m"},
+        {"name=a;painted=1,2,3,4;labels=1", "two ways"},
         {"name=a;size=3", "no key size"},
         {"name", "key=value"},
     };
@@ -77,6 +81,7 @@ static void test_file(void)
         "name=c;ellipsoid=1,-2.5,3,4,5,6;kind=unmoved",
         "name=d;box=1,-2.5,3,4,5,6;lambda=1",
         "name=e;threshold=1,-2.5,3,4,-5,60.25",
+        "name=f;painted=1,-2.5,3,4,1.5,0,0,-2;lambda=0.5",
     };
     g_autoptr(GPtrArray) specs =
         g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
@@ -175,6 +180,27 @@ static void test_masks(void)
     g_assert_cmpfloat_with_epsilon(volume_ml("name=a;labels=5,9", fixed), 2 * 400 * 8e-3, 1e-6);
 }
 
+/* Balls add up, and what was erased is gone; voxels of 1 mm, wherever the scan lies. */
+static void test_painted(void)
+{
+    g_autoptr(LamVolume) fixed = scan();
+    const double ball = 4.0 / 3 * G_PI * 12 * 12 * 12 * 1e-3;
+    const struct {
+        const char *text;
+        double ml;
+    } cases[] = {
+        {"name=a;painted=0,0,0,12", ball},
+        {"name=a;painted=0,0,0,12,0,0,0,12", ball},
+        {"name=a;painted=-200,0,0,12,-160,3,0,12", 2 * ball},
+        {"name=a;painted=0,0,0,12,0,0,0,-6", ball * 7 / 8},
+        {"name=a;painted=0,0,0,-6,0,0,0,12", ball}, /* erased before it was there */
+        {"name=a;painted=0,0,0,-6", 0},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) /* volume_ml counts voxels of 2 mm */
+        g_assert_cmpfloat_with_epsilon(volume_ml(cases[i].text, fixed) / 8, cases[i].ml,
+                                       0.01 * ball);
+}
+
 static void test_masks_refused(void)
 {
     g_autoptr(LamVolume) fixed = scan();
@@ -200,6 +226,7 @@ int main(int argc, char **argv)
     g_test_add_func("/region-spec/file", test_file);
     g_test_add_func("/region-spec/file/refused", test_file_refused);
     g_test_add_func("/region-spec/masks", test_masks);
+    g_test_add_func("/region-spec/painted", test_painted);
     g_test_add_func("/region-spec/masks/refused", test_masks_refused);
     return g_test_run();
 }
