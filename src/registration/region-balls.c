@@ -42,7 +42,8 @@ static LamGrid grid_around(const GArray *balls)
 /* Across its edge a ball passes from 1 to 0 over a voxel, so that the mask's edge (0.5) is round. */
 static void paint(LamVolume *mask, const LamBall *ball, const LamMat4 *to_voxel)
 {
-    double spacing = lam_grid_spacing_mm(&mask->grid).v[0], radius = fabs(ball->radius_mm) / spacing;
+    double spacing = lam_grid_spacing_mm(&mask->grid).v[0],
+           radius = fabs(ball->radius_mm) / spacing;
     LamVec3 at = lam_mat4_apply(to_voxel, ball->centre_mm);
     int from[3], to[3];
     for (int a = 0; a < 3; a++) {

@@ -56,7 +56,8 @@ static bool same_point(LamVec3 a, LamVec3 b)
 
 bool lam_region_spec_same_mask(const LamRegionSpec *a, const LamRegionSpec *b)
 {
-    return a->source == b->source && g_strcmp0(a->path, b->path) == 0 && same_array(a->labels, b->labels, sizeof(int)) &&
+    return a->source == b->source && g_strcmp0(a->path, b->path) == 0 &&
+           same_array(a->labels, b->labels, sizeof(int)) &&
            same_array(a->balls, b->balls, sizeof(LamBall)) &&
            same_point(a->centre_mm, b->centre_mm) && same_point(a->radii_mm, b->radii_mm) &&
            a->low == b->low && a->high == b->high;
