@@ -8,7 +8,6 @@
 
 #define WINDOW_DRAG_PX 350.0 /* a drag this long changes window or level by their whole width */
 #define ZOOM_STEP      1.15
-#define LONG_STEP      5    /* voxels or slices, with Shift */
 #define PAN_STEP_PX    40.0 /* of a notch of the wheel */
 
 bool lam_canvas_view_at(LamCanvas *canvas, double x, double y, LamView *view)
@@ -333,7 +332,7 @@ void lam_canvas_class_add_keys(GtkWidgetClass *klass)
                 {GDK_KEY_Up, "win.nudge", 0, 1, 0},     {GDK_KEY_Down, "win.nudge", 0, -1, 0},
                 {GDK_KEY_Page_Up, "win.step", 0, 0, 1}, {GDK_KEY_Page_Down, "win.step", 0, 0, -1}};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        for (int step = 1; step <= LONG_STEP; step += LONG_STEP - 1) {
+        for (int step = 1; step <= LAM_CANVAS_LONG_STEP; step += LAM_CANVAS_LONG_STEP - 1) {
             GdkModifierType shift = step > 1 ? GDK_SHIFT_MASK : 0;
             if (keys[i].slices)
                 gtk_widget_class_add_binding_action(klass, keys[i].key, shift, keys[i].action, "i",

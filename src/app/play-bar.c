@@ -1,6 +1,7 @@
 #include "play-bar.h"
 
 #include "drop-down.h"
+#include "slice-keys.h"
 
 #include <glib/gi18n.h>
 
@@ -228,5 +229,6 @@ static void lam_play_bar_init(LamPlayBar *bar)
     gtk_widget_init_template(GTK_WIDGET(bar));
     lam_drop_down_set_name(bar->kinds, _("What is played"));
     lam_play_bar_offer(bar, true, NULL);
+    lam_slice_keys_add(GTK_WIDGET(bar->scale));
     show_playing(bar);
 }
