@@ -1,6 +1,7 @@
 /* Crosshair, titles, orientation letters, figures, scale bar. */
 #include "gl-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 #include <string.h>
 
@@ -60,7 +61,7 @@ static char *pane_figures(const LamScene *scene, LamPane pane)
         return NULL;
     double length = sqrt(values[0] * values[0] + values[1] * values[1] + values[2] * values[2]);
     g_autofree char *jacobian = figure(values[3], 2);
-    return g_strdup_printf("moved %.1f mm    volume × %s", length, jacobian);
+    return g_strdup_printf(_("moved %.1f mm    volume × %s"), length, jacobian);
 }
 
 static void draw_crosshair(LamPainter *painter, const LamScene *scene, const LamView *view)
@@ -130,12 +131,12 @@ static void draw_held(LamPainter *painter, const LamScene *scene, const LamRect 
 static char *pane_title(const LamScene *scene, LamPane pane)
 {
     if (pane == LAM_PANE_WARPED && !scene->flicker && scene->morph < 1)
-        return g_strdup_printf("Warped, t = %.2f", scene->morph);
+        return g_strdup_printf(_("Warped, t = %.2f"), scene->morph);
     if (pane == LAM_PANE_WARPED && !scene->flicker && scene->refined)
-        return g_strdup("Warped, refined");
-    return g_strdup(pane == LAM_PANE_MOVING                      ? "Moving, aligned"
-                    : pane == LAM_PANE_WARPED && !scene->flicker ? "Warped"
-                                                                 : "Fixed");
+        return g_strdup(_("Warped, refined"));
+    return g_strdup(pane == LAM_PANE_MOVING                      ? _("Moving, aligned")
+                    : pane == LAM_PANE_WARPED && !scene->flicker ? _("Warped")
+                                                                 : _("Fixed"));
 }
 
 static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,

@@ -1,6 +1,7 @@
 /* The strip at the foot of pictures that stand alone: the λ track and what was measured. */
 #include "gl-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <lambdascope/lambda_scale.h>
 
 #include <math.h>
@@ -30,8 +31,8 @@ static void draw_track(LamPainter *painter, const LamScene *scene, double left, 
                        double y)
 {
     double scale = lam_painter_scale(painter), space = 10 * scale;
-    const char *first = scene->footer_morphs ? "moving" : "fits the image";
-    const char *last = scene->footer_morphs ? "warped" : "stays smooth";
+    const char *first = scene->footer_morphs ? _("moving") : _("fits the image");
+    const char *last = scene->footer_morphs ? _("warped") : _("stays smooth");
     left += lam_painter_text(painter, first, LAM_TEXT_FIGURES, left, y, (LamAnchor){0, 0.5}, dim) +
             space;
     right -= lam_painter_text(painter, last, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0.5}, dim) +

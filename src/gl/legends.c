@@ -1,6 +1,7 @@
 /* What the colours over a view mean: a bar each, at the upper right, on a dark ground. */
 #include "gl-private.h"
 
+#include <glib/gi18n-lib.h>
 #include <math.h>
 
 #define LETTER_ROOM 12.0 /* on either side of the letter in the middle of an edge */
@@ -28,7 +29,7 @@ static void legend_clear(Legend *legend)
 
 static Legend volume_legend(char *caption)
 {
-    return (Legend){g_strdup("volume ×½"), g_strdup("×2"), caption, .of_volume = true};
+    return (Legend){g_strdup(_("volume ×½")), g_strdup("×2"), caption, .of_volume = true};
 }
 
 static Legend length_legend(const LamScene *scene, char *caption)
@@ -39,7 +40,7 @@ static Legend length_legend(const LamScene *scene, char *caption)
 static Legend through_legend(const LamScene *scene, LamPlane plane, char *caption)
 {
     static const char letters[3][2] = {{'I', 'S'}, {'P', 'A'}, {'L', 'R'}};
-    return (Legend){g_strdup_printf("%g mm to %c", scene->scale_mm, letters[plane][0]),
+    return (Legend){g_strdup_printf(_("%g mm to %c"), scene->scale_mm, letters[plane][0]),
                     g_strdup_printf("%c", letters[plane][1]), caption, .of_volume = true};
 }
 
@@ -47,7 +48,7 @@ static Legend grid_legend(const LamScene *scene, LamPlane plane)
 {
     bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
     char *caption =
-        g_strdup_printf(fetched ? "fixed grid %g mm, fetched" : "grid %g mm", scene->grid_mm);
+        g_strdup_printf(fetched ? _("fixed grid %g mm, fetched") : _("grid %g mm"), scene->grid_mm);
     return scene->grid_colour == LAM_GRID_BY_LENGTH    ? length_legend(scene, caption)
            : scene->grid_colour == LAM_GRID_BY_THROUGH ? through_legend(scene, plane, caption)
                                                        : volume_legend(caption);
@@ -56,7 +57,7 @@ static Legend grid_legend(const LamScene *scene, LamPlane plane)
 static Legend map_legend(const LamScene *scene)
 {
     const char *what =
-        scene->overlay == LAM_OVERLAY_SENSITIVITY ? "sensitivity to λ" : "uncertainty (SD)";
+        scene->overlay == LAM_OVERLAY_SENSITIVITY ? _("sensitivity to λ") : _("uncertainty (SD)");
     return (Legend){g_strdup("0"), g_strdup_printf("%g mm", LAM_MAP_SCALE * scene->scale_mm),
                     g_strdup(what)};
 }
@@ -64,17 +65,17 @@ static Legend map_legend(const LamScene *scene)
 static Legend overlay_legend(const LamScene *scene)
 {
     if (scene->overlay == LAM_OVERLAY_VOLUME_CHANGE)
-        return volume_legend(g_strdup("volume change"));
+        return volume_legend(g_strdup(_("volume change")));
     if (lam_scene_wants_map(scene))
         return map_legend(scene);
-    const char *what = scene->overlay == LAM_OVERLAY_DIFFERENCE ? "A to B" : "displacement";
-    return length_legend(scene, g_strdup_printf("%s, lines every %g mm", what,
+    const char *what = scene->overlay == LAM_OVERLAY_DIFFERENCE ? _("A to B") : _("displacement");
+    return length_legend(scene, g_strdup_printf(_("%s, lines every %g mm"), what,
                                                 scene->scale_mm / 8)); /* as in slice.frag */
 }
 
 static Legend contour_legend(void)
 {
-    return (Legend){g_strdup(""), g_strdup(""), g_strdup("outlines: fixed white, warped coloured"),
+    return (Legend){g_strdup(""), g_strdup(""), g_strdup(_("outlines: fixed white, warped coloured")),
                     .words = true};
 }
 
@@ -127,7 +128,7 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
         legends[n++] = overlay_legend(scene);
     if (warped && scene->arrows)
         legends[n++] =
-            length_legend(scene, g_strdup(fetched ? "arrows: fetched from" : "arrows: moved to"));
+            length_legend(scene, g_strdup(fetched ? _("arrows: fetched from") : _("arrows: moved to")));
     if (warped && scene->contours != LAM_CONTOURS_NONE && scene->labels[0] && scene->labels[1])
         legends[n++] = contour_legend();
     for (int i = 0; i < n; i++) {

@@ -1,10 +1,9 @@
 #include <lambdascope/still.h>
 
+#include <glib/gi18n-lib.h>
 #include <lambdascope/lambda_scale.h>
 
 #include <math.h>
-
-#define NOTICE "Research and education; not a medical device"
 
 static char *readout(const LamScene *scene, const LamSnapshot *snapshot)
 {
@@ -12,11 +11,15 @@ static char *readout(const LamScene *scene, const LamSnapshot *snapshot)
     GString *text = g_string_new(NULL);
     if (scene->footer_morphs)
         g_string_append_printf(text, "λ %.3g     ", snapshot->lambda);
-    g_string_append_printf(text, "γ %.3g     folds %.3f %%     ",
-                           lam_lambda_gamma(snapshot->lambda), s->fold_percent);
-    if (!isnan(snapshot->similarity))
-        g_string_append_printf(text, "similarity %.3f     ", snapshot->similarity);
-    g_string_append_printf(text, "moved %.1f mm on average, %.1f at most", s->mean_mm, s->max_mm);
+    g_string_append_printf(text, "γ %.3g     ", lam_lambda_gamma(snapshot->lambda));
+    g_string_append_printf(text, _("folds %.3f %%"), s->fold_percent);
+    g_string_append(text, "     ");
+    if (!isnan(snapshot->similarity)) {
+        g_string_append_printf(text, _("similarity %.3f"), snapshot->similarity);
+        g_string_append(text, "     ");
+    }
+    g_string_append_printf(text, _("moved %.1f mm on average, %.1f at most"), s->mean_mm,
+                           s->max_mm);
     return g_string_free(text, FALSE);
 }
 
@@ -30,6 +33,6 @@ bool lam_still_show(LamScene *scene, const LamSnapshot *snapshot, GError **error
     g_free(scene->footer_readout);
     scene->footer_readout = readout(scene, snapshot);
     g_free(scene->footer_notice);
-    scene->footer_notice = g_strdup(NOTICE);
+    scene->footer_notice = g_strdup(_("Research and education; not a medical device"));
     return true;
 }

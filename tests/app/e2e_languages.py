@@ -1,7 +1,9 @@
 """The viewer in other languages, which its translations were built for."""
+import os
+
 import scans
-from frame import check_end, expect, main, shot
-from viewer import Viewer, wait_for
+from frame import check, check_end, expect, main, shot
+from viewer import Pictures, Viewer, difference, wait_for
 
 
 def said(language):
@@ -30,4 +32,19 @@ def test_others(program, folder):
             check_end(viewer)
 
 
-main({'german': test_german, 'others': test_others})
+def test_pictures(program, folder):
+    """What is written into the pictures."""
+    pair, seen = list(scans.write_pair(folder)), {}
+    for language in ('en', 'de'):
+        with Viewer(program, [*pair, '--lambda', '0.3'], **said(language)) as viewer:
+            wait_for(lambda: viewer.label('Folds [0-9.]+|Faltungen [0-9.]+'), 'the pair')
+            os.makedirs(os.path.join(folder, language), exist_ok=True)
+            seen[language] = Pictures(viewer, os.path.join(folder, language)).settled()
+            shot(viewer, 'pictures-' + language)
+            check_end(viewer)
+    for pane in range(3):
+        changed = difference(seen['en'][pane], seen['de'][pane])
+        check(20 < changed < 5000, 'titles and figures over the pictures are German, too')
+
+
+main({'german': test_german, 'pictures': test_pictures, 'others': test_others})
