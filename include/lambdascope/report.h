@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 /* How λ was arrived at. */
 typedef enum {
     LAM_CHOSEN_MANUALLY, /* by eye */
-    LAM_CHOSEN_PRESET,   /* nobody chose: the default of the program */
+    LAM_CHOSEN_PRESET,   /* a preset, or the default of the program */
     LAM_CHOSEN_EVIDENCE, /* by figures: overlap of labels, landmarks, curves over λ */
     LAM_CHOSEN_UNKNOWN,  /* no λ is known of the result */
     LAM_CHOSEN_COUNT

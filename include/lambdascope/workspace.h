@@ -36,6 +36,7 @@ typedef struct {
     char *model_name;                            /* as lam_model_find takes it; NULL: the default */
     char *model_hash;                            /* as lam_model_hash; NULL: not known */
     double lambda;                               /* in [0,1] */
+    char *lambda_chosen; /* how, as lam_lambda_chosen_name; NULL: not known */
     double held_lambda;                          /* the one held to compare with; NaN: none */
     LamViewSettings view;
     LamVec3 cursor_mm, pan_mm; /* fixed world, as in LamScene */

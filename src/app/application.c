@@ -8,7 +8,6 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 #include <lambdascope/threads.h>
-#include <math.h>
 
 #define APPLICATION_ID "io.github.lambdascope.Lambdascope"
 #define RESOURCE_BASE  "/io/github/lambdascope/Lambdascope"
@@ -73,7 +72,7 @@ static int lam_application_command_line(GApplication *object, GApplicationComman
         lam_window_open_files(window, (GFile **)files->pdata, (int)files->len);
     else if (options.demo)
         lam_window_open_demo(window, lam_demo_find(options.demo, NULL),
-                             options.has_lambda ? options.lambda : NAN, options.model_name != NULL);
+                             options.lambda, options.model_name != NULL);
     return 0;
 }
 

@@ -2,10 +2,10 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/demos.h>
+#include <math.h>
 #include <string.h>
 
-#define EXIT_USAGE     2
-#define DEFAULT_LAMBDA 0.3
+#define EXIT_USAGE 2
 
 void lam_command_line_clear(LamCommandLine *options)
 {
@@ -48,7 +48,7 @@ void lam_command_line_describe(GApplication *application)
 
 LamCommandLine lam_command_line_parse(GVariantDict *options)
 {
-    LamCommandLine out = {.lambda = DEFAULT_LAMBDA};
+    LamCommandLine out = {.lambda = NAN};
     if (!options)
         return out;
     g_variant_dict_lookup(options, "model", "^ay", &out.model_name);
@@ -56,7 +56,7 @@ LamCommandLine lam_command_line_parse(GVariantDict *options)
     g_variant_dict_lookup(options, "moving-labels", "^ay", &out.moving_labels);
     g_variant_dict_lookup(options, "label-names", "^ay", &out.label_names);
     g_variant_dict_lookup(options, "qc", "^ay", &out.qc);
-    out.has_lambda = g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
+    g_variant_dict_lookup(options, "lambda", "d", &out.lambda);
     g_variant_dict_lookup(options, "demo", "s", &out.demo);
     return out;
 }

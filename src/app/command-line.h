@@ -11,9 +11,8 @@ typedef struct {
     char *fixed_labels, *moving_labels; /* label maps; NULL: none */
     char *label_names;                  /* NULL: none */
     char *qc;                           /* folder of results to be rated; NULL: a pair is shown */
-    double lambda;
-    bool has_lambda; /* it was given */
-    char *demo;      /* name; NULL: none */
+    double lambda;                      /* NaN: none was given */
+    char *demo;                         /* name; NULL: none */
 } LamCommandLine;
 
 void lam_command_line_clear(LamCommandLine *options);

@@ -1,6 +1,7 @@
 #include "lambda-control.h"
 
 #include "curve-view.h"
+#include "slice-keys.h"
 
 #include <glib/gi18n.h>
 #include <lambdascope/lambda_scale.h>
@@ -20,6 +21,9 @@ struct _LamLambdaControl {
 
 enum { PROPERTY_LAMBDA = 1, PROPERTIES };
 static GParamSpec *properties[PROPERTIES];
+
+enum { PICKED, SIGNALS };
+static guint signals[SIGNALS];
 
 G_DEFINE_FINAL_TYPE(LamLambdaControl, lam_lambda_control, GTK_TYPE_WIDGET)
 
@@ -63,6 +67,7 @@ static void entry_changed(GtkSpinButton *entry, LamLambdaControl *control)
 static void picked(LamCurveView *curve, double lambda, LamLambdaControl *control)
 {
     set_lambda(control, lambda, NULL);
+    g_signal_emit(control, signals[PICKED], 0);
 }
 
 /* The track lies where the theme puts it: known after each allocation. */
@@ -126,6 +131,8 @@ static void lam_lambda_control_class_init(LamLambdaControlClass *klass)
         g_param_spec_double("lambda", NULL, NULL, 0, 1, 0.5,
                             G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS);
     g_object_class_install_properties(object_class, PROPERTIES, properties);
+    signals[PICKED] = g_signal_new("picked", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL,
+                                   NULL, NULL, G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(
         widget_class, "/io/github/lambdascope/Lambdascope/lambda-control.ui");
     gtk_widget_class_bind_template_child(widget_class, LamLambdaControl, box);
@@ -146,6 +153,7 @@ static void lam_lambda_control_init(LamLambdaControl *control)
     control->lambda = 0.5;
     gtk_widget_init_template(GTK_WIDGET(control));
     add_marks(control->scale);
+    lam_slice_keys_add(GTK_WIDGET(control->scale));
     describe(control);
 }
 

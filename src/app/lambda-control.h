@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 #define LAM_TYPE_LAMBDA_CONTROL (lam_lambda_control_get_type())
 G_DECLARE_FINAL_TYPE(LamLambdaControl, lam_lambda_control, LAM, LAMBDA_CONTROL, GtkWidget)
 
-/* Property "lambda": double in [0,1]; notified on each change, whoever makes it. */
+/* Property "lambda": double in [0,1]; notified on each change, whoever makes it. Signal "picked": it has been set by
+ * a click on the curve. */
 
 double lam_lambda_control_get_lambda(LamLambdaControl *control);
 void lam_lambda_control_set_lambda(LamLambdaControl *control, double lambda);

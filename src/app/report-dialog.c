@@ -36,6 +36,12 @@ void lam_report_dialog_fill(LamReportDialog *dialog, LamReportSource *source, ch
     source->with_names = gtk_check_button_get_active(dialog->names);
 }
 
+void lam_report_dialog_set_chosen(LamReportDialog *dialog, LamLambdaChosen chosen)
+{
+    gtk_drop_down_set_selected(dialog->chosen,
+                               chosen <= LAM_CHOSEN_EVIDENCE ? chosen : LAM_CHOSEN_MANUALLY);
+}
+
 bool lam_report_dialog_opens(LamReportDialog *dialog)
 {
     return gtk_check_button_get_active(dialog->open);

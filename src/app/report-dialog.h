@@ -15,6 +15,8 @@ G_DECLARE_FINAL_TYPE(LamReportDialog, lam_report_dialog, LAM, REPORT_DIALOG, Gtk
 LamReportDialog *lam_report_dialog_new(GtkWindow *parent);
 /* Sets rating, notes, chosen and with_names; the notes are to be freed. */
 void lam_report_dialog_fill(LamReportDialog *dialog, LamReportSource *source, char **notes);
+/* What it proposes; LAM_CHOSEN_UNKNOWN: by eye. */
+void lam_report_dialog_set_chosen(LamReportDialog *dialog, LamLambdaChosen chosen);
 /* Whether the report is to be opened once it is there. */
 bool lam_report_dialog_opens(LamReportDialog *dialog);
 /* fraction < 0: nothing is being written. */

@@ -32,10 +32,16 @@ static void change_shown(GSimpleAction *action, GVariant *value, gpointer user)
     lam_lambda_control_set_curve_shown(window->lambda_control, g_variant_get_boolean(value));
 }
 
+static void picked(LamLambdaControl *control, LamWindow *window)
+{
+    lam_window_note_choice(window, LAM_CHOSEN_EVIDENCE);
+}
+
 void lam_window_add_curve_action(LamWindow *window)
 {
     const GActionEntry entries[] = {
         {.name = "curve", .state = "true", .change_state = change_shown},
     };
     g_action_map_add_action_entries(G_ACTION_MAP(window), entries, G_N_ELEMENTS(entries), window);
+    g_signal_connect_object(window->lambda_control, "picked", G_CALLBACK(picked), window, 0);
 }

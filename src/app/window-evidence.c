@@ -81,8 +81,10 @@ static GPtrArray *regions_of(LamWindow *window, const LamEvidence *evidence)
 static void answered(GtkDialog *dialog, int response, LamWindow *window)
 {
     const Reading *reading = g_object_get_data(G_OBJECT(dialog), "reading");
-    if (window->document && (response == GTK_RESPONSE_ACCEPT || response == RESPONSE_STRUCTURES))
+    if (window->document && (response == GTK_RESPONSE_ACCEPT || response == RESPONSE_STRUCTURES)) {
         lam_lambda_control_set_lambda(window->lambda_control, reading->evidence->all.lambda);
+        lam_window_note_choice(window, LAM_CHOSEN_EVIDENCE);
+    }
     if (window->document && response == RESPONSE_STRUCTURES) {
         g_autoptr(GPtrArray) specs = regions_of(window, reading->evidence);
         g_autofree char *text = lam_region_specs_text(specs, NULL);

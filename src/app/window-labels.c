@@ -64,10 +64,12 @@ static void read_thread(GTask *task, gpointer source, gpointer data, GCancellabl
         g_task_return_error(task, error);
 }
 
-static void take_names(LamWindow *window, LamLabelNames *names)
+static void take_names(LamWindow *window, LamLabelNames *names, const char *path)
 {
     g_clear_pointer(&window->label_names, lam_label_names_free);
     window->label_names = names;
+    g_free(window->label_names_path);
+    window->label_names_path = g_strdup(path);
 }
 
 /* What has been read, and what is missing. */
@@ -97,7 +99,7 @@ static void have_read(GObject *source, GAsyncResult *result, gpointer user)
         return; /* the window is gone, or there is another pair */
     gpointer read = g_task_propagate_pointer(G_TASK(result), &error);
     if (read && names) {
-        take_names(window, read);
+        take_names(window, read, reading->path);
     } else if (read) {
         Map *map = read;
         lam_document_set_labels(window->document, (LamSide)reading->kind, map->labels, map->texels);
@@ -241,6 +243,7 @@ void lam_window_want_labels(LamWindow *window, const char *fixed_path, const cha
         g_free(window->wanted_labels[side]);
         window->wanted_labels[side] = g_strdup(paths[side]);
     }
+    take_names(window, NULL, NULL);
     if (names_path)
         read_file(window, FILE_NAMES, names_path);
 }
@@ -259,7 +262,7 @@ void lam_window_add_label_actions(LamWindow *window)
 
 void lam_window_dispose_labels(LamWindow *window)
 {
-    take_names(window, NULL);
+    take_names(window, NULL, NULL);
     for (int side = 0; side < LAM_SIDES; side++)
         g_clear_pointer(&window->wanted_labels[side], g_free);
 }

@@ -165,6 +165,7 @@ static void use(GSimpleAction *action, GVariant *value, gpointer user)
     if (!preset)
         return;
     lam_lambda_control_set_lambda(window->lambda_control, preset->lambda);
+    lam_window_note_choice(window, LAM_CHOSEN_PRESET);
     if (preset->regions)
         lam_window_put_regions(window, preset->regions);
     if (preset->model)

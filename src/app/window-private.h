@@ -17,6 +17,7 @@
 #include "template-page.h"
 #include "window.h"
 
+#include <lambdascope/report.h>
 #include <lambdascope/undo.h>
 #include <lambdascope/view_settings.h>
 #include <lambdascope/worker.h>
@@ -115,9 +116,14 @@ struct _LamWindow {
 
     /* label maps (window-labels.c) */
     LamLabelNames *label_names;     /* read from a file; NULL: the document's */
+    char *label_names_path;         /* that file; NULL: none */
     char *wanted_labels[LAM_SIDES]; /* to be read for the next pair; or NULL */
 
     GtkWindow *report; /* the dialog while it is there (window-report.c) */
+
+    /* how λ was chosen (window-chosen.c) */
+    LamLambdaChosen chosen;
+    double chosen_lambda; /* while λ is this one; else it was chosen by eye */
 
     /* preferences (window-settings.c); NULL: there is no schema */
     GSettings *settings;
@@ -357,6 +363,13 @@ void lam_window_dispose_templates(LamWindow *window);
 
 /* window-template-save.c */
 void lam_window_add_template_saving(LamWindow *window);
+
+/* window-chosen.c */
+/* λ as it is now came from there, and did until it is another one. */
+void lam_window_note_choice(LamWindow *window, LamLambdaChosen how);
+LamLambdaChosen lam_window_lambda_chosen(LamWindow *window);
+/* λ has moved: the dialog of the report tells how. */
+void lam_window_choice_follow(LamWindow *window);
 
 /* window-labels.c */
 /* For what is shown. */

@@ -205,6 +205,7 @@ static void show_report(GSimpleAction *action, GVariant *value, gpointer user)
         g_signal_connect_object(window->report, "write", G_CALLBACK(choose_target), window, 0);
         g_signal_connect_object(window->report, "cancel", G_CALLBACK(cancel), window, 0);
         g_signal_connect_object(window->report, "close-request", G_CALLBACK(closing), window, 0);
+        lam_window_choice_follow(window);
     }
     gtk_window_present(window->report);
 }

@@ -23,6 +23,7 @@ static void put_files(LamWindow *window, LamWorkspace *to)
     lam_workspace_set_file(to, LAM_WORKSPACE_MOVING_LABELS, labels_path(window, LAM_SIDE_MOVING));
     lam_workspace_set_file(to, LAM_WORKSPACE_FIXED, lam_document_fixed_path(window->document));
     lam_workspace_set_file(to, LAM_WORKSPACE_MOVING, lam_document_moving_path(window->document));
+    lam_workspace_set_file(to, LAM_WORKSPACE_LABEL_NAMES, window->label_names_path);
 }
 
 static LamWorkspace *gather(LamWindow *window)
@@ -34,6 +35,7 @@ static LamWorkspace *gather(LamWindow *window)
     to->model_name = lam_window_model_name(window);
     to->model_hash = g_strdup(lam_model_hash(lam_document_model(window->document)));
     to->lambda = lam_lambda_control_get_lambda(window->lambda_control);
+    to->lambda_chosen = g_strdup(lam_lambda_chosen_name(lam_window_lambda_chosen(window)));
     to->held_lambda = window->held ? window->held->lambda : NAN;
     to->view = lam_view_settings_of(scene);
     to->landmarks = window->landmarks->len ? lam_landmarks_text(window->landmarks) : NULL;
@@ -61,6 +63,14 @@ static void show_landmarks(LamWindow *window, const char *text)
         lam_window_set_landmarks(window, landmarks);
 }
 
+/* What it does not tell was chosen by eye. */
+static void show_choice(LamWindow *window, const char *name)
+{
+    LamLambdaChosen chosen;
+    if (name && lam_lambda_chosen_parse(name, &chosen))
+        lam_window_note_choice(window, chosen);
+}
+
 static void show_as(LamWindow *window, const LamWorkspace *from)
 {
     LamScene *scene = lam_canvas_scene(window->canvas);
@@ -76,6 +86,7 @@ static void show_as(LamWindow *window, const LamWorkspace *from)
         lam_lambda_control_set_lambda(window->lambda_control, from->lambda);
     else
         lam_window_hold_then(window, from->held_lambda, from->lambda);
+    show_choice(window, from->lambda_chosen);
 }
 
 /* ---- its name and what has changed ---- */

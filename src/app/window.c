@@ -10,6 +10,7 @@
 #define STALE_AFTER_MS  250
 #define PULSE_EVERY_MS  100
 #define LAMBDA_STEP     0.1 /* of [ and ], in log γ */
+#define DEFAULT_LAMBDA  0.3
 
 G_DEFINE_FINAL_TYPE(LamWindow, lam_window, GTK_TYPE_APPLICATION_WINDOW)
 
@@ -168,6 +169,7 @@ static void lambda_changed(LamLambdaControl *control, GParamSpec *pspec, LamWind
     lam_window_request(window);
     lam_window_held_follow(window);
     lam_window_regions_follow(window);
+    lam_window_choice_follow(window);
     lam_window_note_state(window);
     lam_window_follow_play(window);
     lam_timing_end(window->timing, LAM_TIMED_INPUT, begin);
@@ -633,7 +635,8 @@ LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const 
     window->model_preferred = !model_name;
     window->model_name = model_name ? g_strdup(model_name) : lam_window_preferred_model(window);
     lam_canvas_set_timing(window->canvas, timing);
-    lam_lambda_control_set_lambda(window->lambda_control, lambda);
+    lam_lambda_control_set_lambda(window->lambda_control, isnan(lambda) ? DEFAULT_LAMBDA : lambda);
+    lam_window_note_choice(window, isnan(lambda) ? LAM_CHOSEN_PRESET : LAM_CHOSEN_MANUALLY);
     return window;
 }
 

@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define LAM_TYPE_WINDOW (lam_window_get_type())
 G_DECLARE_FINAL_TYPE(LamWindow, lam_window, LAM, WINDOW, GtkApplicationWindow)
 
-/* timing is borrowed. model_name: NULL = the default model. */
+/* timing is borrowed. model_name: NULL = the default model; lambda NaN: the default. */
 LamWindow *lam_window_new(GtkApplication *application, LamTiming *timing, const char *model_name,
                           double lambda);
 

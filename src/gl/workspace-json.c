@@ -183,6 +183,7 @@ char *lam_workspace_to_text(const LamWorkspace *workspace, const char *folder)
     add_string(to, "demo", workspace->demo);
     add_model(to, workspace, folder);
     add_number(to, "lambda", workspace->lambda);
+    add_string(to, "lambda_chosen", workspace->lambda_chosen);
     add_number(to, "held_lambda", workspace->held_lambda);
     add_string(to, "panel", workspace->panel);
     add_string(to, "landmarks", workspace->landmarks);
@@ -376,6 +377,7 @@ static void read_workspace(Place root, const char *folder, LamWorkspace *out)
     read_string(root, "landmarks", &out->landmarks);
     read_string(root, "regions", &out->regions);
     read_number(root, "lambda", 0, 1, &out->lambda);
+    read_string(root, "lambda_chosen", &out->lambda_chosen);
     read_number(root, "held_lambda", 0, 1, &out->held_lambda);
     read_model(root, folder, out);
     read_view(root, out);

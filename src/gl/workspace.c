@@ -53,6 +53,7 @@ void lam_workspace_free(LamWorkspace *workspace)
     g_free(workspace->demo);
     g_free(workspace->model_name);
     g_free(workspace->model_hash);
+    g_free(workspace->lambda_chosen);
     g_free(workspace->landmarks);
     g_free(workspace->regions);
     g_free(workspace->panel);

@@ -190,7 +190,7 @@ static void add_labels(GPtrArray *blocks, const LamReport *report)
 static char *lambda_text(const LamReport *report)
 {
     static const char *const chosen[LAM_CHOSEN_COUNT] = {
-        N_("chosen by eye"), N_("preset: the default of the program"),
+        N_("chosen by eye"), N_("a preset, or the default of the program"),
         N_("chosen by figures (labels, landmarks or curves)"), N_("not known")};
     double lambda = report->measures.lambda;
     if (isnan(lambda))

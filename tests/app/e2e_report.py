@@ -69,6 +69,39 @@ def test_report(program, folder):
             check(file.read().strip().endswith('first.html'), 'by the program for such files')
 
 
+def written(viewer, folder, name):
+    write(viewer, os.path.join(folder, name + '.html'))
+    wait_for(lambda: not viewer.window_id('^Report$'), 'the end of the report')
+    with open(os.path.join(folder, name + '.json')) as file:
+        return json.load(file)['lambda_chosen']
+
+
+def pick_on_curve(viewer, share):
+    x, y, width, height = viewer.place('image|graphic', '^Overlap and folds over λ$')
+    run('xdotool', 'mousemove', '--window', viewer.window, x + int(share * width), y + height // 2, 'click', 1)
+
+
+def test_chosen(program, folder):
+    """The report says how λ was chosen, without being told."""
+    take_for_browser(folder)
+    pair = scans.write_pair(folder)
+    with opened(program, folder, [*pair]) as (viewer, pictures):
+        open_dialog(viewer)
+        check(written(viewer, folder, 'untouched') == 'preset', 'nobody has touched λ: a preset')
+        wait_for(lambda: viewer.find('image|graphic', '^Overlap and folds over λ$'), 'the curve')
+        pick_on_curve(viewer, 0.7)
+        value = viewer.find('spin button', '^λ value$')
+        wait_for(lambda: abs(value.get_current_value() - 0.3) > 0.2, 'λ of the click')
+        open_dialog(viewer)
+        check(written(viewer, folder, 'curve') == 'evidence', 'a click on the curve: by figures')
+        viewer.key('bracketright')
+        open_dialog(viewer)
+        check(written(viewer, folder, 'key') == 'manual', 'a key: by eye')
+        viewer.key('ctrl+z')
+        open_dialog(viewer)
+        check(written(viewer, folder, 'undone') == 'evidence', 'undone: by figures again')
+
+
 def test_trouble(program, folder):
     with opened(program, folder) as (viewer, pictures):
         open_dialog(viewer)
@@ -182,4 +215,4 @@ def test_nothing(program, folder):
         check_end(viewer)
 
 
-main({'report': test_report, 'trouble': test_trouble, 'qc': test_qc, 'nothing': test_nothing})
+main({'report': test_report, 'chosen': test_chosen, 'trouble': test_trouble, 'qc': test_qc, 'nothing': test_nothing})

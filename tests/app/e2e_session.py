@@ -117,5 +117,32 @@ def test_missing_and_changed(program, folder):
         check_end(viewer)
 
 
+def test_label_names(program, folder):
+    """Names of labels come back with the session; one without them has none."""
+    fixed, moving, names = scans.write_labels(folder)
+    saved, bare = (os.path.join(folder, name) for name in ('named.lamsession', 'unnamed.lamsession'))
+    pair = [*scans.write_pair(folder), '--lambda', '0.3']
+    with opened(program, folder, [*pair, '--fixed-labels', fixed, '--moving-labels', moving,
+                                  '--label-names', names]) as (viewer, pictures):
+        viewer.key('F9')
+        wait_for(lambda: viewer.find('label', '^Ventricle, middle$'), 'the table')
+        save_as(viewer, saved)
+        expect(lambda: viewer.label('^Saved named.lamsession$'), 'a session with names of labels is saved')
+    told = load(saved)
+    check(told['files']['label_names']['path'] == os.path.basename(names) and
+          len(told['files']['label_names']['sha256']) == 64, 'which it keeps by path and checksum')
+    del told['files']['label_names']
+    store(bare, told)
+    with Viewer(program, [saved]) as viewer:
+        wait_for_pair(viewer)
+        expect(lambda: viewer.find('label', '^Ventricle, middle$'), 'and they come back with it')
+        viewer.key('ctrl+alt+o')
+        viewer.type_path('Open a session', bare)
+        expect(lambda: viewer.label('· unnamed.lamsession$'), 'another session')
+        expect(lambda: viewer.find('label', '^Mean Dice$') and not viewer.find('label', '^Ventricle, middle$'),
+               'that has none does not inherit them')
+        check_end(viewer)
+
+
 if __name__ == '__main__':
-    main({'save': test_save_and_restore, 'bad': test_bad, 'missing': test_missing_and_changed})
+    main({'label-names': test_label_names, 'save': test_save_and_restore, 'bad': test_bad, 'missing': test_missing_and_changed})

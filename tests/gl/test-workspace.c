@@ -17,6 +17,7 @@ static LamWorkspace *example(void)
     w->model_name = g_strdup("brain-t1");
     w->model_hash = g_strdup("0123456789ab");
     w->lambda = 0.1234567890123;
+    w->lambda_chosen = g_strdup("evidence");
     w->held_lambda = 0.9;
     w->panel = g_strdup("numbers");
     w->landmarks = g_strdup("fixed_x,\n1,\n");
@@ -40,6 +41,7 @@ static void check_same(const LamWorkspace *a, const LamWorkspace *b)
     }
     g_assert_cmpstr(a->model_name, ==, b->model_name);
     g_assert_cmpstr(a->model_hash, ==, b->model_hash);
+    g_assert_cmpstr(a->lambda_chosen, ==, b->lambda_chosen);
     g_assert_cmpstr(a->panel, ==, b->panel);
     g_assert_cmpstr(a->landmarks, ==, b->landmarks);
     g_assert_cmpstr(a->demo, ==, b->demo);
