@@ -37,7 +37,7 @@ typedef struct {
     char *model_hash;                            /* as lam_model_hash; NULL: not known */
     double lambda;                               /* in [0,1] */
     char *lambda_chosen; /* how, as lam_lambda_chosen_name; NULL: not known */
-    double held_lambda;                          /* the one held to compare with; NaN: none */
+    double held_lambda;  /* the one held to compare with; NaN: none */
     LamViewSettings view;
     LamVec3 cursor_mm, pan_mm; /* fixed world, as in LamScene */
     double zoom;

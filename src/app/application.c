@@ -71,8 +71,8 @@ static int lam_application_command_line(GApplication *object, GApplicationComman
     if (files->len > 0)
         lam_window_open_files(window, (GFile **)files->pdata, (int)files->len);
     else if (options.demo)
-        lam_window_open_demo(window, lam_demo_find(options.demo, NULL),
-                             options.lambda, options.model_name != NULL);
+        lam_window_open_demo(window, lam_demo_find(options.demo, NULL), options.lambda,
+                             options.model_name != NULL);
     return 0;
 }
 

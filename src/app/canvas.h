@@ -8,7 +8,7 @@
 
 G_BEGIN_DECLS
 
-#define LAM_TYPE_CANVAS (lam_canvas_get_type())
+#define LAM_TYPE_CANVAS      (lam_canvas_get_type())
 #define LAM_CANVAS_LONG_STEP 5 /* voxels or slices, with Shift */
 
 G_DECLARE_FINAL_TYPE(LamCanvas, lam_canvas, LAM, CANVAS, GtkGLArea)

@@ -82,7 +82,8 @@ int lam_command_line_check(GApplication *application, GVariantDict *options)
         return 0;
     }
     g_auto(LamCommandLine) asked = lam_command_line_parse(options);
-    if (!(asked.lambda >= 0 && asked.lambda <= 1)) {
+    bool given = g_variant_dict_contains(options, "lambda");
+    if (given && !(asked.lambda >= 0 && asked.lambda <= 1)) {
         g_printerr(_("lambdascope: cannot use --lambda: a number from 0 to 1 is needed\n"));
         return EXIT_USAGE;
     }

@@ -4,8 +4,8 @@
 
 static void add(GtkShortcutController *keys, guint key, GdkModifierType modifiers, int slices)
 {
-    GtkShortcut *shortcut = gtk_shortcut_new(gtk_keyval_trigger_new(key, modifiers),
-                                             gtk_named_action_new("win.step"));
+    GtkShortcut *shortcut =
+        gtk_shortcut_new(gtk_keyval_trigger_new(key, modifiers), gtk_named_action_new("win.step"));
     gtk_shortcut_set_arguments(shortcut, g_variant_new_int32(slices));
     gtk_shortcut_controller_add_shortcut(keys, shortcut);
 }

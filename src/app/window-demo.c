@@ -16,8 +16,8 @@ void lam_window_set_up_demo(LamWindow *window)
     lam_demo_set_up(demo, lam_canvas_scene(window->canvas));
     lam_window_show_settings(window);
     lam_lambda_control_set_lambda(window->lambda_control, lambda);
-    lam_window_note_choice(window, isnan(window->demo_lambda) ? LAM_CHOSEN_PRESET
-                                                              : LAM_CHOSEN_MANUALLY);
+    lam_window_note_choice(window,
+                           isnan(window->demo_lambda) ? LAM_CHOSEN_PRESET : LAM_CHOSEN_MANUALLY);
     lam_play_bar_set_kind(window->play_bar, demo->play);
     g_action_group_change_action_state(G_ACTION_GROUP(window), "play-bar",
                                        g_variant_new_boolean(TRUE));

@@ -75,8 +75,8 @@ static Legend overlay_legend(const LamScene *scene)
 
 static Legend contour_legend(void)
 {
-    return (Legend){g_strdup(""), g_strdup(""), g_strdup(_("outlines: fixed white, warped coloured")),
-                    .words = true};
+    return (Legend){g_strdup(""), g_strdup(""),
+                    g_strdup(_("outlines: fixed white, warped coloured")), .words = true};
 }
 
 static void draw_bar(LamPainter *painter, const Legend *legend, LamRect bar, double right, double y)
@@ -127,8 +127,8 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
     if (warped && !nothing)
         legends[n++] = overlay_legend(scene);
     if (warped && scene->arrows)
-        legends[n++] =
-            length_legend(scene, g_strdup(fetched ? _("arrows: fetched from") : _("arrows: moved to")));
+        legends[n++] = length_legend(
+            scene, g_strdup(fetched ? _("arrows: fetched from") : _("arrows: moved to")));
     if (warped && scene->contours != LAM_CONTOURS_NONE && scene->labels[0] && scene->labels[1])
         legends[n++] = contour_legend();
     for (int i = 0; i < n; i++) {
