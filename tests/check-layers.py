@@ -36,7 +36,7 @@ LIBRARIES = {
     r"gdk-pixbuf/": ["image/picture.c"],
     r"oneapi/|dnnl": ["nn", "cli/yardstick.c"],
     r"cblas|openblas": ["base", "nn", "cli/yardstick.c"],
-    r"json-glib/": ["nn", "registration", "training", "gl", "report", "app", "cli"],
+    r"json-glib/": ["base", "nn", "registration", "training", "gl", "report", "app", "cli"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.MULTILINE)

@@ -3,6 +3,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 
 #include <errno.h>
 #include <string.h>
@@ -82,41 +83,26 @@ GPtrArray *lam_presets_copy(const GPtrArray *presets)
 
 /* ---- as a file ---- */
 
-static JsonNode *member(JsonObject *object, const char *name, GType type)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    bool good =
-        node && JSON_NODE_HOLDS_VALUE(node) && g_type_is_a(type, json_node_get_value_type(node));
-    return good ? node : NULL;
-}
-
 /* False if it is none. */
 static bool read_preset(JsonNode *node, GPtrArray *out)
 {
-    JsonObject *object = JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-    JsonNode *name = object ? member(object, "name", G_TYPE_STRING) : NULL;
-    JsonNode *model = object ? member(object, "model", G_TYPE_STRING) : NULL;
-    JsonNode *lambda = object ? member(object, "lambda", G_TYPE_DOUBLE) : NULL;
-    if (object && !lambda)
-        lambda = member(object, "lambda", G_TYPE_INT64);
-    if (!name || !lambda || !*json_node_get_string(name))
+    JsonObject *object = lam_json_object(node);
+    const char *name = lam_json_text_of(object, "name");
+    double lambda = lam_json_number_of(object, "lambda");
+    if (!name || !*name || !(lambda >= 0 && lambda <= 1))
         return false;
-    double value = json_node_get_double(lambda);
-    if (!(value >= 0 && value <= 1))
-        return false;
-    JsonNode *regions = json_object_get_member(object, "regions");
+    JsonNode *regions = lam_json_member(object, "regions");
     g_autofree char *text = regions ? json_to_string(regions, FALSE) : NULL;
-    lam_presets_put(out, &(LamPreset){.name = (char *)json_node_get_string(name),
-                                      .lambda = value,
-                                      .model = model ? (char *)json_node_get_string(model) : NULL,
+    lam_presets_put(out, &(LamPreset){.name = (char *)name,
+                                      .lambda = lambda,
+                                      .model = (char *)lam_json_text_of(object, "model"),
                                       .regions = text});
     return true;
 }
 
 static bool read_all(JsonParser *parser, GPtrArray *out)
 {
-    JsonNode *root = json_parser_get_root(parser);
-    JsonArray *array = root && JSON_NODE_HOLDS_ARRAY(root) ? json_node_get_array(root) : NULL;
+    JsonArray *array = lam_json_array(json_parser_get_root(parser));
     if (!array || json_array_get_length(array) > MOST)
         return false;
     for (guint i = 0; i < json_array_get_length(array); i++)

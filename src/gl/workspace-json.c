@@ -4,12 +4,12 @@
 
 #include <json-glib/json-glib.h>
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 
 #include <math.h>
 #include <string.h>
 
 #define FORMAT     "lambdascope-session"
-#define MAX_DEPTH  16  /* the parser recurses */
 #define FARTHEST   1e6 /* mm */
 #define BRIGHTEST  1e30
 #define CHECK_SIZE 64
@@ -209,76 +209,70 @@ static void complain(Place place, const char *name, const char *what)
         *place.why = g_strdup_printf("%s must be %s", name, what);
 }
 
-/* The member if it is there and of that kind; NULL is said to be none at all. */
-static JsonNode *member(Place place, const char *name, JsonNodeType kind, const char *what)
+/* NULL is said to be none at all. */
+static JsonNode *member(Place place, const char *name)
 {
-    JsonNode *node = place.object ? json_object_get_member(place.object, name) : NULL;
-    if (!node || JSON_NODE_HOLDS_NULL(node))
-        return NULL;
-    if (json_node_get_node_type(node) == kind)
-        return node;
-    complain(place, name, what);
-    return NULL;
-}
-
-static JsonNode *value(Place place, const char *name, GType type, const char *what)
-{
-    JsonNode *node = member(place, name, JSON_NODE_VALUE, what);
-    if (!node || json_node_get_value_type(node) == type)
-        return node;
-    if (type == G_TYPE_DOUBLE && json_node_get_value_type(node) == G_TYPE_INT64)
-        return node;
-    complain(place, name, what);
-    return NULL;
+    JsonNode *node = lam_json_member(place.object, name);
+    return node && !JSON_NODE_HOLDS_NULL(node) ? node : NULL;
 }
 
 static Place within(Place place, const char *name)
 {
-    JsonNode *node = member(place, name, JSON_NODE_OBJECT, "an object");
-    return (Place){node ? json_node_get_object(node) : NULL, place.why};
+    JsonNode *node = member(place, name);
+    JsonObject *object = lam_json_object(node);
+    if (node && !object)
+        complain(place, name, "an object");
+    return (Place){object, place.why};
 }
 
 static void read_string(Place place, const char *name, char **out)
 {
-    JsonNode *node = value(place, name, G_TYPE_STRING, "a text");
-    if (!node)
+    JsonNode *node = member(place, name);
+    const char *text = lam_json_text(node);
+    if (node && !text)
+        complain(place, name, "a text");
+    if (!text)
         return;
     g_free(*out);
-    *out = json_node_dup_string(node);
+    *out = g_strdup(text);
+}
+
+static void read_flag(Place place, const char *name, bool *out)
+{
+    JsonNode *node = member(place, name);
+    if (!node)
+        return;
+    if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_BOOLEAN)
+        *out = json_node_get_boolean(node);
+    else
+        complain(place, name, "true or false");
 }
 
 static void read_number(Place place, const char *name, double lowest, double highest, double *out)
 {
     g_autofree char *what = g_strdup_printf("a number from %g to %g", lowest, highest);
-    JsonNode *node = value(place, name, G_TYPE_DOUBLE, what);
-    if (!node)
-        return;
-    double number = json_node_get_double(node);
+    JsonNode *node = member(place, name);
+    double number = lam_json_number(node);
     if (number >= lowest && number <= highest)
         *out = number;
-    else
+    else if (node)
         complain(place, name, what);
 }
 
 static void read_numbers(Place place, const char *name, double limit, double *out, int n)
 {
     g_autofree char *what = g_strdup_printf("a list of %d numbers up to %g", n, limit);
-    JsonNode *node = member(place, name, JSON_NODE_ARRAY, what);
-    JsonArray *array = node ? json_node_get_array(node) : NULL;
+    JsonNode *node = member(place, name);
+    JsonArray *array = lam_json_array(node);
     double numbers[4];
-    if (!array)
-        return;
-    bool good = json_array_get_length(array) == (guint)n;
+    bool good = array && json_array_get_length(array) == (guint)n;
     for (int i = 0; good && i < n; i++) {
-        JsonNode *element = json_array_get_element(array, (guint)i);
-        GType type = JSON_NODE_HOLDS_VALUE(element) ? json_node_get_value_type(element) : 0;
-        good = type == G_TYPE_DOUBLE || type == G_TYPE_INT64;
-        numbers[i] = good ? json_node_get_double(element) : 0;
-        good = good && fabs(numbers[i]) <= limit;
+        numbers[i] = lam_json_number(json_array_get_element(array, (guint)i));
+        good = fabs(numbers[i]) <= limit;
     }
     if (good)
         memcpy(out, numbers, (size_t)n * sizeof *out);
-    else
+    else if (node)
         complain(place, name, what);
 }
 
@@ -331,12 +325,10 @@ static void read_choice(Place view, const Setting *setting, void *at)
 static void read_setting(Place view, const Setting *setting, void *at)
 {
     double number = NAN;
-    JsonNode *node;
     if (setting->name_of) {
         read_choice(view, setting, at);
     } else if (setting->number == FLAG) {
-        if ((node = value(view, setting->name, G_TYPE_BOOLEAN, "true or false")))
-            *(bool *)at = json_node_get_boolean(node);
+        read_flag(view, setting->name, at);
     } else {
         read_number(view, setting->name, setting->lowest, setting->highest, &number);
         if (setting->number == REAL && !isnan(number))
@@ -385,35 +377,14 @@ static void read_workspace(Place root, const char *folder, LamWorkspace *out)
 
 /* ---- what must be right first ---- */
 
-static bool is_deep(const char *text, size_t length)
-{
-    int depth = 0;
-    bool quoted = false;
-    for (size_t i = 0; i < length; i++) {
-        if (quoted && text[i] == '\\')
-            i++;
-        else if (text[i] == '"')
-            quoted = !quoted;
-        else if (!quoted && strchr("[{", text[i]) && text[i] && ++depth > MAX_DEPTH)
-            return true;
-        else if (!quoted && (text[i] == ']' || text[i] == '}'))
-            depth--;
-    }
-    return false;
-}
-
 static JsonObject *parse(JsonParser *parser, const char *text, size_t length, GError **error)
 {
-    if (!g_utf8_validate(text, (gssize)length, NULL) || is_deep(text, length) ||
-        !json_parser_load_from_data(parser, text, (gssize)length, NULL)) {
+    if (!lam_json_parse(parser, text, length, NULL)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "it is damaged: this is no JSON");
         return NULL;
     }
-    JsonNode *root = json_parser_get_root(parser);
-    JsonObject *object = root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-    JsonNode *format = object ? json_object_get_member(object, "format") : NULL;
-    if (format && JSON_NODE_HOLDS_VALUE(format) &&
-        g_strcmp0(json_node_get_string(format), FORMAT) == 0)
+    JsonObject *object = lam_json_object(json_parser_get_root(parser));
+    if (g_strcmp0(lam_json_text_of(object, "format"), FORMAT) == 0)
         return object;
     g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "this is no session of Lambdascope");
     return NULL;
@@ -421,20 +392,18 @@ static JsonObject *parse(JsonParser *parser, const char *text, size_t length, GE
 
 static bool check_version(JsonObject *object, GError **error)
 {
-    JsonNode *node = json_object_get_member(object, "version");
-    bool number = node && JSON_NODE_HOLDS_VALUE(node) &&
-                  json_node_get_value_type(node) == G_TYPE_INT64 && json_node_get_int(node) > 0;
-    if (!number) {
+    double version = lam_json_number_of(object, "version");
+    if (!(version >= 1) || version != floor(version)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT,
                     "it is damaged: version must be a whole number from 1");
         return false;
     }
-    if (json_node_get_int(node) <= LAM_WORKSPACE_VERSION)
+    if (version <= LAM_WORKSPACE_VERSION)
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_UNSUPPORTED,
-                "a newer version of Lambdascope wrote it (its format is %" G_GINT64_FORMAT
-                ", this one reads up to %d)",
-                json_node_get_int(node), LAM_WORKSPACE_VERSION);
+                "a newer version of Lambdascope wrote it (its format is %.0f, this one reads up "
+                "to %d)",
+                version, LAM_WORKSPACE_VERSION);
     return false;
 }
 

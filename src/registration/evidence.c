@@ -1,8 +1,10 @@
 #include <lambdascope/evidence.h>
 
-#include <lambdascope/error.h>
 #include <json-glib/json-glib.h>
+#include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <math.h>
+#include <string.h>
 
 #define KIND    "lambdascope preset"
 #define VERSION 1
@@ -111,25 +113,9 @@ bool lam_evidence_save(const LamEvidence *preset, const char *path, GError **err
 
 /* ---- reading ---- */
 
-static char *take_string(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    bool is_text = node != NULL && JSON_NODE_HOLDS_VALUE(node) &&
-                   json_node_get_value_type(node) == G_TYPE_STRING;
-    return is_text ? g_strdup(json_node_get_string(node)) : NULL;
-}
-
-static double take_number(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    GType type = node != NULL && JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node)
-                                                             : G_TYPE_INVALID;
-    return type == G_TYPE_DOUBLE || type == G_TYPE_INT64 ? json_node_get_double(node) : NAN;
-}
-
 static int take_integer(JsonObject *object, const char *name)
 {
-    double value = take_number(object, name);
+    double value = lam_json_number_of(object, name);
     return value >= 0 && value <= G_MAXINT ? (int)value : -1;
 }
 
@@ -140,37 +126,25 @@ static bool is_share(double value)
 
 static bool take_optimum(JsonObject *object, LamOptimum *out)
 {
-    *out = (LamOptimum){take_number(object, "lambda"), take_number(object, "from"),
-                        take_number(object, "to"), take_number(object, "dice")};
+    *out = (LamOptimum){lam_json_number_of(object, "lambda"), lam_json_number_of(object, "from"),
+                        lam_json_number_of(object, "to"), lam_json_number_of(object, "dice")};
     return is_share(out->lambda) && is_share(out->from) && is_share(out->to);
-}
-
-static JsonObject *object_at(JsonArray *array, guint i)
-{
-    JsonNode *node = json_array_get_element(array, i);
-    return JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-}
-
-static JsonArray *array_of(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    return node != NULL && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
 }
 
 static bool take_structures(JsonObject *object, LamEvidence *preset)
 {
-    JsonArray *array = array_of(object, "structures");
+    JsonArray *array = lam_json_array_of(object, "structures");
     if (array == NULL)
         return false;
     guint n = json_array_get_length(array);
     preset->structures = g_new0(LamEvidenceStructure, MAX(n, 1));
     for (guint i = 0; i < n; i++) {
         LamEvidenceStructure *s = &preset->structures[i];
-        JsonObject *one = object_at(array, i);
+        JsonObject *one = lam_json_object(json_array_get_element(array, i));
         if (one == NULL || !take_optimum(one, &s->optimum))
             return false;
         s->label = take_integer(one, "label");
-        s->name = take_string(one, "name");
+        s->name = g_strdup(lam_json_text_of(one, "name"));
         preset->n_structures++;
         if (s->label < 0)
             return false;
@@ -180,18 +154,18 @@ static bool take_structures(JsonObject *object, LamEvidence *preset)
 
 static bool take_curve(JsonObject *object, LamEvidence *preset)
 {
-    JsonArray *array = array_of(object, "curve");
+    JsonArray *array = lam_json_array_of(object, "curve");
     if (array == NULL)
         return false;
     guint n = json_array_get_length(array);
     preset->lambda = g_new(double, MAX(n, 1));
     preset->dice = g_new(double, MAX(n, 1));
     for (guint i = 0; i < n; i++) {
-        JsonObject *one = object_at(array, i);
-        if (one == NULL || !is_share(take_number(one, "lambda")))
+        JsonObject *one = lam_json_object(json_array_get_element(array, i));
+        if (one == NULL || !is_share(lam_json_number_of(one, "lambda")))
             return false;
-        preset->lambda[i] = take_number(one, "lambda");
-        preset->dice[i] = take_number(one, "dice");
+        preset->lambda[i] = lam_json_number_of(one, "lambda");
+        preset->dice[i] = lam_json_number_of(one, "dice");
         preset->n_points++;
     }
     return true;
@@ -199,11 +173,11 @@ static bool take_curve(JsonObject *object, LamEvidence *preset)
 
 static bool take_all(JsonObject *object, LamEvidence *preset)
 {
-    preset->name = take_string(object, "name");
-    preset->task = take_string(object, "task");
-    preset->model = take_string(object, "model");
-    preset->model_sha256 = take_string(object, "model_sha256");
-    preset->made = take_string(object, "made");
+    preset->name = g_strdup(lam_json_text_of(object, "name"));
+    preset->task = g_strdup(lam_json_text_of(object, "task"));
+    preset->model = g_strdup(lam_json_text_of(object, "model"));
+    preset->model_sha256 = g_strdup(lam_json_text_of(object, "model_sha256"));
+    preset->made = g_strdup(lam_json_text_of(object, "made"));
     preset->n_pairs = take_integer(object, "pairs");
     preset->n_subjects = take_integer(object, "subjects");
     return preset->name != NULL && preset->model != NULL && preset->n_pairs >= 0 &&
@@ -224,13 +198,10 @@ LamEvidence *lam_evidence_load(const char *path, GError **error)
     g_autoptr(JsonParser) parser = json_parser_new();
     if (!g_file_get_contents(path, &text, NULL, &cause))
         return refuse(path, LAM_ERROR_IO, cause->message, error);
-    if (!json_parser_load_from_data(parser, text, -1, &cause))
+    if (!lam_json_parse(parser, text, strlen(text), &cause))
         return refuse(path, LAM_ERROR_FORMAT, cause->message, error);
-    JsonNode *root = json_parser_get_root(parser);
-    JsonObject *object =
-        root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-    g_autofree char *kind = object != NULL ? take_string(object, "kind") : NULL;
-    if (g_strcmp0(kind, KIND) != 0)
+    JsonObject *object = lam_json_object(json_parser_get_root(parser));
+    if (g_strcmp0(lam_json_text_of(object, "kind"), KIND) != 0)
         return refuse(path, LAM_ERROR_FORMAT, "it is not a preset of Lambdascope", error);
     if (take_integer(object, "version") > VERSION)
         return refuse(path, LAM_ERROR_UNSUPPORTED, "a later version wrote it", error);

@@ -3,41 +3,36 @@
 
 #include <json-glib/json-glib.h>
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <math.h>
 #include <string.h>
 
-#define FORMAT    "lambdascope-regions"
-#define VERSION   1
-#define MAX_DEPTH 16 /* the parser recurses */
+#define FORMAT  "lambdascope-regions"
+#define VERSION 1
 
 /* ---- reading ---- */
-
-static bool number_of(JsonNode *node, double *x)
-{
-    GType type = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_value_type(node) : G_TYPE_NONE;
-    *x = type == G_TYPE_INT64 || type == G_TYPE_DOUBLE ? json_node_get_double(node) : NAN;
-    return isfinite(*x);
-}
 
 /* What is wrong, or NULL. One number may stand without brackets. */
 static char *put_numbers(LamRegionSpec *spec, const LamRegionKey *key, JsonNode *node)
 {
-    JsonArray *array = JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+    JsonArray *array = lam_json_array(node);
     guint n = array != NULL ? json_array_get_length(array) : 1;
     if (n < (guint)key->least || n > (guint)key->most)
         return g_strdup_printf("%s has %u numbers", key->name, n);
     g_autofree double *x = g_new(double, n);
-    for (guint i = 0; i < n; i++)
-        if (!number_of(array != NULL ? json_array_get_element(array, i) : node, &x[i]))
+    for (guint i = 0; i < n; i++) {
+        x[i] = lam_json_number(array != NULL ? json_array_get_element(array, i) : node);
+        if (!isfinite(x[i]))
             return g_strdup_printf("%s holds what is not a number", key->name);
+    }
     return g_strdup(key->put(spec, NULL, x, (int)n));
 }
 
 static char *put_text(LamRegionSpec *spec, const LamRegionKey *key, JsonNode *node)
 {
-    if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_STRING)
-        return g_strdup_printf("%s is not a text", key->name);
-    return g_strdup(key->put(spec, json_node_get_string(node), NULL, 0));
+    const char *text = lam_json_text(node);
+    return text != NULL ? g_strdup(key->put(spec, text, NULL, 0))
+                        : g_strdup_printf("%s is not a text", key->name);
 }
 
 static char *put_member(LamRegionSpec *spec, const char *name, JsonNode *node)
@@ -67,11 +62,12 @@ static LamRegionSpec *spec_of(JsonNode *node, int number, const char *folder, ch
     JsonObjectIter iter;
     const char *name;
     JsonNode *member;
-    if (!JSON_NODE_HOLDS_OBJECT(node)) {
+    JsonObject *object = lam_json_object(node);
+    if (object == NULL) {
         *why = g_strdup("it is not an object");
         return NULL;
     }
-    json_object_iter_init(&iter, json_node_get_object(node));
+    json_object_iter_init(&iter, object);
     while (*why == NULL && json_object_iter_next(&iter, &name, &member))
         *why = put_member(spec, name, member);
     if (*why == NULL)
@@ -98,28 +94,13 @@ static GPtrArray *specs_of(JsonArray *array, const char *folder, const char *nam
     return NULL;
 }
 
-static bool is_too_deep(const char *text, gsize length)
-{
-    int depth = 0, deepest = 0;
-    for (gsize i = 0; i < length; i++) {
-        depth += (text[i] == '[' || text[i] == '{') - (text[i] == ']' || text[i] == '}');
-        deepest = MAX(deepest, depth);
-    }
-    return deepest > MAX_DEPTH;
-}
-
 /* The root if it is that of a regions file of our version. */
 static JsonObject *check_root(JsonNode *root, const char *name, GError **error)
 {
-    JsonObject *object =
-        root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-    JsonNode *format = object != NULL ? json_object_get_member(object, "format") : NULL;
-    JsonNode *regions = object != NULL ? json_object_get_member(object, "regions") : NULL;
-    JsonNode *version = object != NULL ? json_object_get_member(object, "version") : NULL;
-    double number;
-    if (format == NULL || !JSON_NODE_HOLDS_VALUE(format) ||
-        g_strcmp0(json_node_get_string(format), FORMAT) != 0 || regions == NULL ||
-        !JSON_NODE_HOLDS_ARRAY(regions) || version == NULL || !number_of(version, &number)) {
+    JsonObject *object = lam_json_object(root);
+    double number = lam_json_number_of(object, "version");
+    if (g_strcmp0(lam_json_text_of(object, "format"), FORMAT) != 0 || isnan(number) ||
+        lam_json_array_of(object, "regions") == NULL) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT,
                     "cannot read regions: %s: it is no regions file", name);
         return NULL;
@@ -137,15 +118,14 @@ GPtrArray *lam_region_specs_parse(const char *text, gssize length, const char *f
     g_autoptr(JsonParser) parser = json_parser_new();
     g_autoptr(GError) why = NULL;
     gsize n = length >= 0 ? (gsize)length : strlen(text);
-    if (is_too_deep(text, n) || !g_utf8_validate(text, (gssize)n, NULL) ||
-        !json_parser_load_from_data(parser, text, (gssize)n, &why)) {
+    if (!lam_json_parse(parser, text, n, &why)) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read regions: %s: %s", name,
-                    why != NULL ? why->message : "it is not JSON");
+                    why->message);
         return NULL;
     }
     JsonObject *root = check_root(json_parser_get_root(parser), name, error);
     return root != NULL
-               ? specs_of(json_object_get_array_member(root, "regions"), folder, name, error)
+               ? specs_of(lam_json_array_of(root, "regions"), folder, name, error)
                : NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "report-private.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <math.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,30 +19,7 @@ JsonObject *lam_result_load(const char *path, JsonParser *parser)
     if (stat(path, &about) != 0 || !S_ISREG(about.st_mode) || about.st_size > LARGEST ||
         !json_parser_load_from_file(parser, path, NULL))
         return NULL;
-    JsonNode *root = json_parser_get_root(parser);
-    return root && JSON_NODE_HOLDS_OBJECT(root) ? json_node_get_object(root) : NULL;
-}
-
-static const char *text_of(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING
-               ? json_node_get_string(node)
-               : NULL;
-}
-
-static double number_of(JsonObject *object, const char *name)
-{
-    JsonNode *node = object ? json_object_get_member(object, name) : NULL;
-    return node && JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) != G_TYPE_STRING
-               ? json_node_get_double(node)
-               : NAN;
-}
-
-static JsonObject *object_of(JsonObject *object, const char *name)
-{
-    JsonNode *node = json_object_get_member(object, name);
-    return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
+    return lam_json_object(json_parser_get_root(parser));
 }
 
 /* "a/b/report.json" and "a/b.json" below the folder are "a/b". */
@@ -67,41 +45,41 @@ static char *beside(const char *path, const char *name)
 
 static void read_report(LamResult *out, JsonObject *root)
 {
-    JsonObject *m = object_of(root, "measures");
-    const char *rating = text_of(root, "rating");
-    out->report = beside(out->path, text_of(root, "report"));
-    out->similarity = number_of(m, "correlation_after");
-    out->fold_percent = number_of(m, "fold_percent");
-    out->sd_log_jacobian = number_of(m, "sd_log_jacobian");
-    out->mean_mm = number_of(m, "displacement_mean_mm");
+    JsonObject *m = lam_json_object_of(root, "measures");
+    const char *rating = lam_json_text_of(root, "rating");
+    out->report = beside(out->path, lam_json_text_of(root, "report"));
+    out->similarity = lam_json_number_of(m, "correlation_after");
+    out->fold_percent = lam_json_number_of(m, "fold_percent");
+    out->sd_log_jacobian = lam_json_number_of(m, "sd_log_jacobian");
+    out->mean_mm = lam_json_number_of(m, "displacement_mean_mm");
     if (rating)
         lam_rating_parse(rating, &out->rating);
-    out->notes = g_strdup(text_of(root, "notes"));
+    out->notes = g_strdup(lam_json_text_of(root, "notes"));
 }
 
 static void read_registration(LamResult *out, JsonObject *root)
 {
-    out->similarity = number_of(root, "correlation_warped");
+    out->similarity = lam_json_number_of(root, "correlation_warped");
     if (isnan(out->similarity))
-        out->similarity = number_of(root, "correlation_linear");
-    out->fold_percent = number_of(root, "fold_percent");
-    out->sd_log_jacobian = number_of(root, "sd_log_jacobian");
-    out->mean_mm = number_of(root, "displacement_mean_mm");
+        out->similarity = lam_json_number_of(root, "correlation_linear");
+    out->fold_percent = lam_json_number_of(root, "fold_percent");
+    out->sd_log_jacobian = lam_json_number_of(root, "sd_log_jacobian");
+    out->mean_mm = lam_json_number_of(root, "displacement_mean_mm");
 }
 
 static LamResult *read_result(const char *folder, const char *path)
 {
     g_autoptr(JsonParser) parser = json_parser_new();
     JsonObject *root = lam_result_load(path, parser);
-    const char *format = root ? text_of(root, "format") : NULL;
-    const char *program = root ? text_of(root, "program") : NULL;
+    const char *format = lam_json_text_of(root, "format");
+    const char *program = lam_json_text_of(root, "program");
     bool report = format && g_str_equal(format, LAM_REPORT_FORMAT);
     if (!report && !(program && g_str_has_prefix(program, "lam register ")))
         return NULL;
     LamResult *result = g_new0(LamResult, 1);
     result->name = name_of(folder, path);
     result->path = g_strdup(path);
-    result->lambda = number_of(root, "lambda");
+    result->lambda = lam_json_number_of(root, "lambda");
     (report ? read_report : read_registration)(result, root);
     return result;
 }

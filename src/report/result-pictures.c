@@ -3,6 +3,7 @@
 #include "result-find.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <lambdascope/result_list.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/transform_file.h>
@@ -81,9 +82,7 @@ static void pair_clear(Pair *pair)
 
 static LamVolume *load_scan(JsonObject *root, const char *side, const char *json, GError **error)
 {
-    JsonNode *node = json_object_get_member(root, side);
-    JsonObject *told = node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-    const char *file = told ? json_object_get_string_member_with_default(told, "file", NULL) : NULL;
+    const char *file = lam_json_text_of(lam_json_object_of(root, side), "file");
     if (file)
         return lam_scan_load(file, 0, error);
     fail(error, LAM_ERROR_FORMAT, json, "it does not say from which scans it was made");
