@@ -7,7 +7,9 @@
 #include <glib-unix.h>
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <lambdascope/threads.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -50,11 +52,10 @@ static void csv_text(GString *out, const char *text)
 
 static void csv_number(GString *out, JsonNode *report, const char *name)
 {
-    JsonNode *value =
-        report != NULL ? json_object_get_member(json_node_get_object(report), name) : NULL;
+    double value = lam_json_number_of(lam_json_object(report), name);
     char text[G_ASCII_DTOSTR_BUF_SIZE] = "";
-    if (value != NULL && JSON_NODE_HOLDS_VALUE(value))
-        g_ascii_formatd(text, sizeof text, "%.6g", json_node_get_double(value));
+    if (!isnan(value))
+        g_ascii_formatd(text, sizeof text, "%.6g", value);
     g_string_append_printf(out, "%s,", text);
 }
 

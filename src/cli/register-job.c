@@ -4,6 +4,7 @@
 #include <ftw.h>
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
+#include <lambdascope/json_member.h>
 #include <lambdascope/model_choice.h>
 #include <stdio.h>
 #include <string.h>
@@ -112,7 +113,7 @@ static JsonNode *load_report(const char *folder, const char *name)
     if (!json_parser_load_from_file(parser, path, NULL))
         return NULL;
     g_autoptr(JsonNode) root = json_parser_steal_root(parser);
-    return root != NULL && JSON_NODE_HOLDS_OBJECT(root) ? g_steal_pointer(&root) : NULL;
+    return lam_json_object(root) != NULL ? g_steal_pointer(&root) : NULL;
 }
 
 bool lam_register_job_is_done(LamRegisterJob *job)

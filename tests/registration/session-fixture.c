@@ -121,6 +121,31 @@ LamSession *session_open(const SessionModel *model, LamVolume *fixed, LamVolume 
     return session;
 }
 
+void session_pair_open(SessionPair *pair, bool symmetric)
+{
+    GError *error = NULL;
+    LamGrid grid = session_grid();
+    LamMat4 affine = session_affine();
+    pair->model = session_model(1);
+    pair->fixed = session_scan(&grid, 0, (LamVec3){{0}});
+    pair->moving = session_scan(&grid, 1, (LamVec3){{0}});
+    LamSessionOptions options = {.model = pair->model.model,
+                                 .fixed = pair->fixed,
+                                 .moving = pair->moving,
+                                 .affine = &affine,
+                                 .symmetric = symmetric};
+    pair->session = lam_session_open(&options, NULL, &error);
+    g_assert_no_error(error);
+}
+
+void session_pair_close(SessionPair *pair)
+{
+    lam_session_free(pair->session);
+    lam_volume_unref(pair->fixed);
+    lam_volume_unref(pair->moving);
+    session_model_clear(&pair->model);
+}
+
 LamSnapshot *session_at(LamSession *session, double lambda)
 {
     GError *error = NULL;

@@ -31,5 +31,15 @@ LamSession *session_open(const SessionModel *model, LamVolume *fixed, LamVolume 
                          const LamMat4 *affine);
 LamSnapshot *session_at(LamSession *session, double lambda);
 
+/* The two objects, unmoved, on the grid that most tests use, and a session of them with session_affine. */
+typedef struct {
+    SessionModel model;
+    LamVolume *fixed, *moving;
+    LamSession *session; /* NULL, and it is not closed */
+} SessionPair;
+
+void session_pair_open(SessionPair *pair, bool symmetric);
+void session_pair_close(SessionPair *pair);
+
 /* Largest difference of two volumes of one size. */
 double session_distance(const LamVolume *a, const LamVolume *b);

@@ -9,34 +9,14 @@
 
 #define EQUAL_MM 1e-4
 
-typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving;
-    LamSession *session;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
+static void set_up(SessionPair *f, gconstpointer symmetric)
 {
-    LamGrid grid = session_grid();
-    LamMat4 affine = session_affine();
-    f->model = session_model(1);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    LamSessionOptions options = {.model = f->model.model,
-                                 .fixed = f->fixed,
-                                 .moving = f->moving,
-                                 .affine = &affine,
-                                 .symmetric = data != NULL};
-    f->session = lam_session_open(&options, NULL, NULL);
-    g_assert_nonnull(f->session);
+    session_pair_open(f, symmetric != NULL);
 }
 
-static void tear_down(Fixture *f, gconstpointer data)
+static void tear_down(SessionPair *f, gconstpointer symmetric)
 {
-    lam_session_free(f->session);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
-    session_model_clear(&f->model);
+    session_pair_close(f);
 }
 
 /* A slab of the fixed scan: from..to mm along x. */
@@ -56,7 +36,7 @@ static LamRegion *slab(const char *name, double from, double to, double lambda)
     return region;
 }
 
-static LamComposite *composite_new(Fixture *f, LamRegion **regions, int n)
+static LamComposite *composite_new(SessionPair *f, LamRegion **regions, int n)
 {
     GError *error = NULL;
     LamComposite *c =
@@ -73,7 +53,7 @@ static LamSnapshot *composite_at(LamComposite *composite, double lambda)
     return snapshot;
 }
 
-static void test_equal(Fixture *f, gconstpointer data)
+static void test_equal(SessionPair *f, gconstpointer data)
 {
     LamRegion *regions[2] = {slab("left", -30, -5, 0.4), slab("right", 2, 30, 0.4)};
     g_autoptr(LamComposite) composite = composite_new(f, regions, 2);
@@ -87,7 +67,7 @@ static void test_equal(Fixture *f, gconstpointer data)
         lam_region_free(regions[r]);
 }
 
-static void test_none(Fixture *f, gconstpointer data)
+static void test_none(SessionPair *f, gconstpointer data)
 {
     g_autoptr(LamComposite) composite = composite_new(f, NULL, 0);
     g_autoptr(LamSnapshot) one = session_at(f->session, 0.7), all = composite_at(composite, 0.7);
@@ -96,7 +76,7 @@ static void test_none(Fixture *f, gconstpointer data)
 }
 
 /* v = sum of w v, voxel by voxel, from sessions at each λ. */
-static void test_blend(Fixture *f, gconstpointer data)
+static void test_blend(SessionPair *f, gconstpointer data)
 {
     LamRegion *regions[2] = {slab("left", -30, -3, 0.9), slab("right", 6, 30, 0.05)};
     g_autoptr(LamComposite) composite = composite_new(f, regions, 2);
@@ -117,7 +97,7 @@ static void test_blend(Fixture *f, gconstpointer data)
 }
 
 /* A change of one region's λ costs one run; going back costs none; one that follows costs as the rest. */
-static void test_runs(Fixture *f, gconstpointer data)
+static void test_runs(SessionPair *f, gconstpointer data)
 {
     LamRegion *regions[3] = {slab("left", -30, -10, 0.9), slab("middle", -10, 8, 0.2),
                              slab("right", 8, 30, 0.05)};
@@ -139,7 +119,7 @@ static void test_runs(Fixture *f, gconstpointer data)
 }
 
 /* Well inside, nothing moves but by the affine. */
-static void test_unmoved(Fixture *f, gconstpointer data)
+static void test_unmoved(SessionPair *f, gconstpointer data)
 {
     LamRegion *region = slab("implant", -40, 40, 0.5);
     region->kind = LAM_REGION_UNMOVED;
@@ -161,7 +141,7 @@ static void test_unmoved(Fixture *f, gconstpointer data)
 }
 
 /* Distance of three points before and after: in the region unchanged, by affine and deformation together. */
-static void test_rigid(Fixture *f, gconstpointer data)
+static void test_rigid(SessionPair *f, gconstpointer data)
 {
     LamRegion *region = slab("tumour", -40, 40, 0.3);
     region->kind = LAM_REGION_RIGID;
@@ -192,7 +172,7 @@ static void test_rigid(Fixture *f, gconstpointer data)
 }
 
 /* Inside an unmatched region each velocity is the mean of its neighbours'. */
-static void test_unmatched(Fixture *f, gconstpointer data)
+static void test_unmatched(SessionPair *f, gconstpointer data)
 {
     LamRegion *region = slab("lesion", -25, 25, 0.5);
     region->kind = LAM_REGION_UNMATCHED;
@@ -219,7 +199,7 @@ static void test_unmatched(Fixture *f, gconstpointer data)
     lam_region_free(region);
 }
 
-static void test_errors(Fixture *f, gconstpointer data)
+static void test_errors(SessionPair *f, gconstpointer data)
 {
     g_auto(SessionModel) straight = session_model_of_mode(1, 0, false, false);
     LamMat4 affine = session_affine();
@@ -241,7 +221,7 @@ static void test_errors(Fixture *f, gconstpointer data)
 }
 
 /* A rigid region that holds nothing says so. */
-static void test_rigid_nowhere(Fixture *f, gconstpointer data)
+static void test_rigid_nowhere(SessionPair *f, gconstpointer data)
 {
     LamRegion *region = slab("speck", 400, 500, 0.4);
     region->kind = LAM_REGION_RIGID;
@@ -257,7 +237,7 @@ int main(int argc, char **argv)
 {
     static const struct {
         const char *name;
-        void (*test)(Fixture *, gconstpointer);
+        void (*test)(SessionPair *, gconstpointer);
         bool symmetric_too;
     } tests[] = {
         {"equal", test_equal, true},
@@ -275,7 +255,7 @@ int main(int argc, char **argv)
         for (int s = 0; s <= tests[i].symmetric_too; s++) {
             g_autofree char *path =
                 g_strdup_printf("/composite/%s%s", tests[i].name, s ? "/symmetric" : "");
-            g_test_add(path, Fixture, s ? "symmetric" : NULL, set_up, tests[i].test, tear_down);
+            g_test_add(path, SessionPair, s ? "symmetric" : NULL, set_up, tests[i].test, tear_down);
         }
     return g_test_run();
 }

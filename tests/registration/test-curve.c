@@ -10,9 +10,8 @@
 #include <string.h>
 
 typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving, *fixed_labels, *moving_labels;
-    LamSession *session;
+    SessionPair pair;
+    LamVolume *fixed_labels, *moving_labels;
 } Fixture;
 
 /* Shells of intensity as labels 3 and 8. */
@@ -24,31 +23,18 @@ static LamVolume *labels_of(const LamVolume *scan)
     return labels;
 }
 
-static void set_up(Fixture *f, gconstpointer data)
+static void set_up(Fixture *f, gconstpointer symmetric)
 {
-    LamGrid grid = session_grid();
-    LamMat4 affine = session_affine();
-    f->model = session_model(1);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    f->fixed_labels = labels_of(f->fixed);
-    f->moving_labels = labels_of(f->moving);
-    LamSessionOptions options = {.model = f->model.model,
-                                 .fixed = f->fixed,
-                                 .moving = f->moving,
-                                 .affine = &affine,
-                                 .symmetric = data != NULL};
-    f->session = lam_session_open(&options, NULL, NULL);
+    session_pair_open(&f->pair, symmetric != NULL);
+    f->fixed_labels = labels_of(f->pair.fixed);
+    f->moving_labels = labels_of(f->pair.moving);
 }
 
-static void tear_down(Fixture *f, gconstpointer data)
+static void tear_down(Fixture *f, gconstpointer symmetric)
 {
-    lam_session_free(f->session);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
     lam_volume_unref(f->fixed_labels);
     lam_volume_unref(f->moving_labels);
-    session_model_clear(&f->model);
+    session_pair_close(&f->pair);
 }
 
 static LamComposite *halves(Fixture *f)
@@ -62,13 +48,13 @@ static LamComposite *halves(Fixture *f)
     }
     g_autoptr(LamRegion) left = lam_region_new("left", 0, mask);
     const LamRegion *regions[1] = {left};
-    return lam_composite_new(f->session, regions, 1, NULL, NULL);
+    return lam_composite_new(f->pair.session, regions, 1, NULL, NULL);
 }
 
 /* Both label maps on the model grid. */
 static void bring(Fixture *f, const LamSnapshot *snapshot, LamVolume *out[2])
 {
-    const LamGrid *grid = lam_session_model_grid(f->session);
+    const LamGrid *grid = lam_session_model_grid(f->pair.session);
     g_autoptr(LamVolume) total =
         lam_field_compose_affine(snapshot->field, &snapshot->affine, grid, NULL);
     out[0] = lam_resample(f->fixed_labels, grid, NULL, LAM_NEAREST, 0, NULL);
@@ -79,11 +65,11 @@ static void test_whole(Fixture *f, gconstpointer data)
 {
     GError *error = NULL;
     g_autoptr(LamCurveProbe) probe =
-        lam_curve_probe_new(f->session, f->fixed_labels, f->moving_labels, NULL, &error);
+        lam_curve_probe_new(f->pair.session, f->fixed_labels, f->moving_labels, NULL, &error);
     g_assert_no_error(error);
     g_autoptr(LamCurvePoint) point = lam_curve_probe_at(probe, 0.3, &error);
     g_assert_no_error(error);
-    g_autoptr(LamSnapshot) snapshot = session_at(f->session, 0.3);
+    g_autoptr(LamSnapshot) snapshot = session_at(f->pair.session, 0.3);
     LamVolume *maps[2];
     bring(f, snapshot, maps);
     double three = lam_dice(maps[0], maps[1], 3), eight = lam_dice(maps[0], maps[1], 8);
@@ -124,9 +110,9 @@ static void test_regions(Fixture *f, gconstpointer data)
 {
     g_autoptr(LamComposite) regions = halves(f);
     g_autoptr(LamCurveProbe) probe =
-        lam_curve_probe_new(f->session, f->fixed_labels, f->moving_labels, regions, NULL);
+        lam_curve_probe_new(f->pair.session, f->fixed_labels, f->moving_labels, regions, NULL);
     g_autoptr(LamCurvePoint) point = lam_curve_probe_at(probe, 0.2, NULL);
-    g_autoptr(LamSnapshot) snapshot = session_at(f->session, 0.2);
+    g_autoptr(LamSnapshot) snapshot = session_at(f->pair.session, 0.2);
     LamVolume *maps[2];
     bring(f, snapshot, maps);
     g_assert_cmpint(point->n_domains, ==, 3);
@@ -166,7 +152,7 @@ static void test_label_in_block(Fixture *f, gconstpointer data)
     fill_ball(f->fixed_labels, centre, 4);
     fill_ball(f->moving_labels, lam_mat4_apply(&affine, centre), 6);
     g_autoptr(LamCurveProbe) probe =
-        lam_curve_probe_new(f->session, f->fixed_labels, f->moving_labels, NULL, NULL);
+        lam_curve_probe_new(f->pair.session, f->fixed_labels, f->moving_labels, NULL, NULL);
     g_autoptr(LamCurve) curve = lam_curve_new();
     for (int i = 0; i < 9; i++)
         g_assert_true(lam_curve_extend(curve, probe, NULL));
@@ -178,7 +164,7 @@ static void test_label_in_block(Fixture *f, gconstpointer data)
 
 static void test_without_labels(Fixture *f, gconstpointer data)
 {
-    g_autoptr(LamCurveProbe) probe = lam_curve_probe_new(f->session, NULL, NULL, NULL, NULL);
+    g_autoptr(LamCurveProbe) probe = lam_curve_probe_new(f->pair.session, NULL, NULL, NULL, NULL);
     g_autoptr(LamCurve) curve = lam_curve_new();
     int n = 0;
     for (; lam_curve_next(curve) >= 0; n++)

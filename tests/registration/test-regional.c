@@ -5,27 +5,20 @@
 #include <string.h>
 
 typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving;
+    SessionPair pair;
     LamRegional *regional;
 } Fixture;
 
 static void set_up(Fixture *f, gconstpointer data)
 {
-    LamGrid grid = session_grid();
-    LamMat4 affine = session_affine();
-    f->model = session_model(1);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    f->regional = lam_regional_new(session_open(&f->model, f->fixed, f->moving, &affine));
+    session_pair_open(&f->pair, false);
+    f->regional = lam_regional_new(g_steal_pointer(&f->pair.session));
 }
 
 static void tear_down(Fixture *f, gconstpointer data)
 {
     lam_regional_unref(f->regional);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
-    session_model_clear(&f->model);
+    session_pair_close(&f->pair);
 }
 
 static void want(Fixture *f, LamVolume *labels, const char *first, ...)
@@ -77,9 +70,9 @@ static void test_change(Fixture *f, gconstpointer data)
 /* A region that cannot be made is left out and said; with its labels it is there. */
 static void test_left_out(Fixture *f, gconstpointer data)
 {
-    g_autoptr(LamVolume) labels = lam_volume_new(&f->fixed->grid, 1, NULL);
+    g_autoptr(LamVolume) labels = lam_volume_new(&f->pair.fixed->grid, 1, NULL);
     for (size_t i = 0; i < lam_grid_voxels(&labels->grid); i++)
-        labels->data[i] = f->fixed->data[i] > 50;
+        labels->data[i] = f->pair.fixed->data[i] > 50;
     g_autoptr(LamSnapshot) none = at(f, 0.2, NULL);
     want(f, NULL, "name=all;labels=1;kind=unmoved", NULL);
     g_autoptr(LamSnapshot) left = at(f, 0.2, "all: the fixed scan has no label map");

@@ -6,28 +6,14 @@
 #include <math.h>
 #include <string.h>
 
-typedef struct {
-    SessionModel model;
-    LamVolume *fixed, *moving;
-    LamSession *session;
-} Fixture;
-
-static void set_up(Fixture *f, gconstpointer data)
+static void set_up(SessionPair *f, gconstpointer symmetric)
 {
-    LamGrid grid = session_grid();
-    LamMat4 affine = session_affine();
-    f->model = session_model(1);
-    f->fixed = session_scan(&grid, 0, (LamVec3){{0}});
-    f->moving = session_scan(&grid, 1, (LamVec3){{0}});
-    f->session = session_open(&f->model, f->fixed, f->moving, &affine);
+    session_pair_open(f, symmetric != NULL);
 }
 
-static void tear_down(Fixture *f, gconstpointer data)
+static void tear_down(SessionPair *f, gconstpointer symmetric)
 {
-    lam_session_free(f->session);
-    lam_volume_unref(f->fixed);
-    lam_volume_unref(f->moving);
-    session_model_clear(&f->model);
+    session_pair_close(f);
 }
 
 static int find(LamParameters *p, const char *name)
@@ -53,7 +39,7 @@ static LamParameters *with_gradients(const LamUnetConfig *config, LamParameters 
 
 /* d mean(u^2) / d λ by backpropagation: λ and 1 - λ enter the first dense layer alone, so it is the gradient of
  * that layer's bias, weighted by the difference of the two columns of its matrix. */
-static double by_backpropagation(Fixture *f, double lambda)
+static double by_backpropagation(SessionPair *f, double lambda)
 {
     const LamUnetConfig *config = lam_model_config(f->model.model);
     LamParameters *p = with_gradients(config, f->model.parameters);
@@ -82,7 +68,7 @@ static double by_backpropagation(Fixture *f, double lambda)
 }
 
 /* The same from the fields in mm. The loss is in voxels, summed as the op does: found by comparing values. */
-static double by_fields(Fixture *f, double lambda)
+static double by_fields(SessionPair *f, double lambda)
 {
     GError *error = NULL;
     g_autoptr(LamVolume) by = lam_session_lambda_derivative(f->session, lambda, &error);
@@ -97,7 +83,7 @@ static double by_fields(Fixture *f, double lambda)
     return sum / (3.0 * (double)n) / (lambda * (1 - lambda)); /* d log γ = d λ / (λ (1 - λ)) */
 }
 
-static void test_chain_rule(Fixture *f, gconstpointer data)
+static void test_chain_rule(SessionPair *f, gconstpointer data)
 {
     static const double lambdas[] = {0.2, 0.5, 0.8};
     for (size_t i = 0; i < G_N_ELEMENTS(lambdas); i++) {
@@ -109,7 +95,7 @@ static void test_chain_rule(Fixture *f, gconstpointer data)
     }
 }
 
-static void test_length(Fixture *f, gconstpointer data)
+static void test_length(SessionPair *f, gconstpointer data)
 {
     g_autoptr(LamVolume) by = lam_session_lambda_derivative(f->session, 0.3, NULL);
     g_autoptr(LamVolume) length = lam_session_sensitivity(f->session, 0.3, NULL);
@@ -121,7 +107,7 @@ static void test_length(Fixture *f, gconstpointer data)
     }
 }
 
-static void test_ends(Fixture *f, gconstpointer data)
+static void test_ends(SessionPair *f, gconstpointer data)
 {
     for (int end = 0; end < 2; end++) {
         g_autoptr(LamVolume) map = lam_session_sensitivity(f->session, end, NULL);
@@ -137,8 +123,8 @@ static void test_ends(Fixture *f, gconstpointer data)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add("/sensitivity/chain-rule", Fixture, NULL, set_up, test_chain_rule, tear_down);
-    g_test_add("/sensitivity/length", Fixture, NULL, set_up, test_length, tear_down);
-    g_test_add("/sensitivity/ends", Fixture, NULL, set_up, test_ends, tear_down);
+    g_test_add("/sensitivity/chain-rule", SessionPair, NULL, set_up, test_chain_rule, tear_down);
+    g_test_add("/sensitivity/length", SessionPair, NULL, set_up, test_length, tear_down);
+    g_test_add("/sensitivity/ends", SessionPair, NULL, set_up, test_ends, tear_down);
     return g_test_run();
 }
