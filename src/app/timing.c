@@ -147,8 +147,9 @@ static void print_table(const LamTiming *timing)
     fprintf(stderr, "start to first frame         %8.0f ms\n",
             ms_between(timing->start_us, timing->first_frame_us));
     if (timing->warped_us)
-        fprintf(stderr, "open to first warped picture %8.0f ms\n",
-                ms_between(timing->open_us, timing->warped_us));
+        fprintf(stderr, "open to first warped picture %8.0f ms, since the start %.0f ms\n",
+                ms_between(timing->open_us, timing->warped_us),
+                ms_between(timing->start_us, timing->warped_us));
     fprintf(stderr, "λ asked for %u times, shown %u times, median tick %.1f ms\n", period->requests,
             period->shown, median_tick_ms(period));
     for (int i = 0; i < LAM_TIMED_KINDS; i++) {
@@ -185,6 +186,7 @@ static void print_json(const LamTiming *timing)
     g_autoptr(GString) json = g_string_new("{");
     add_number(json, "", "first_frame_ms", ms_between(timing->start_us, timing->first_frame_us));
     add_number(json, "", "first_warped_ms", ms_between(timing->open_us, timing->warped_us));
+    add_number(json, "", "start_to_warped_ms", ms_between(timing->start_us, timing->warped_us));
     add_number(json, "", "requests", period->requests);
     add_number(json, "", "shown", period->shown);
     add_number(json, "", "ticks_after_last_request", period->ticks_after_request);
