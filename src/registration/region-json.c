@@ -124,9 +124,7 @@ GPtrArray *lam_region_specs_parse(const char *text, gssize length, const char *f
         return NULL;
     }
     JsonObject *root = check_root(json_parser_get_root(parser), name, error);
-    return root != NULL
-               ? specs_of(lam_json_array_of(root, "regions"), folder, name, error)
-               : NULL;
+    return root != NULL ? specs_of(lam_json_array_of(root, "regions"), folder, name, error) : NULL;
 }
 
 GPtrArray *lam_region_specs_load(const char *path, GError **error)
