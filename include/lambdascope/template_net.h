@@ -94,5 +94,8 @@ LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const Lam
 /* One value per attribute, in its own unit, into the input, which is touched. */
 void lam_template_net_set(const LamTemplateNet *net, const LamTemplateConfig *config,
                           LamGraph *graph, const double *values);
+/* The same where parameters stay: the decoders of attributes that are as they were need not run again. */
+void lam_template_net_change(const LamTemplateNet *net, const LamTemplateConfig *config,
+                             LamGraph *graph, const double *values);
 
 G_END_DECLS

@@ -193,18 +193,36 @@ LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const Lam
     return build(&b, unet);
 }
 
+static float normalised(const LamAttribute *a, double value)
+{
+    return (float)((value - 0.5 * (a->low + a->high)) / (0.5 * (a->high - a->low)));
+}
+
+/* changed: touches only what is not as it was. */
+static void put(const LamTemplateNet *net, const LamTemplateConfig *config, LamGraph *graph,
+                const double *values, bool changed)
+{
+    bool any = !changed;
+    for (int i = 0; net->attributes != NULL && i < config->n_attributes; i++) {
+        float value = normalised(&config->attribute[i], values[i]);
+        bool same = changed && lam_node_value(net->attribute[i])[0] == value;
+        lam_node_value(net->attributes)[i] = lam_node_value(net->attribute[i])[0] = value;
+        if (!same)
+            lam_graph_touch(graph, net->attribute[i]);
+        any |= !same;
+    }
+    if (net->attributes != NULL && any)
+        lam_graph_touch(graph, net->attributes);
+}
+
 void lam_template_net_set(const LamTemplateNet *net, const LamTemplateConfig *config,
                           LamGraph *graph, const double *values)
 {
-    if (net->attributes == NULL)
-        return;
-    for (int i = 0; i < config->n_attributes; i++) {
-        const LamAttribute *a = &config->attribute[i];
-        double middle = 0.5 * (a->low + a->high), half = 0.5 * (a->high - a->low);
-        float value = (float)((values[i] - middle) / half);
-        lam_node_value(net->attributes)[i] = value;
-        lam_node_value(net->attribute[i])[0] = value;
-        lam_graph_touch(graph, net->attribute[i]);
-    }
-    lam_graph_touch(graph, net->attributes);
+    put(net, config, graph, values, false);
+}
+
+void lam_template_net_change(const LamTemplateNet *net, const LamTemplateConfig *config,
+                             LamGraph *graph, const double *values)
+{
+    put(net, config, graph, values, true);
 }

@@ -70,7 +70,7 @@ bool lam_template_set(LamTemplate *template, const double *values, GError **erro
                         "cannot make the template: %s: must be a number", c->attribute[i].name);
             return false;
         }
-    lam_template_net_set(&template->net, c, template->graph, values);
+    lam_template_net_change(&template->net, c, template->graph, values);
     return true;
 }
 

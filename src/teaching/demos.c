@@ -144,8 +144,8 @@ static const LamDemo demos[] = {
         .title = N_("Fifty-five years of a brain"),
         .look = N_(
             "A brain of 25 years is carried onto one of 80: nobody’s, both made by a template that "
-            "was learned from many people. The ventricles grow, the cortex thins. Move λ, or the "
-            "sliders of age and sex; play the age."),
+            "was learned from many people. What is magenta was smaller at 25, as the ventricles, "
+            "what is green larger. Move λ, or the sliders of age and sex; play the age."),
         .fixed_name = N_("80 years"),
         .moving_name = N_("25 years"),
         .model = LAM_TEMPLATE_MODEL,

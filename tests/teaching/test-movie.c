@@ -1,6 +1,8 @@
 /* Films of a small pair with a field of our own; they need GL. */
 #include "scene-fixture.h"
 
+#include "template-fixture.h"
+
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
@@ -62,13 +64,26 @@ static bool has_gl(void)
     return offscreen != NULL;
 }
 
+/* A template at two ages, of which the fixed one's is played; NULL for what plays other things. */
+static LamTemplatePair *pair_for(LamPlayKind play)
+{
+    if (play != LAM_PLAY_ATTRIBUTE)
+        return NULL;
+    g_autoptr(LamModel) model = template_fixture_model(true);
+    LamTemplatePairOptions options = {.templates = {model, model}};
+    return lam_template_pair_new(&options, NULL, NULL);
+}
+
 /* One course has its ends at rest, the same pictures on the way back as there, and others between. */
 static void test_course(gconstpointer user)
 {
     LamScene scene;
+    LamPlayKind play = (LamPlayKind)GPOINTER_TO_INT(user);
     scene_fixture_open(&scene, volume_size);
     g_autoptr(LamSnapshot) snapshot = new_snapshot(&scene.fixed->grid);
-    LamMovie movie = movie_of(&scene, snapshot, (LamPlayKind)GPOINTER_TO_INT(user));
+    g_autoptr(LamTemplatePair) pair = pair_for(play);
+    LamMovie movie = movie_of(&scene, snapshot, play);
+    movie.pair = pair;
     g_autofree char *folder = g_dir_make_tmp("lambdascope-movie-XXXXXX", NULL);
     g_autofree char *path = g_build_filename(folder, "film.png", NULL);
     g_autoptr(GError) error = NULL;
@@ -124,6 +139,7 @@ static void test_refusals(void)
     other.course.way_s = 1e9;
     refuse(other, "film.png", "10000");
     refuse(movie_of(&slice, snapshot, LAM_PLAY_SLICES), "film.png", "single slice");
+    refuse(movie_of(&scene, snapshot, LAM_PLAY_ATTRIBUTE), "film.png", "no template");
     lam_scene_clear(&scene);
     lam_scene_clear(&slice);
 }
@@ -133,6 +149,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_data_func("/movie/morph", GINT_TO_POINTER(LAM_PLAY_MORPH), test_course);
     g_test_add_data_func("/movie/slices", GINT_TO_POINTER(LAM_PLAY_SLICES), test_course);
+    g_test_add_data_func("/movie/attribute", GINT_TO_POINTER(LAM_PLAY_ATTRIBUTE), test_course);
     g_test_add_func("/movie/refusals", test_refusals);
     return g_test_run();
 }
