@@ -1,5 +1,5 @@
 #!/bin/bash
-# tools/screenshot.sh [FILE]: the viewer on the demo of two brains, with its grid, on a display of its own, as
+# tools/screenshot.sh [FILE]: the viewer on its first demo, a brain at two ages, on a display of its own, as
 # docs/screenshot.png or FILE. Needs what tools/install-packages.sh run test installs, and a model.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -15,7 +15,7 @@ if [ "${1:-}" != --inside ]; then
 fi
 
 shots=$(mktemp -d)
-build/lambdascope --demo brains --lambda $lambda &
+build/lambdascope --demo template --lambda $lambda &
 viewer=$!
 trap 'kill $viewer; rm -rf "$shots"' EXIT
 
