@@ -105,9 +105,9 @@ static bool carry(Bench *b, int i, int j, Score *score, GError **error)
     const Subject *fixed = &b->subjects[i], *moving = &b->subjects[j];
     g_autoptr(LamTransform) way = way_between(b, i, j, score, error);
     g_autoptr(LamVolume) carried =
-        way != NULL ? lam_transform_resample(way, moving->labels, &fixed->own->grid, LAM_NEAREST, 0,
-                                             error)
-                    : NULL;
+        way != NULL
+            ? lam_transform_resample(way, moving->labels, &fixed->own->grid, LAM_NEAREST, 0, error)
+            : NULL;
     if (carried == NULL)
         return false;
     score->subcortical += mean_dice(fixed->own, carried, lam_label_is_subcortical);
@@ -151,8 +151,7 @@ static bool run(char **argv, Bench *b, GError **error)
     b->model = path != NULL ? lam_model_load(path, error) : NULL;
     g_autoptr(GArray) lambdas = b->model != NULL ? lam_cli_parse_lambdas(argv[2], error) : NULL;
     bool direct = strcmp(argv[3], "-") == 0;
-    if (lambdas == NULL ||
-        (!direct && (b->reference = lam_scan_load(argv[3], 0, error)) == NULL))
+    if (lambdas == NULL || (!direct && (b->reference = lam_scan_load(argv[3], 0, error)) == NULL))
         return false;
     for (int i = 0; i < b->n; i++)
         if (!load(&b->subjects[i], argv + 4 + 2 * i, error))
@@ -180,7 +179,8 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     Bench b = {.n = (argc - 4) / 2};
     if (argc < 8 || argc % 2 != 0) {
-        fputs("usage: through MODEL LAMBDA[,LAMBDA…] REFERENCE|- SCAN LABELS SCAN LABELS…\n", stderr);
+        fputs("usage: through MODEL LAMBDA[,LAMBDA…] REFERENCE|- SCAN LABELS SCAN LABELS…\n",
+              stderr);
         return LAM_EXIT_USAGE;
     }
     b.subjects = g_new0(Subject, b.n);
