@@ -166,14 +166,25 @@ struct _LamWindow {
     guint job_timeout;
 };
 
-/* window.c */
-void lam_window_show_document(LamWindow *window, LamDocument *document);
+/* window-field.c */
+/* What the window's worker does. */
+LamWorkerJob lam_window_worker_job(LamWindow *window);
 void lam_window_request(LamWindow *window);
-void lam_window_set_action_enabled(LamWindow *window, const char *name, bool enabled);
+
+/* window-document.c */
+void lam_window_show_document(LamWindow *window, LamDocument *document);
 /* Title and subtitle. */
 void lam_window_show_names(LamWindow *window);
 /* What a reader should know of what is shown, at the foot. */
 void lam_window_show_notice(LamWindow *window);
+
+/* window-actions.c */
+void lam_window_add_view_actions(LamWindow *window);
+void lam_window_set_action_enabled(LamWindow *window, const char *name, bool enabled);
+
+/* window-keys.c */
+void lam_window_class_add_keys(GtkWidgetClass *klass);
+void lam_window_add_keys_action(LamWindow *window);
 
 /* window-curve.c */
 void lam_window_add_curve_action(LamWindow *window);
