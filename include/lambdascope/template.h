@@ -40,6 +40,10 @@ double lam_template_number_share(const LamAttribute *attribute, double value);
 
 /* "age=70 sex=F", as on command lines and in files. Free with g_free. */
 char *lam_template_text(const LamTemplateConfig *config, const double *values);
+/* The same text back; what it does not name stays as it is in values. LAM_ERROR_ARGUMENT, naming it, if there is no
+ * such attribute or it is not understood. */
+bool lam_template_parse(const LamTemplateConfig *config, const char *text, double *values,
+                        GError **error);
 /* "age 70 F", for people; "template" without attributes. Free with g_free. */
 char *lam_template_title(const LamTemplateConfig *config, const double *values);
 /* What goes into the header of files that are written: the model and what it was asked for, in the 79 bytes that

@@ -43,7 +43,9 @@ typedef struct {
     double zoom;
     char *landmarks; /* as lam_landmarks_text writes them; NULL: none */
     char *regions;   /* as lam_region_specs_text writes them, paths whole; NULL: none */
-    char *panel;     /* the page that is shown; NULL: the panel is folded */
+    char *attributes
+        [2];     /* of the fixed and the moving template, as lam_template_text; NULL: a scan */
+    char *panel; /* the page that is shown; NULL: the panel is folded */
 } LamWorkspace;
 
 /* λ = 0.3, the view of lam_scene_init, no files. */

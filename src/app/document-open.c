@@ -15,6 +15,7 @@ typedef struct {
     const LamDemo *demo;
     char *fixed_path, *moving_path, *model_name;
     double *values[LAM_SIDES];
+    char *attributes[LAM_SIDES];
     bool insist_on_model;
     LamModel *model;
     guint64 id;
@@ -27,8 +28,10 @@ static void opening_free(gpointer data)
     g_free(opening->fixed_path);
     g_free(opening->moving_path);
     g_free(opening->model_name);
-    g_free(opening->values[LAM_SIDE_FIXED]);
-    g_free(opening->values[LAM_SIDE_MOVING]);
+    for (int side = 0; side < LAM_SIDES; side++) {
+        g_free(opening->values[side]);
+        g_free(opening->attributes[side]);
+    }
     lam_task_progress_free(opening->progress);
     if (opening->model)
         lam_model_unref(opening->model);
@@ -198,8 +201,16 @@ static void find_values(const Opening *opening, const LamDocument *document, Lam
 
 /* What each side begins with; NULL: where the pair does. */
 static const double *values_of(const Opening *opening, const LamDocument *document, LamSide side,
-                               double *space)
+                               double *space, GError **error)
 {
+    LamModel *model = document->templates[side];
+    if (model && opening->attributes[side]) {
+        lam_template_values_at(lam_model_template(model), 0.5, space);
+        return lam_template_parse(lam_model_template(model), opening->attributes[side], space,
+                                  error)
+                   ? space
+                   : NULL;
+    }
     if (opening->values[side] || !opening->demo)
         return opening->values[side];
     find_values(opening, document, side, space);
@@ -232,8 +243,13 @@ static bool open_templates(const Opening *opening, LamDocument *document,
         .scans = {document->fixed_volume, document->moving_volume},
         .model = document->model,
         .document = opening->id};
-    for (int side = 0; side < LAM_SIDES; side++)
-        options.values[side] = values_of(opening, document, (LamSide)side, space[side]);
+    GError *wrong = NULL;
+    for (int side = 0; side < LAM_SIDES && !wrong; side++)
+        options.values[side] = values_of(opening, document, (LamSide)side, space[side], &wrong);
+    if (wrong) {
+        g_propagate_error(error, wrong);
+        return false;
+    }
     g_autoptr(LamTemplatePair) pair = lam_template_pair_new(&options, progress, error);
     if (!pair || !take_views(document, pair, error))
         return false;
@@ -308,10 +324,12 @@ void lam_document_open_async(const LamDocumentSource *source, GCancellable *canc
     opening->fixed_path = g_strdup(source->fixed_path);
     opening->moving_path = g_strdup(source->moving_path);
     opening->model_name = g_strdup(source->model_name);
-    for (int side = 0; side < LAM_SIDES; side++)
+    for (int side = 0; side < LAM_SIDES; side++) {
+        opening->attributes[side] = g_strdup(source->attributes[side]);
         if (source->values[side])
             opening->values[side] =
                 g_memdup2(source->values[side], LAM_TEMPLATE_MAX_ATTRIBUTES * sizeof(double));
+    }
     opening->model = source->model ? lam_model_ref(source->model) : NULL;
     opening->insist_on_model = source->insist_on_model;
     opening->id = source->id;

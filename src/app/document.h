@@ -23,6 +23,7 @@ typedef struct {
     const LamDemo *demo; /* made instead of reading files, with its own model; NULL: the files */
     const char *fixed_path, *moving_path; /* of scans, or of models whose template is that side */
     const double *values[LAM_SIDES];      /* of a template's attributes; NULL: where one begins */
+    const char *attributes[LAM_SIDES];    /* the same as lam_template_text; these go before */
     const char *model_name; /* NULL: the default for such scans, or the template's own */
     bool insist_on_model;   /* else another is taken where the named one is not for such scans */
     LamModel *model;        /* used instead of loading again, if it is the one; may be NULL */

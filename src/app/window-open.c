@@ -101,8 +101,11 @@ void lam_window_start_opening(LamWindow *window, const char *fixed_path, const c
         .id = ++window->documents,
     };
     const char *const paths[] = {fixed_path, moving_path};
-    for (int side = 0; side < LAM_SIDES; side++)
+    for (int side = 0; side < LAM_SIDES; side++) {
         source.values[side] = lam_window_attributes_for(window, (LamSide)side, paths);
+        source.attributes[side] =
+            window->restoring ? window->restoring->workspace->attributes[side] : NULL;
+    }
     if (window->opening)
         g_cancellable_cancel(window->opening);
     g_clear_object(&window->opening);

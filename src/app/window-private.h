@@ -368,6 +368,8 @@ void lam_window_set_attributes(LamWindow *window, double values[][LAM_TEMPLATE_M
 /* What a template that is opened there begins with, if the same is shown; else NULL. Borrowed. */
 const double *lam_window_attributes_for(LamWindow *window, LamSide side,
                                         const char *const paths[LAM_SIDES]);
+/* As lam_template_text; NULL: a scan. Free with g_free. */
+char *lam_window_attributes_text(LamWindow *window, int side);
 /* That attributes lie outside of what was learned from; NULL: none does. Free with g_free. */
 char *lam_window_extrapolation(LamWindow *window);
 void lam_window_dispose_templates(LamWindow *window);

@@ -7,6 +7,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 /* ---- what is shown, as a workspace ---- */
 
@@ -40,6 +41,8 @@ static LamWorkspace *gather(LamWindow *window)
     to->view = lam_view_settings_of(scene);
     to->landmarks = window->landmarks->len ? lam_landmarks_text(window->landmarks) : NULL;
     to->regions = window->regions->len ? lam_region_specs_text(window->regions, NULL) : NULL;
+    for (int side = 0; side < LAM_SIDES; side++)
+        to->attributes[side] = lam_window_attributes_text(window, side);
     to->cursor_mm = scene->cursor_mm;
     to->pan_mm = scene->pan_mm;
     to->zoom = scene->zoom;
@@ -95,6 +98,7 @@ static bool has_changed(LamWindow *window)
 {
     const LamState *saved = &window->session_state, *now = &window->noted;
     return saved->lambda != now->lambda ||
+           memcmp(saved->attributes, now->attributes, sizeof now->attributes) != 0 ||
            lam_view_settings_compare(&saved->view, &now->view) != LAM_SETTINGS_SAME;
 }
 

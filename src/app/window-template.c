@@ -163,6 +163,12 @@ void lam_window_templates_rest(LamWindow *window)
         measure_curves(window);
 }
 
+char *lam_window_attributes_text(LamWindow *window, int side)
+{
+    const LamTemplateConfig *config = config_of(window, side);
+    return config ? lam_template_text(config, window->attributes[side]) : NULL;
+}
+
 char *lam_window_extrapolation(LamWindow *window)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -217,9 +223,11 @@ void lam_window_templates_opened(LamWindow *window)
         return;
     curves_differ(window);
     measure_curves(window);
-    lam_panel_show(window->panel, "template");
+    const char *page = window->restoring ? window->restoring->workspace->panel : "template";
+    if (page)
+        lam_panel_show(window->panel, page);
     g_action_group_change_action_state(G_ACTION_GROUP(window), "panel",
-                                       g_variant_new_boolean(TRUE));
+                                       g_variant_new_boolean(page != NULL));
 }
 
 const double *lam_window_attributes_for(LamWindow *window, LamSide side,

@@ -188,6 +188,8 @@ char *lam_workspace_to_text(const LamWorkspace *workspace, const char *folder)
     add_string(to, "panel", workspace->panel);
     add_string(to, "landmarks", workspace->landmarks);
     add_string(to, "regions", workspace->regions);
+    add_string(to, "fixed_attributes", workspace->attributes[0]);
+    add_string(to, "moving_attributes", workspace->attributes[1]);
     add_view(to, workspace);
     json_builder_end_object(to);
     g_autoptr(JsonNode) root = json_builder_get_root(to);
@@ -368,6 +370,8 @@ static void read_workspace(Place root, const char *folder, LamWorkspace *out)
     read_string(root, "panel", &out->panel);
     read_string(root, "landmarks", &out->landmarks);
     read_string(root, "regions", &out->regions);
+    read_string(root, "fixed_attributes", &out->attributes[0]);
+    read_string(root, "moving_attributes", &out->attributes[1]);
     read_number(root, "lambda", 0, 1, &out->lambda);
     read_string(root, "lambda_chosen", &out->lambda_chosen);
     read_number(root, "held_lambda", 0, 1, &out->held_lambda);

@@ -56,6 +56,8 @@ void lam_workspace_free(LamWorkspace *workspace)
     g_free(workspace->lambda_chosen);
     g_free(workspace->landmarks);
     g_free(workspace->regions);
+    g_free(workspace->attributes[0]);
+    g_free(workspace->attributes[1]);
     g_free(workspace->panel);
     g_free(workspace);
 }

@@ -68,6 +68,13 @@ double lam_template_number_share(const LamAttribute *attribute, double value)
     return (value - attribute->low) / (attribute->high - attribute->low);
 }
 
+/* With a point in every language. */
+static void append_number(GString *text, double value)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    g_string_append(text, g_ascii_formatd(number, sizeof number, "%g", value));
+}
+
 char *lam_template_text(const LamTemplateConfig *config, const double *values)
 {
     GString *text = g_string_new(NULL);
@@ -77,9 +84,33 @@ char *lam_template_text(const LamTemplateConfig *config, const double *values)
         if (is_word(a))
             g_string_append(text, word_of(a, values[i]));
         else
-            g_string_append_printf(text, "%g", values[i]);
+            append_number(text, values[i]);
     }
     return g_string_free(text, FALSE);
+}
+
+static bool parse_one(const LamTemplateConfig *config, const char *word, double *values,
+                      GError **error)
+{
+    g_autoptr(GError) why = NULL;
+    g_auto(GStrv) parts = g_strsplit(word, "=", 2);
+    for (int i = 0; parts[0] != NULL && parts[1] != NULL && i < config->n_attributes; i++)
+        if (strcmp(config->attribute[i].name, parts[0]) == 0 &&
+            lam_attribute_parse(&config->attribute[i], parts[1], &values[i], &why))
+            return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot make the template: %s: %s", word,
+                why != NULL ? why->message : "it has no such attribute");
+    return false;
+}
+
+bool lam_template_parse(const LamTemplateConfig *config, const char *text, double *values,
+                        GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(text, " ", -1);
+    for (char **word = words; *word != NULL; word++)
+        if (**word != '\0' && !parse_one(config, *word, values, error))
+            return false;
+    return true;
 }
 
 char *lam_template_title(const LamTemplateConfig *config, const double *values)

@@ -155,6 +155,30 @@ def test_scan(program, folder):
         check_end(viewer)
 
 
+def test_session(program, folder):
+    saved = os.path.join(folder, 'ages.lamsession')
+    with opened(program, folder, [model(folder)], **ENVIRONMENT) as (viewer, pictures):
+        set_value(slider(viewer, 'age of the fixed template'), 66)
+        press(viewer.find('.*button', '^sex M of the moving template$'))
+        wait_for(lambda: title(viewer) == 'age 20 M  onto  age 66 F', 'the templates')
+        viewer.key('ctrl+shift+s')
+        viewer.type_path('Save the session', saved)
+        expect(lambda: viewer.label('^Saved ages.lamsession$'), 'a session of templates is saved')
+        set_value(slider(viewer, 'age of the fixed template'), 50)
+        expect(lambda: viewer.label(r'ages.lamsession \*$'), 'and another age is a change since')
+    with opened(program, folder, [saved], **ENVIRONMENT) as (viewer, _):
+        check(title(viewer) == 'age 20 M  onto  age 66 F', 'the session has both at their attributes')
+    with open(saved) as file:
+        told = file.read()
+    with open(saved, 'w') as file:
+        file.write(told.replace('age=66', 'iq=66'))
+    with Viewer(program, [saved]) as viewer:
+        expect(lambda: viewer.label(NOT_OPENED) and viewer.label('iq=66: it has no such attribute'),
+               'an attribute that the template does not have is told')
+        viewer.close_dialog(NOT_OPENED)
+        check_end(viewer)
+
+
 def test_demo(program, folder):
     with Viewer(program, [], LAM_FAKE_TEMPLATE='1', **ENVIRONMENT) as viewer:
         card = wait_for(lambda: viewer.find('push button', '^Fifty-five years of a brain$'), 'the gallery')
@@ -169,4 +193,4 @@ def test_demo(program, folder):
 
 
 main({'attributes': test_attributes, 'overlays': test_overlays, 'play': test_play, 'save': test_save,
-      'scan': test_scan, 'demo': test_demo})
+      'scan': test_scan, 'session': test_session, 'demo': test_demo})

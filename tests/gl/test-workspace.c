@@ -21,6 +21,7 @@ static LamWorkspace *example(void)
     w->held_lambda = 0.9;
     w->panel = g_strdup("numbers");
     w->landmarks = g_strdup("fixed_x,\n1,\n");
+    w->attributes[1] = g_strdup("age=70 sex=F");
     w->view.arrangement = LAM_ARRANGED_ALL;
     w->view.plane = LAM_PLANE_SAGITTAL;
     w->view.compare = LAM_COMPARE_FADE;
@@ -44,6 +45,8 @@ static void check_same(const LamWorkspace *a, const LamWorkspace *b)
     g_assert_cmpstr(a->lambda_chosen, ==, b->lambda_chosen);
     g_assert_cmpstr(a->panel, ==, b->panel);
     g_assert_cmpstr(a->landmarks, ==, b->landmarks);
+    g_assert_cmpstr(a->attributes[0], ==, b->attributes[0]);
+    g_assert_cmpstr(a->attributes[1], ==, b->attributes[1]);
     g_assert_cmpstr(a->demo, ==, b->demo);
     g_assert_cmpfloat(a->lambda, ==, b->lambda);
     g_assert_true(a->held_lambda == b->held_lambda ||

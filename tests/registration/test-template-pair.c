@@ -156,6 +156,19 @@ static void test_words(void)
     g_assert_true(g_str_has_prefix(about, "lam template "));
     g_assert_true(g_str_has_suffix(about, " age=70 sex=M"));
     g_assert_cmpuint(strlen(about), <=, 79);
+    double back[] = {1, 0};
+    GError *error = NULL;
+    g_assert_true(lam_template_parse(config, text, back, NULL));
+    g_assert_cmpmem(back, sizeof back, values, sizeof values);
+    g_assert_true(lam_template_parse(config, "age=30", back, NULL));
+    g_assert_cmpfloat(back[1], ==, 1);
+    const char *const bad[] = {"iq=3", "age", "age=old", "sex=X"};
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+        g_assert_false(lam_template_parse(config, bad[i], back, &error));
+        g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+        g_assert_nonnull(strstr(error->message, bad[i]));
+        g_clear_error(&error);
+    }
 }
 
 static void test_curve(void)
