@@ -349,9 +349,13 @@ void lam_window_put_regions(LamWindow *window, const char *text);
 void lam_window_regions_labels(LamWindow *window);
 /* λ of the rest has moved. */
 void lam_window_regions_follow(LamWindow *window);
+/* Takes the array, as one step of undo; steady: by dragging, which goes on with the step before. */
+void lam_window_set_regions(LamWindow *window, GPtrArray *specs, bool steady);
 /* What the field that is shown says of its regions. */
 void lam_window_regions_arrived(LamWindow *window, const LamRegionResult *result);
 void lam_window_dispose_regions(LamWindow *window);
+/* window-region-sources.c */
+void lam_window_add_region_sources(LamWindow *window);
 
 /* window-template.c */
 void lam_window_add_templates(LamWindow *window);

@@ -123,31 +123,46 @@ static bool take_regions(LamCurveProbe *probe, const LamComposite *regions, GErr
     return true;
 }
 
+/* The voxels that the fixed scan fills: from lo to before hi. */
+static void filled_box(const LamVolume *fixed, int lo[3], int hi[3])
+{
+    const int *n = fixed->grid.size;
+    size_t at = 0;
+    for (int a = 0; a < 3; a++) {
+        lo[a] = n[a];
+        hi[a] = 0;
+    }
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, at++) {
+                const int p[3] = {i, j, k};
+                for (int a = 0; a < 3 && fixed->data[at] > 0; a++) {
+                    lo[a] = MIN(lo[a], p[a]);
+                    hi[a] = MAX(hi[a], p[a] + 1);
+                }
+            }
+}
+
+static int part_of(int position, int lo, int hi)
+{
+    return CLAMP(BLOCKS_PER_AXIS * (position - lo) / MAX(hi - lo, 1), 0, BLOCKS_PER_AXIS - 1);
+}
+
 /* Cuts what the fixed scan fills into equal blocks. */
 static void cut_blocks(LamCurveProbe *probe)
 {
     const LamVolume *fixed = probe->session->fixed_model;
     const int *n = fixed->grid.size;
-    int lo[3] = {n[0], n[1], n[2]}, hi[3] = {0};
+    int lo[3], hi[3];
+    size_t at = 0;
+    filled_box(fixed, lo, hi);
     probe->block = g_new(guint8, lam_grid_voxels(&fixed->grid));
-    for (int pass = 0; pass < 2; pass++) {
-        size_t at = 0;
-        for (int k = 0; k < n[2]; k++)
-            for (int j = 0; j < n[1]; j++)
-                for (int i = 0; i < n[0]; i++, at++) {
-                    const int p[3] = {i, j, k};
-                    int block = 0;
-                    for (int a = 2; a >= 0; a--) {
-                        if (pass == 0 && fixed->data[at] > 0) {
-                            lo[a] = MIN(lo[a], p[a]);
-                            hi[a] = MAX(hi[a], p[a] + 1);
-                        }
-                        int part = BLOCKS_PER_AXIS * (p[a] - lo[a]) / MAX(hi[a] - lo[a], 1);
-                        block = BLOCKS_PER_AXIS * block + CLAMP(part, 0, BLOCKS_PER_AXIS - 1);
-                    }
-                    probe->block[at] = (guint8)block;
-                }
-    }
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, at++) {
+                int plane = BLOCKS_PER_AXIS * part_of(k, lo[2], hi[2]) + part_of(j, lo[1], hi[1]);
+                probe->block[at] = (guint8)(BLOCKS_PER_AXIS * plane + part_of(i, lo[0], hi[0]));
+            }
 }
 
 LamCurveProbe *lam_curve_probe_new(LamSession *session, const LamVolume *fixed_labels,
