@@ -21,11 +21,16 @@ typedef struct {
     int width, height, frames;
 } Bench;
 
+static bool is_one_in_ten(int label, gpointer user)
+{
+    return label % 10 == 1;
+}
+
 static void add_labels(LamScene *scene, int side, LamVolume *map)
 {
     g_autoptr(LamLabels) labels = lam_labels_new(map, NULL, NULL);
     g_autoptr(LamTexels) texels = lam_texels_new_labels(labels, NULL);
-    g_autoptr(GBytes) colours = lam_labels_palette(labels, NULL, NULL);
+    g_autoptr(GBytes) colours = lam_labels_palette(labels, is_one_in_ten, NULL);
     lam_scene_set_labels(scene, side, texels, colours);
 }
 
@@ -102,6 +107,9 @@ static void measure_all(Bench *bench)
     measure(bench, "with grid", false);
     scene->contours = LAM_CONTOURS_ALL;
     measure(bench, "with grid and outlines of labels", false);
+    scene->contours = LAM_CONTOURS_SELECTED; /* one in ten */
+    measure(bench, "with grid and outlines of a few", false);
+    scene->contours = LAM_CONTOURS_ALL;
     scene->overlay = LAM_OVERLAY_VOLUME_CHANGE;
     measure(bench, "with grid, outlines and |J|", false);
 }

@@ -224,6 +224,7 @@ static bool draw(LamContours *contours, const Target *t, int side, const LamText
     LamRect part = part_of_view(t, side, labels->source,
                                 field ? t->scene->morph * field->source->reach_mm : 0);
     LamOutlines outlines = outlines_of(t, side, labels, field);
+    outlines.colours = selected ? t->scene->label_colours[side] : NULL;
     g_autoptr(GArray) tiles = lam_outlines_tiles(&outlines, &part);
     glUseProgram(program->id);
     set_uniforms(program, t, &outlines);

@@ -69,6 +69,26 @@ static void carry(const LamOutlines *outlines, Box *world)
     }
 }
 
+/* Whether one of these voxels, or of those next to them, has a label that is selected. */
+static bool any_selected(const LamTexels *labels, GBytes *colours, const int first[3],
+                         const int last[3])
+{
+    const int *n = labels->grid.size;
+    gsize bytes;
+    const guint8 *colour = g_bytes_get_data(colours, &bytes);
+    for (int k = first[2]; k <= MIN(last[2] + 1, n[2] - 1); k++)
+        for (int j = first[1]; j <= MIN(last[1] + 1, n[1] - 1); j++) {
+            size_t row = ((size_t)k * (size_t)n[1] + (size_t)j) * (size_t)n[0];
+            const guint32 *pair = (const guint32 *)labels->data + row;
+            for (int i = first[0]; i <= MIN(last[0] + 1, n[0] - 1); i++) {
+                size_t alpha = 4 * (size_t)(pair[i] & LAM_TEXELS_NUMBER) + 3;
+                if (alpha < bytes && colour[alpha])
+                    return true;
+            }
+        }
+    return false;
+}
+
 static bool has_outline(const LamOutlines *outlines, const LamRect *tile)
 {
     double x = tile->x + 0.5 * tile->width, y = tile->y + 0.5 * tile->height;
@@ -89,7 +109,8 @@ static bool has_outline(const LamOutlines *outlines, const LamRect *tile)
             return false;
     }
     voxels_of(&box, n, first, last);
-    return lam_borders_within(outlines->labels->borders, n, first, last);
+    return lam_borders_within(outlines->labels->borders, n, first, last) &&
+           (!outlines->colours || any_selected(outlines->labels, outlines->colours, first, last));
 }
 
 static LamRect common(LamRect a, const LamRect *b)

@@ -181,6 +181,56 @@ static void test_carried(void)
             g_assert_true(!labels_meet_at(&outlines, x, y) || has_pixel(tiles, x, y));
 }
 
+static double area(const GArray *tiles)
+{
+    double sum = 0;
+    for (guint i = 0; i < tiles->len; i++) {
+        const LamRect *r = &g_array_index(tiles, LamRect, i);
+        sum += r->width * r->height;
+    }
+    return sum;
+}
+
+/* Whether the label of one of the eight voxels around it is the first one. */
+static bool first_label_at(const LamOutlines *o, double x, double y)
+{
+    LamVec3 at;
+    bool has = false;
+    for (int a = 0; a < 3; a++)
+        at.v[a] = o->origin.v[a] + x * o->step_x.v[a] + y * o->step_y.v[a];
+    at = lam_mat4_apply(&o->voxel_from_world, at);
+    for (int corner = 0; corner < 8; corner++)
+        has |= label_of(o->labels, (int)floor(at.v[0]) + (corner & 1),
+                        (int)floor(at.v[1]) + (corner >> 1 & 1),
+                        (int)floor(at.v[2]) + (corner >> 2)) == 1;
+    return has;
+}
+
+/* Only around what is selected, the ball in the middle; nothing where nothing is. */
+static void test_selected(void)
+{
+    g_autoptr(LamTexels) labels = make_labels();
+    LamOutlines outlines = look(labels, NULL);
+    LamRect part = {0, 0, 200, 130};
+    g_autoptr(GArray) all = lam_outlines_tiles(&outlines, &part);
+    g_autoptr(GBytes) middle = g_bytes_new("\0\0\0\0\1\1\1\377\1\1\1\0\1\1\1\0", 16);
+    outlines.colours = middle;
+    g_autoptr(GArray) some = lam_outlines_tiles(&outlines, &part);
+    int outlined = 0;
+    for (double y = 0.5; y < 130; y++)
+        for (double x = 0.5; x < 200; x++)
+            if (labels_meet_at(&outlines, x, y) && first_label_at(&outlines, x, y)) {
+                outlined++;
+                g_assert_true(has_pixel(some, x, y));
+            }
+    g_assert_cmpint(outlined, >, 300);
+    g_assert_cmpfloat(area(some), <, 0.7 * area(all));
+    g_autoptr(GBytes) nothing = g_bytes_new("\0\0\0\0\1\1\1\0", 8);
+    outlines.colours = nothing;
+    g_autoptr(GArray) none = lam_outlines_tiles(&outlines, &part);
+    g_assert_cmpuint(none->len, ==, 0);
+}
+
 static void test_elsewhere(void)
 {
     g_autoptr(LamTexels) labels = make_labels();
@@ -202,6 +252,7 @@ int main(int argc, char **argv)
     g_test_add_func("/outline-tiles/ranges", test_ranges);
     g_test_add_func("/outline-tiles/tiles", test_tiles);
     g_test_add_func("/outline-tiles/carried", test_carried);
+    g_test_add_func("/outline-tiles/selected", test_selected);
     g_test_add_func("/outline-tiles/elsewhere", test_elsewhere);
     return g_test_run();
 }
