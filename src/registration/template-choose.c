@@ -11,7 +11,8 @@ typedef struct {
     size_t structures;
     const int *value;
     LamTap *tap[3];
-    guint8 *best; /* of each voxel of the probabilities' grid */
+    guint8 *best;   /* of each voxel of the probabilities' grid */
+    guint8 *agreed; /* whether it is the same in all eight corners of the cell that begins there */
 } Choice;
 
 static guint8 best_of(const float *p, size_t structures)
@@ -41,13 +42,22 @@ static Corners corners_of(LamTap x, LamTap y, LamTap z)
     return c;
 }
 
-/* Where the same structure is best in all of them, it is so between them, too. */
-static bool agree(const Choice *choice, const Corners *c)
+/* Where the same structure is best in all corners, it is so between them, too. */
+static void find_agreed(Choice *choice, const LamGrid *from)
 {
-    bool same = true;
-    for (int i = 1; i < 8; i++)
-        same &= choice->best[c->at[i]] == choice->best[c->at[0]];
-    return same;
+    const int *n = from->size;
+    const guint8 *best = choice->best;
+#pragma omp parallel for schedule(static)
+    for (int row = 0; row < n[1] * n[2]; row++)
+        for (int i = 0; i < n[0]; i++) {
+            size_t at = (size_t)row * (size_t)n[0] + (size_t)i;
+            size_t x = i + 1 < n[0] ? 1 : 0, y = row % n[1] + 1 < n[1] ? (size_t)n[0] : 0,
+                   z = row / n[1] + 1 < n[2] ? (size_t)n[0] * (size_t)n[1] : 0;
+            guint8 b = best[at];
+            choice->agreed[at] = best[at + x] == b && best[at + y] == b && best[at + x + y] == b &&
+                                 best[at + z] == b && best[at + x + z] == b &&
+                                 best[at + y + z] == b && best[at + x + y + z] == b;
+        }
 }
 
 static guint8 best_between(const Choice *choice, const Corners *c)
@@ -64,8 +74,13 @@ static guint8 best_between(const Choice *choice, const Corners *c)
 static void choose_row(const Choice *choice, LamTap y, LamTap z, int n, float *out)
 {
     for (int i = 0; i < n; i++) {
-        Corners c = corners_of(choice->tap[0][i], y, z);
-        guint8 best = agree(choice, &c) ? choice->best[c.at[0]] : best_between(choice, &c);
+        LamTap x = choice->tap[0][i];
+        size_t at = x.at + y.at + z.at;
+        guint8 best = choice->best[at];
+        if (!choice->agreed[at]) {
+            Corners c = corners_of(x, y, z);
+            best = best_between(choice, &c);
+        }
         out[i] = (float)choice->value[best];
     }
 }
@@ -90,16 +105,19 @@ bool lam_template_choose(const float *p, int structures, const int *value, const
 {
     const int *n = labels->grid.size;
     size_t voxels = lam_grid_voxels(from);
-    Choice choice = {p, (size_t)structures, value, {NULL}, g_try_malloc(voxels)};
+    Choice choice = {.p = p, .structures = (size_t)structures, .value = value};
+    choice.best = g_try_malloc(2 * voxels);
     if (choice.best == NULL) {
         g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MEMORY,
                             "cannot make labels: the template: not enough memory");
         return false;
     }
+    choice.agreed = choice.best + voxels;
     find_taps(&choice, from, &labels->grid);
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < voxels; i++)
         choice.best[i] = best_of(p + i * choice.structures, choice.structures);
+    find_agreed(&choice, from);
 #pragma omp parallel for schedule(dynamic, 16)
     for (int row = 0; row < n[1] * n[2]; row++)
         choose_row(&choice, choice.tap[1][row % n[1]], choice.tap[2][row / n[1]], n[0],
