@@ -42,7 +42,7 @@ typedef enum {
 } LamPeopleMean;
 
 /* Of the length of the mean of d, over the foreground of the template (above a fifth of the 98th percentile of the
- * mean of the people's templates). */
+ * mean of the people's templates, all alike). */
 typedef struct {
     double median_mm, ninetieth_mm; /* what half and nine tenths of the voxels stay below */
 } LamPeopleCentre;
@@ -50,10 +50,11 @@ typedef struct {
 typedef struct {
     int n, structures;
     LamTemplatePerson *person; /* [n], by name of the scan */
-    LamVolume
-        *displacement[LAM_PEOPLE_MEANS]; /* mean of d: 3 channels, mm, on the template's own grid */
-    LamVolume *aligned
-        [LAM_PEOPLE_MEANS]; /* mean of the affinely aligned scans, prepared as for the network */
+    /* Means over people, on the template's own grid. Scans are prepared as for the network. */
+    LamVolume *displacement[LAM_PEOPLE_MEANS]; /* of d: 3 channels, mm */
+    LamVolume *aligned[LAM_PEOPLE_MEANS];      /* of the scans, affinely aligned */
+    LamVolume *registered[LAM_PEOPLE_MEANS];   /* of the scans, registered */
+    LamVolume *picture[LAM_PEOPLE_MEANS];      /* of the templates of their attributes */
     LamPeopleCentre centre[LAM_PEOPLE_MEANS];
 } LamTemplatePeople;
 

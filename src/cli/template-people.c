@@ -1,7 +1,6 @@
 /* lam template people: where a template lies among people, and how large their own structures are. */
 #include "template.h"
 
-#include <lambdascope/nifti.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/study.h>
 #include <lambdascope/template_people.h>
@@ -9,7 +8,7 @@
 
 typedef struct {
     char *model, *data, *scans, *labels, *subjects, *structures;
-    char *output, *displacement, *aligned;
+    char *output, *displacement, *aligned, *registered;
     double lambda;
 } Options;
 
@@ -36,7 +35,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
             "structures in ml, in the template's space, so that the size of a head has no part in\n"
             "them; lam template curve --people compares the template's with these. Means are\n"
             "taken with all scans alike, and so that all ages count evenly, as in training; the\n"
-            "files of --mean-displacement and --aligned-mean are of the latter.",
+            "files of --mean-displacement, --aligned-mean and --registered-mean are of the latter.",
     };
     const GOptionEntry entries[] = {
         {"model", 'M', 0, G_OPTION_ARG_STRING, &o->model,
@@ -55,6 +54,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "Field to write: the mean displacement", "FILE"},
         {"aligned-mean", 0, 0, G_OPTION_ARG_FILENAME, &o->aligned,
          "Scan to write: the mean of the affinely aligned scans, on the template's grid", "FILE"},
+        {"registered-mean", 0, 0, G_OPTION_ARG_FILENAME, &o->registered,
+         "Scan to write: the mean of the registered scans", "FILE"},
         {NULL},
     };
     return lam_cli_parse(&syntax, entries, argc, argv, error) && check(o, error);
@@ -70,8 +71,10 @@ static bool check_outputs(const Options *o, GError **error)
     return lam_cli_check_output(o->output, inputs, error) &&
            lam_cli_check_scan_output(o->displacement, inputs, error) &&
            lam_cli_check_image_output(o->aligned, inputs, error) &&
+           lam_cli_check_image_output(o->registered, inputs, error) &&
            lam_cli_check_distinct(o->displacement, o->aligned, error) &&
-           lam_cli_check_distinct(o->output, o->aligned, error);
+           lam_cli_check_distinct(o->displacement, o->registered, error) &&
+           lam_cli_check_distinct(o->aligned, o->registered, error);
 }
 
 /* ---- the table ---- */
@@ -177,14 +180,19 @@ static LamTemplatePeople *measure(const Options *o, LamModel *model, GError **er
     return people;
 }
 
-static bool save_volumes(const Options *o, const LamTemplatePeople *people, const char *about,
-                         GError **error)
+static bool save_volumes(const Options *o, const LamTemplatePeople *people, GError **error)
 {
-    return (o->displacement == NULL ||
-            lam_nifti_save(people->displacement[LAM_PEOPLE_EVEN], o->displacement,
-                           LAM_NIFTI_FLOAT32, about, error)) &&
-           (o->aligned == NULL || lam_scan_save(people->aligned[LAM_PEOPLE_EVEN], o->aligned,
-                                                LAM_NIFTI_FLOAT32, about, error));
+    const struct {
+        const char *path;
+        LamVolume *volume;
+    } files[] = {{o->displacement, people->displacement[LAM_PEOPLE_EVEN]},
+                 {o->aligned, people->aligned[LAM_PEOPLE_EVEN]},
+                 {o->registered, people->registered[LAM_PEOPLE_EVEN]}};
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
+        if (files[i].path != NULL && !lam_scan_save(files[i].volume, files[i].path,
+                                                    LAM_NIFTI_FLOAT32, "lam template people", error))
+            return false;
+    return true;
 }
 
 static bool run(const Options *o, GError **error)
@@ -195,7 +203,7 @@ static bool run(const Options *o, GError **error)
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
     g_autoptr(LamTemplatePeople) people = model != NULL ? measure(o, model, error) : NULL;
     if (people == NULL || !save_table(o, lam_model_template(model), people, error) ||
-        !save_volumes(o, people, "lam template people", error))
+        !save_volumes(o, people, error))
         return false;
     print_people(lam_model_template(model), people, o->lambda);
     print_centres(people);
@@ -209,7 +217,8 @@ int lam_cli_template_people(int argc, char **argv)
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
     char *texts[] = {o.model,      o.data,   o.scans,        o.labels, o.subjects,
-                     o.structures, o.output, o.displacement, o.aligned};
+                     o.structures, o.output, o.displacement, o.aligned,
+                     o.registered};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     return lam_cli_finish("template people", error);

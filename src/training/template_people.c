@@ -4,6 +4,7 @@
 #include "subjects.h"
 
 #include <lambdascope/error.h>
+#include <lambdascope/field.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/template_pair.h>
@@ -17,8 +18,7 @@ typedef struct {
     const LamTemplatePeopleOptions *options;
     const LamTemplateConfig *config;
     LamTemplatePeople *people;
-    char **labels;      /* paths; NULL: none */
-    LamVolume *picture; /* mean of the people's templates */
+    char **labels; /* paths; NULL: none */
 } Work;
 
 void lam_template_people_free(LamTemplatePeople *people)
@@ -33,6 +33,8 @@ void lam_template_people_free(LamTemplatePeople *people)
     for (int k = 0; k < LAM_PEOPLE_MEANS; k++) {
         g_clear_pointer(&people->displacement[k], lam_volume_unref);
         g_clear_pointer(&people->aligned[k], lam_volume_unref);
+        g_clear_pointer(&people->registered[k], lam_volume_unref);
+        g_clear_pointer(&people->picture[k], lam_volume_unref);
     }
     g_free(people->person);
     g_free(people);
@@ -173,30 +175,33 @@ static bool measure_volumes(const Work *w, int i, GError **error)
 
 /* ---- means ---- */
 
-static bool make_means(Work *w, const LamGrid *grid, GError **error)
+static bool make_means(LamTemplatePeople *people, const LamGrid *grid, GError **error)
 {
-    LamTemplatePeople *people = w->people;
-    w->picture = lam_volume_new(grid, 1, error);
-    for (int k = 0; k < LAM_PEOPLE_MEANS && w->picture != NULL; k++) {
-        people->displacement[k] = lam_volume_new(grid, 3, error);
-        people->aligned[k] =
-            people->displacement[k] != NULL ? lam_volume_new(grid, 1, error) : NULL;
-        if (people->aligned[k] == NULL)
-            return false;
+    for (int k = 0; k < LAM_PEOPLE_MEANS; k++) {
+        LamVolume **means[] = {&people->displacement[k], &people->aligned[k],
+                               &people->registered[k], &people->picture[k]};
+        for (size_t i = 0; i < G_N_ELEMENTS(means); i++)
+            if ((*means[i] = lam_volume_new(grid, i == 0 ? 3 : 1, error)) == NULL)
+                return false;
     }
-    return w->picture != NULL;
-}
-
-static void add_to(LamVolume *sum, const LamVolume *x, double share)
-{
-    size_t n = lam_grid_voxels(&sum->grid) * (size_t)sum->channels;
-    for (size_t i = 0; i < n; i++)
-        sum->data[i] += (float)share * x->data[i];
+    return true;
 }
 
 static double share_of(const LamTemplatePeople *people, int i, int mean)
 {
     return mean == LAM_PEOPLE_EVEN ? people->person[i].weight : 1.0 / people->n;
+}
+
+/* Into both means of a kind. */
+static void add_person(const LamTemplatePeople *people, LamVolume *const *means, int i,
+                       const LamVolume *x)
+{
+    size_t n = lam_grid_voxels(&x->grid) * (size_t)x->channels;
+    for (int k = 0; k < LAM_PEOPLE_MEANS; k++) {
+        float share = (float)share_of(people, i, k);
+        for (size_t v = 0; v < n; v++)
+            means[k]->data[v] += share * x->data[v];
+    }
 }
 
 static double length_at(const LamVolume *d, size_t i)
@@ -249,21 +254,30 @@ static LamTemplatePair *pair_with(const Work *w, int i, const LamProgress *progr
     return scan != NULL ? lam_template_pair_new(&options, progress, error) : NULL;
 }
 
-static bool add_aligned(const Work *w, int i, LamVolume *scan, const LamMat4 *affine,
-                        GError **error)
+/* The scan on the template's grid, with and without the deformation. */
+static bool add_scan(const Work *w, int i, LamVolume *scan, const LamMat4 *affine,
+                     const LamVolume *d, GError **error)
 {
-    const LamGrid *grid = &w->picture->grid;
-    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
-    g_autoptr(LamVolume) aligned =
-        prepared != NULL ? lam_resample(prepared, grid, affine, LAM_LINEAR, 0, error) : NULL;
-    for (int k = 0; aligned != NULL && k < LAM_PEOPLE_MEANS; k++)
-        add_to(w->people->aligned[k], aligned, share_of(w->people, i, k));
-    return aligned != NULL;
+    const LamGrid *grid = &d->grid;
+    g_autoptr(LamVolume) prepared =
+        lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
+    g_autoptr(LamVolume) whole = lam_field_compose_affine(d, affine, grid, error);
+    if (prepared == NULL || whole == NULL)
+        return false;
+    g_autoptr(LamVolume) aligned = lam_resample(prepared, grid, affine, LAM_LINEAR, 0, error);
+    g_autoptr(LamVolume) registered =
+        aligned != NULL ? lam_resample_field(prepared, grid, whole, LAM_LINEAR, 0, error) : NULL;
+    if (registered == NULL)
+        return false;
+    add_person(w->people, w->people->aligned, i, aligned);
+    add_person(w->people, w->people->registered, i, registered);
+    return true;
 }
 
 static bool measure_person(Work *w, int i, const LamProgress *progress, GError **error)
 {
-    LamTemplatePerson *person = &w->people->person[i];
+    LamTemplatePeople *people = w->people;
+    LamTemplatePerson *person = &people->person[i];
     g_autoptr(LamTemplatePair) pair = pair_with(w, i, progress, error);
     if (pair == NULL)
         return false;
@@ -271,17 +285,17 @@ static bool measure_person(Work *w, int i, const LamProgress *progress, GError *
     LamVolume *picture = lam_template_pair_picture(pair, LAM_TEMPLATE_PAIR_FIXED)->image;
     g_autoptr(LamSnapshot) snapshot =
         lam_session_set_lambda(session, w->options->lambda, false, error);
-    if (snapshot == NULL || (w->picture == NULL && !make_means(w, &picture->grid, error)))
+    if (snapshot == NULL ||
+        (people->picture[0] == NULL && !make_means(people, &picture->grid, error)))
         return false;
-    g_autoptr(LamVolume) d = lam_resample_clamped(snapshot->field, &w->picture->grid, error);
+    g_autoptr(LamVolume) d = lam_resample_clamped(snapshot->field, &picture->grid, error);
     if (d == NULL)
         return false;
     person->head = fabs(lam_mat4_det3(&snapshot->affine));
     person->mean_mm = mean_length_mm(d, picture);
-    add_to(w->picture, picture, 1.0 / w->people->n);
-    for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
-        add_to(w->people->displacement[k], d, share_of(w->people, i, k));
-    return add_aligned(w, i, lam_session_moving(session), &snapshot->affine, error) &&
+    add_person(people, people->displacement, i, d);
+    add_person(people, people->picture, i, picture);
+    return add_scan(w, i, lam_session_moving(session), &snapshot->affine, d, error) &&
            measure_volumes(w, i, error);
 }
 
@@ -294,7 +308,8 @@ static bool measure(Work *w, const LamProgress *progress, GError **error)
             return false;
     }
     for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
-        if (!find_centre(w->people->displacement[k], w->picture, &w->people->centre[k], error))
+        if (!find_centre(w->people->displacement[k], w->people->picture[LAM_PEOPLE_ALIKE],
+                         &w->people->centre[k], error))
             return false;
     return true;
 }
@@ -313,6 +328,5 @@ LamTemplatePeople *lam_template_people_measure(LamModel *model,
     }
     bool ok = find_people(&w, error) && measure(&w, progress, error);
     g_strfreev(w.labels);
-    g_clear_pointer(&w.picture, lam_volume_unref);
     return ok ? g_steal_pointer(&people) : NULL;
 }

@@ -73,6 +73,16 @@ static double own_ml(const Fixture *f, const TemplatePerson *person)
     return 8e-3 * count;
 }
 
+/* Mean absolute difference of two volumes of one grid. */
+static double mean_difference(const LamVolume *a, const LamVolume *b)
+{
+    size_t n = lam_grid_voxels(&a->grid);
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += fabs((double)(a->data[i] - b->data[i]));
+    return sum / (double)n;
+}
+
 /* Heads have their size, volumes do not depend on it. */
 static void test_volumes(Fixture *f, gconstpointer data)
 {
@@ -96,6 +106,9 @@ static void test_volumes(Fixture *f, gconstpointer data)
     size_t middle = ((size_t)8 * 24 + 12) * 16 + 8;
     g_assert_cmpfloat((double)mean->data[middle], >, 0.1);
     g_assert_cmpfloat((double)mean->data[0], ==, 0);
+    const LamVolume *registered = measured->registered[LAM_PEOPLE_EVEN];
+    g_assert_cmpfloat((double)registered->data[middle], >, 0.1);
+    g_assert_cmpfloat(mean_difference(registered, mean), >, 1e-5);
     /* the two of about one age count together as much as the old one */
     g_assert_cmpfloat_with_epsilon(measured->person[2].weight, 0.5, 0.02);
 }
