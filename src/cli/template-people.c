@@ -189,8 +189,9 @@ static bool save_volumes(const Options *o, const LamTemplatePeople *people, GErr
                  {o->aligned, people->aligned[LAM_PEOPLE_EVEN]},
                  {o->registered, people->registered[LAM_PEOPLE_EVEN]}};
     for (size_t i = 0; i < G_N_ELEMENTS(files); i++)
-        if (files[i].path != NULL && !lam_scan_save(files[i].volume, files[i].path,
-                                                    LAM_NIFTI_FLOAT32, "lam template people", error))
+        if (files[i].path != NULL &&
+            !lam_scan_save(files[i].volume, files[i].path, LAM_NIFTI_FLOAT32, "lam template people",
+                           error))
             return false;
     return true;
 }
@@ -216,9 +217,8 @@ int lam_cli_template_people(int argc, char **argv)
     Options o = {.lambda = 0.3};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
-    char *texts[] = {o.model,      o.data,   o.scans,        o.labels, o.subjects,
-                     o.structures, o.output, o.displacement, o.aligned,
-                     o.registered};
+    char *texts[] = {o.model,      o.data,   o.scans,        o.labels,  o.subjects,
+                     o.structures, o.output, o.displacement, o.aligned, o.registered};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     return lam_cli_finish("template people", error);

@@ -259,8 +259,7 @@ static bool add_scan(const Work *w, int i, LamVolume *scan, const LamMat4 *affin
                      const LamVolume *d, GError **error)
 {
     const LamGrid *grid = &d->grid;
-    g_autoptr(LamVolume) prepared =
-        lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
+    g_autoptr(LamVolume) prepared = lam_volume_prepare(scan, lam_grid_spacing_mm(grid).v[0], error);
     g_autoptr(LamVolume) whole = lam_field_compose_affine(d, affine, grid, error);
     if (prepared == NULL || whole == NULL)
         return false;
