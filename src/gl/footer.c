@@ -6,6 +6,8 @@
 
 #include <math.h>
 
+#define GAP 24.0 /* logical pixels between words */
+
 static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
 static const LamColour dim = {0.62f, 0.65f, 0.69f, 1};
 static const LamColour accent = {0.36f, 0.74f, 0.98f, 1};
@@ -43,6 +45,38 @@ static void draw_track(LamPainter *painter, const LamScene *scene, double left, 
     lam_painter_line(painter, knob, y, knob, y, 13 * scale, bright);
 }
 
+/* What there is room for of a readout, whose parts stand several spaces apart: its first ones. */
+static char *fitting(LamPainter *painter, const char *readout, double room)
+{
+    char *text = g_strdup(readout ? readout : "");
+    while (*text && lam_painter_text_width(painter, text, LAM_TEXT_FIGURES) > room) {
+        char *last = g_strrstr(text, "  ");
+        *(last ? last : text) = '\0';
+        g_strchomp(text);
+    }
+    return text;
+}
+
+/* The notice always, then what there is room for. */
+static void draw_words(LamPainter *painter, const LamScene *scene, double left, double right,
+                       double y)
+{
+    double gap = GAP * lam_painter_scale(painter);
+    double room = right - gap - left -
+                  lam_painter_text(painter, scene->footer_notice, LAM_TEXT_FIGURES, right, y,
+                                   (LamAnchor){1, 0.5}, dim);
+    g_autofree char *readout = fitting(painter, scene->footer_readout, room);
+    double taken = 0;
+    if (*readout)
+        taken = lam_painter_text(painter, readout, LAM_TEXT_FIGURES, left, y, (LamAnchor){0, 0.5},
+                                 bright) +
+                gap;
+    if (scene->footer_files &&
+        lam_painter_text_width(painter, scene->footer_files, LAM_TEXT_FIGURES) < room - taken)
+        lam_painter_text(painter, scene->footer_files, LAM_TEXT_FIGURES, left + taken, y,
+                         (LamAnchor){0, 0.5}, dim);
+}
+
 void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int height)
 {
     double scale = lam_painter_scale(painter);
@@ -54,16 +88,5 @@ void lam_footer_draw(LamPainter *painter, const LamScene *scene, int width, int 
     lam_painter_rect(painter, (LamRect){0, top, width, extent}, background);
     double after = left + MAX(draw_value(painter, scene, left, first), 96 * scale);
     draw_track(painter, scene, after + 18 * scale, right, first);
-    double x = left;
-    if (scene->footer_readout)
-        x += lam_painter_text(painter, scene->footer_readout, LAM_TEXT_FIGURES, x, second,
-                              (LamAnchor){0, 0.5}, bright) +
-             24 * scale;
-    double notice = lam_painter_text(painter, scene->footer_notice, LAM_TEXT_FIGURES, right, second,
-                                     (LamAnchor){1, 0.5}, dim);
-    if (scene->footer_files &&
-        x + lam_painter_text_width(painter, scene->footer_files, LAM_TEXT_FIGURES) + 24 * scale <
-            right - notice)
-        lam_painter_text(painter, scene->footer_files, LAM_TEXT_FIGURES, x, second,
-                         (LamAnchor){0, 0.5}, dim);
+    draw_words(painter, scene, left, right, second);
 }

@@ -733,6 +733,48 @@ static void test_bad_sizes(void)
     g_assert_nonnull(error);
 }
 
+/* ---- the strip below ---- */
+
+/* Draws the strip; how many columns of its lower line are not plain, from one on. */
+static int draw_strip(GlFixture *f, const char *readout, int from)
+{
+    int n = 0;
+    g_free(f->scene.footer_readout);
+    f->scene.footer_readout = g_strdup(readout);
+    gl_fixture_draw(f);
+    for (int x = from; x < f->width; x++) {
+        bool plain = true;
+        for (int y = f->height - 25; y < f->height - 4; y++)
+            plain = plain && gl_fixture_pixel(f, x, y)[1] < 40;
+        n += !plain;
+    }
+    return n;
+}
+
+/* Where there is no room for all that was measured, the last of it gives way to the notice. */
+static void test_strip(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 640, 300))
+        return;
+    f.scene.footer_notice = g_strdup("Research and education; not a medical device");
+    int notice = draw_strip(&f, NULL, 0);
+    g_assert_cmpint(notice, >, 100);
+    int before = f.width - 16 - notice - 90; /* and gaps between its letters */
+    int words = draw_strip(&f, "one 1.0     two 2.0", 0);
+    g_assert_cmpint(words, >, notice + 40);
+    int at_notice = draw_strip(&f, NULL, before);
+    int cut = draw_strip(
+        &f, "one 1.0     two 2.0     three 3.0     four 4.0     five 5.0     six 6.0", 0);
+    g_assert_cmpint(cut, >=, words);
+    g_assert_cmpint(draw_strip(&f,
+                               "seven 7.0                                                         "
+                               "eight 8.0     nine 9.0",
+                               before),
+                    ==, at_notice);
+    gl_fixture_close(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -756,6 +798,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/volume-change-colours", test_volume_change_colours);
     g_test_add_func("/slices/flicker", test_flicker);
     g_test_add_func("/slices/upload-in-parts", test_upload_in_parts);
+    g_test_add_func("/slices/strip", test_strip);
     g_test_add_func("/slices/bad-sizes", test_bad_sizes);
     return g_test_run();
 }
