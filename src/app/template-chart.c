@@ -61,7 +61,8 @@ static void find_range(const LamTemplateChart *chart, Axes *a)
     }
     double middle = 0.5 * (a->low + a->high);
     double half = fmax(0.5 * (a->high - a->low), LEAST * fmax(a->high, 1e-3));
-    a->low = middle - half * (1 + 2 * CLEAR);
+    double bottom = middle - half * (1 + 2 * CLEAR);
+    a->low = a->low >= 0 ? fmax(bottom, 0) : bottom;
     a->high = middle + half * (1 + 2 * CLEAR);
 }
 
@@ -104,7 +105,7 @@ static void draw_scales(const Axes *a)
         cairo_rectangle(a->cr, LEFT, floor(y_of(a, v)), a->width - LEFT - RIGHT, 1);
         cairo_fill(a->cr);
         set_colour(a, "lam_quiet", 1);
-        g_snprintf(text, sizeof text, "%.3g", v);
+        g_snprintf(text, sizeof text, "%.3g", fabs(v) < 1e-6 * dy ? 0 : v); /* no -0 */
         write_at(a, text, LEFT - GAP, y_of(a, v), 1, 0.5);
     }
     set_colour(a, "lam_quiet", 1);

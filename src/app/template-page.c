@@ -7,6 +7,8 @@
 #include <math.h>
 #include <string.h>
 
+#define MARK "●" /* of the fixed side, as in the chart */
+
 struct _LamTemplatePage {
     GtkWidget parent;
     GtkWidget *scroller, *sides_box, *volumes;
@@ -33,7 +35,8 @@ static void append_volume(GString *text, const char *mark, const char *name, dou
 
 static void append_change(GString *text, double percent)
 {
-    g_string_append_printf(text, "   %s%.0f %%", percent < 0 ? "−" : "+", fabs(percent));
+    const char *sign = fabs(percent) < 0.5 ? "±" : percent < 0 ? "−" : "+";
+    g_string_append_printf(text, "   %s%.0f %%", sign, fabs(percent));
 }
 
 static char *figures_of(LamTemplatePage *page)
@@ -42,7 +45,7 @@ static char *figures_of(LamTemplatePage *page)
     double fixed = lam_template_chart_volume(page->chart, 0);
     double moving = lam_template_chart_volume(page->chart, 1);
     if (!isnan(fixed))
-        append_volume(text, "●", _("fixed"), fixed);
+        append_volume(text, MARK, _("fixed"), fixed);
     if (!isnan(moving))
         append_volume(text, "○", _("moving"), moving);
     if (!isnan(fixed) && !isnan(moving) && moving > 0)
@@ -50,10 +53,26 @@ static char *figures_of(LamTemplatePage *page)
     return g_string_free(text, FALSE);
 }
 
+/* The fixed one's mark as in the chart. */
+static char *coloured(LamTemplatePage *page, const char *text)
+{
+    GdkRGBA colour;
+    GtkStyleContext *style = gtk_widget_get_style_context(GTK_WIDGET(page));
+    if (!g_str_has_prefix(text, MARK) ||
+        !gtk_style_context_lookup_color(style, "lam_accent", &colour))
+        return g_markup_escape_text(text, -1);
+    g_autofree char *rest = g_markup_escape_text(text + strlen(MARK), -1);
+    g_autofree char *name =
+        g_strdup_printf("#%02x%02x%02x", (guint)(colour.red * 255), (guint)(colour.green * 255),
+                        (guint)(colour.blue * 255));
+    return g_strdup_printf("<span foreground=\"%s\">" MARK "</span>%s", name, rest);
+}
+
 static void show_figures(LamTemplatePage *page)
 {
     g_autofree char *text = figures_of(page);
-    gtk_label_set_label(page->figures, text);
+    g_autofree char *markup = coloured(page, text);
+    gtk_label_set_markup(page->figures, markup);
     gtk_accessible_update_property(GTK_ACCESSIBLE(page->chart), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
                                    text, -1);
 }
