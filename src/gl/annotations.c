@@ -128,15 +128,20 @@ static void draw_held(LamPainter *painter, const LamScene *scene, const LamRect 
     lam_painter_text(painter, b, LAM_TEXT_FIGURES, line + gap, low, (LamAnchor){0, 0}, accent);
 }
 
+static const char *pane_name(const LamScene *scene, LamPane pane)
+{
+    return pane == LAM_PANE_MOVING                      ? _("Moving")
+           : pane == LAM_PANE_WARPED && !scene->flicker ? _("Warped")
+                                                        : _("Fixed");
+}
+
 static char *pane_title(const LamScene *scene, LamPane pane)
 {
     if (pane == LAM_PANE_WARPED && !scene->flicker && scene->morph < 1)
         return g_strdup_printf(_("Warped, t = %.2f"), scene->morph);
     if (pane == LAM_PANE_WARPED && !scene->flicker && scene->refined)
         return g_strdup(_("Warped, refined"));
-    return g_strdup(pane == LAM_PANE_MOVING                      ? _("Moving, aligned")
-                    : pane == LAM_PANE_WARPED && !scene->flicker ? _("Warped")
-                                                                 : _("Fixed"));
+    return g_strdup(pane == LAM_PANE_MOVING ? _("Moving, aligned") : pane_name(scene, pane));
 }
 
 static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
@@ -145,7 +150,10 @@ static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
     double scale = lam_painter_scale(painter);
     double x = rect->x + EDGE * scale, y = rect->y + EDGE * scale;
     bool fixed = pane == LAM_PANE_FIXED || (pane == LAM_PANE_WARPED && scene->flicker);
-    g_autofree char *title = pane_title(scene, pane);
+    g_autofree char *full = pane_title(scene, pane);
+    double needed = lam_painter_text_width(painter, full, LAM_TEXT_TITLE);
+    const char *title =
+        lam_fits_beside_letter(rect, needed, scale) ? full : pane_name(scene, pane);
     const char *name = fixed ? scene->fixed_name : scene->moving_name;
     double width =
         lam_painter_text(painter, title, LAM_TEXT_TITLE, x, y, (LamAnchor){0, 0}, bright);

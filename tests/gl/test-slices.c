@@ -733,6 +733,27 @@ static void test_bad_sizes(void)
     g_assert_nonnull(error);
 }
 
+/* In a narrow view the title is the view's name alone, beside the letter. */
+static void test_narrow_title(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 3 * 170, 300))
+        return;
+    f.scene.annotations = true;
+    gl_fixture_draw(&f);
+    const LamRect *r = &f.views[LAM_PANE_MOVING].rect;
+    int run = 0, longest = 0, middle = (int)(r->x + r->width / 2);
+    for (int x = middle - 30; x < middle - 8; x++) {
+        bool clear = true;
+        for (int y = 6; y < 28; y++)
+            clear = clear && gl_fixture_pixel(&f, x, y)[1] < 60;
+        run = clear ? run + 1 : 0;
+        longest = MAX(longest, run);
+    }
+    g_assert_cmpint(longest, >=, 6); /* wider than between letters */
+    gl_fixture_close(&f);
+}
+
 /* ---- the strip below ---- */
 
 /* Draws the strip; how many columns of its lower line are not plain, from one on. */
@@ -798,6 +819,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/volume-change-colours", test_volume_change_colours);
     g_test_add_func("/slices/flicker", test_flicker);
     g_test_add_func("/slices/upload-in-parts", test_upload_in_parts);
+    g_test_add_func("/slices/narrow-title", test_narrow_title);
     g_test_add_func("/slices/strip", test_strip);
     g_test_add_func("/slices/bad-sizes", test_bad_sizes);
     return g_test_run();
