@@ -152,8 +152,7 @@ static void draw_title(LamPainter *painter, const LamScene *scene, LamPane pane,
     bool fixed = pane == LAM_PANE_FIXED || (pane == LAM_PANE_WARPED && scene->flicker);
     g_autofree char *full = pane_title(scene, pane);
     double needed = lam_painter_text_width(painter, full, LAM_TEXT_TITLE);
-    const char *title =
-        lam_fits_beside_letter(rect, needed, scale) ? full : pane_name(scene, pane);
+    const char *title = lam_fits_beside_letter(rect, needed, scale) ? full : pane_name(scene, pane);
     const char *name = fixed ? scene->fixed_name : scene->moving_name;
     double width =
         lam_painter_text(painter, title, LAM_TEXT_TITLE, x, y, (LamAnchor){0, 0}, bright);
