@@ -229,6 +229,11 @@ void lam_curve_view_set_curve(LamCurveView *view, LamCurve *curve, int domain)
     gtk_widget_queue_draw(GTK_WIDGET(view));
 }
 
+const LamCurve *lam_curve_view_curve(LamCurveView *view)
+{
+    return view->curve;
+}
+
 void lam_curve_view_align(LamCurveView *view, GtkRange *slider)
 {
     GdkRectangle track;

@@ -179,6 +179,11 @@ void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve)
     lam_curve_view_set_curve(control->curve, curve, 0);
 }
 
+const LamCurve *lam_lambda_control_curve(LamLambdaControl *control)
+{
+    return lam_curve_view_curve(control->curve);
+}
+
 void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown)
 {
     gtk_widget_set_visible(GTK_WIDGET(control->curve), shown);

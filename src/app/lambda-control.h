@@ -22,4 +22,6 @@ G_END_DECLS
 /* What is drawn above the track; takes the curve. NULL: none, but its place is kept, so that nothing moves
  * when one comes. */
 void lam_lambda_control_set_curve(LamLambdaControl *control, LamCurve *curve);
+/* Borrowed; NULL: there is none. */
+const LamCurve *lam_lambda_control_curve(LamLambdaControl *control);
 void lam_lambda_control_set_curve_shown(LamLambdaControl *control, bool shown);

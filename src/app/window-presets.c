@@ -69,15 +69,25 @@ static void add_item(GMenu *menu, const LamPreset *preset, const char *action)
     g_menu_append_item(menu, item);
 }
 
+static GMenu *rules_menu(void)
+{
+    GMenu *rules = g_menu_new();
+    g_menu_append(rules, _("λ of Best Overlap"), "win.lambda-by::overlap");
+    g_menu_append(rules, _("Least λ without Folds"), "win.lambda-by::folds");
+    g_menu_append(rules, _("λ at the Elbow"), "win.lambda-by::elbow");
+    return rules;
+}
+
 static void show(LamWindow *window)
 {
     g_autoptr(GMenu) menu = g_menu_new(), list = g_menu_new(), deleting = g_menu_new(),
-                     editing = g_menu_new();
+                     editing = g_menu_new(), rules = rules_menu();
     for (guint i = 0; i < window->presets->len; i++) {
         add_item(list, window->presets->pdata[i], "win.preset");
         add_item(deleting, window->presets->pdata[i], "win.delete-preset");
     }
     g_menu_append_section(menu, NULL, G_MENU_MODEL(list));
+    g_menu_append_section(menu, NULL, G_MENU_MODEL(rules));
     g_menu_append(editing, _("_Keep This λ…"), "win.keep-preset");
     g_menu_append(editing, _("Open _Evidence…"), "win.open-evidence");
     if (window->presets->len > 0)

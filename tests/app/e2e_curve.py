@@ -1,7 +1,7 @@
 """The curve over λ above the slider: it comes by itself, says what it knows, and takes clicks."""
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import run, wait_for
+from viewer import press, run, wait_for
 
 NAME = '^Overlap and folds over λ$'
 
@@ -24,6 +24,13 @@ def pick(viewer, share):
     run('xdotool', 'mousemove', '--window', viewer.window, x + int(share * width), y + height // 2, 'click', 1)
 
 
+def choose(viewer, rule):
+    """In the menu of presets."""
+    x, y, width, height = viewer.place('push button|toggle button|filler', '^Presets$')
+    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
+    press(wait_for(lambda: viewer.find('menu item', rule), rule))
+
+
 def value(viewer):
     return viewer.find('spin button', '^λ value$').get_current_value()
 
@@ -43,6 +50,10 @@ def test_curve(program, folder):
         shot(viewer, 'labels')
         pick(viewer, 0.5)
         expect(lambda: abs(value(viewer) - 0.5) < 0.02, 'a click on it sets λ')
+        choose(viewer, '^λ at the Elbow$')
+        wait_for(lambda: value(viewer) != 0.5, 'another λ')
+        choose(viewer, '^λ of Best Overlap$')
+        expect(lambda: abs(value(viewer) - 0.5) < 1e-6, 'a rule goes to a λ of the curve')
         pick(viewer, 0.9)
         expect(lambda: value(viewer) > 0.95, 'anywhere along it')
         viewer.key('y')
