@@ -229,6 +229,9 @@ typedef struct {
     /* Strip at the foot, for pictures that stand alone; not drawn while footer_notice is NULL. */
     double footer_lambda;
     bool footer_morphs; /* its track is that of the morph, not of λ */
+    /* NULL, or its track is that of a number: "age 67", where that is from 0 to 1, and its ends; owned */
+    char *footer_value, *footer_first, *footer_last;
+    double footer_share;
     char *footer_readout, *footer_files, *footer_notice; /* owned */
 } LamScene;
 

@@ -16,14 +16,18 @@ static const LamColour trough = {0.25f, 0.27f, 0.30f, 1};
 
 static double draw_value(LamPainter *painter, const LamScene *scene, double x, double y)
 {
-    g_autofree char *value = scene->footer_morphs ? g_strdup_printf("t %.2f", scene->morph)
-                                                  : g_strdup_printf("λ %.3g", scene->footer_lambda);
+    g_autofree char *value = scene->footer_value ? g_strdup(scene->footer_value)
+                             : scene->footer_morphs
+                                 ? g_strdup_printf("t %.2f", scene->morph)
+                                 : g_strdup_printf("λ %.3g", scene->footer_lambda);
     return lam_painter_text(painter, value, LAM_TEXT_LARGE, x, y, (LamAnchor){0, 0.5}, bright);
 }
 
 /* Where the knob is, from 0 to 1. */
 static double knob_share(const LamScene *scene)
 {
+    if (scene->footer_value)
+        return scene->footer_share;
     if (scene->footer_morphs)
         return scene->morph;
     return 0.5 + lam_lambda_to_position(scene->footer_lambda) / (2 * LAM_POSITION_END);
@@ -33,8 +37,9 @@ static void draw_track(LamPainter *painter, const LamScene *scene, double left, 
                        double y)
 {
     double scale = lam_painter_scale(painter), space = 10 * scale;
-    const char *first = scene->footer_morphs ? _("moving") : _("fits the image");
-    const char *last = scene->footer_morphs ? _("warped") : _("stays smooth");
+    bool number = scene->footer_value != NULL, morphs = scene->footer_morphs;
+    const char *first = number ? scene->footer_first : morphs ? _("moving") : _("fits the image");
+    const char *last = number ? scene->footer_last : morphs ? _("warped") : _("stays smooth");
     left += lam_painter_text(painter, first, LAM_TEXT_FIGURES, left, y, (LamAnchor){0, 0.5}, dim) +
             space;
     right -= lam_painter_text(painter, last, LAM_TEXT_FIGURES, right, y, (LamAnchor){1, 0.5}, dim) +

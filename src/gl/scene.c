@@ -41,6 +41,9 @@ void lam_scene_clear(LamScene *scene)
     g_free(scene->marks);
     g_free(scene->fixed_name);
     g_free(scene->moving_name);
+    g_free(scene->footer_value);
+    g_free(scene->footer_first);
+    g_free(scene->footer_last);
     g_free(scene->footer_readout);
     g_free(scene->footer_files);
     g_free(scene->footer_notice);
@@ -51,8 +54,9 @@ void lam_scene_copy(LamScene *to, const LamScene *from)
 {
     LamTexels **texels[] = {&to->fixed, &to->moving,    &to->field,     &to->map,
                             &to->held,  &to->labels[0], &to->labels[1], &to->labels[2]};
-    char **strings[] = {&to->fixed_name, &to->moving_name, &to->footer_readout, &to->footer_files,
-                        &to->footer_notice};
+    char **strings[] = {&to->fixed_name,   &to->moving_name,   &to->footer_readout,
+                        &to->footer_files, &to->footer_notice, &to->footer_value,
+                        &to->footer_first, &to->footer_last};
     *to = *from;
     for (size_t i = 0; i < G_N_ELEMENTS(texels); i++)
         if (*texels[i])

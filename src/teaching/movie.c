@@ -1,5 +1,6 @@
 #include <lambdascope/movie.h>
 
+#include <glib/gi18n-lib.h>
 #include <lambdascope/error.h>
 #include <lambdascope/offscreen.h>
 #include <lambdascope/renderer.h>
@@ -91,6 +92,19 @@ static bool show_template(LamScene *scene, const LamMovie *movie, GError **error
     return labels != NULL;
 }
 
+/* The strip at the foot shows the number in place of λ. */
+static void show_number(LamScene *scene, const LamAttribute *a, double value)
+{
+    char **texts[] = {&scene->footer_value, &scene->footer_first, &scene->footer_last};
+    char *const now[] = {g_strdup_printf("%s %.3g", _(a->name), value),
+                         g_strdup_printf("%.3g", a->low), g_strdup_printf("%.3g", a->high)};
+    for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+        g_free(*texts[i]);
+        *texts[i] = now[i];
+    }
+    scene->footer_share = CLAMP(lam_template_number_share(a, value), 0, 1);
+}
+
 /* Those that rest at an end show the same. */
 static bool show_attribute(Filming *filming, double position, GError **error)
 {
@@ -99,12 +113,13 @@ static bool show_attribute(Filming *filming, double position, GError **error)
     const LamTemplatePicture *shown = lam_template_pair_picture(movie->pair, movie->side);
     double values[LAM_TEMPLATE_MAX_ATTRIBUTES];
     memcpy(values, shown->values, sizeof values);
+    const LamAttribute *attribute = &lam_model_template(model)->attribute[movie->attribute];
     double *value = &values[movie->attribute];
-    *value =
-        lam_template_number_at(&lam_model_template(model)->attribute[movie->attribute], position);
+    *value = lam_template_number_at(attribute, position);
     if (*value == filming->value)
         return true;
     filming->value = *value;
+    show_number(&filming->scene, attribute, *value);
     if (!lam_template_pair_set(movie->pair, movie->side, values, error) ||
         !show_template(&filming->scene, movie, error))
         return false;

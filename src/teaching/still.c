@@ -9,7 +9,7 @@ static char *readout(const LamScene *scene, const LamSnapshot *snapshot)
 {
     const LamFieldStatistics *s = &snapshot->statistics;
     GString *text = g_string_new(NULL);
-    if (scene->footer_morphs)
+    if (scene->footer_morphs || scene->footer_value)
         g_string_append_printf(text, "λ %.3g     ", snapshot->lambda);
     g_string_append_printf(text, "γ %.3g     ", lam_lambda_gamma(snapshot->lambda));
     g_string_append_printf(text, _("folds %.3f %%"), s->fold_percent);
