@@ -4,11 +4,22 @@
 
 #include <glib/gi18n.h>
 
-/* Of the template that is played, if one is. */
+/* Of the template that is played; NULL where there is none, as while another pair takes its place. */
 static const LamAttribute *played_number(LamWindow *window)
 {
-    LamModel *model = lam_document_template_model(window->document, (LamSide)window->played_side);
-    return &lam_model_template(model)->attribute[window->played_attribute];
+    LamDocument *document = window->document;
+    LamModel *model =
+        document ? lam_document_template_model(document, (LamSide)window->played_side) : NULL;
+    const LamTemplateConfig *config = model ? lam_model_template(model) : NULL;
+    return config && window->played_attribute < config->n_attributes
+               ? &config->attribute[window->played_attribute]
+               : NULL;
+}
+
+static LamPlayKind kind_now(LamWindow *window)
+{
+    LamPlayKind kind = lam_play_bar_get_kind(window->play_bar);
+    return kind != LAM_PLAY_ATTRIBUTE || played_number(window) ? kind : LAM_PLAY_MORPH;
 }
 
 static double value_now(LamWindow *window)
@@ -41,7 +52,7 @@ static double position_now(LamWindow *window, LamPlayKind kind)
 
 void lam_window_follow_play(LamWindow *window)
 {
-    LamPlayKind kind = lam_play_bar_get_kind(window->play_bar);
+    LamPlayKind kind = kind_now(window);
     double lambda = lam_lambda_control_get_lambda(window->lambda_control);
     double position = position_now(window, kind);
     g_autofree char *text = text_of(window, kind);
@@ -53,7 +64,7 @@ void lam_window_follow_play(LamWindow *window)
 
 static void moved(LamPlayBar *bar, double position, LamWindow *window)
 {
-    LamPlayKind kind = lam_play_bar_get_kind(bar);
+    LamPlayKind kind = kind_now(window);
     bool computed = kind == LAM_PLAY_LAMBDA || kind == LAM_PLAY_ATTRIBUTE;
     if (computed && lam_play_bar_is_playing(bar) && lam_worker_is_busy(window->worker))
         return;

@@ -189,6 +189,10 @@ def test_demo(program, folder):
         expect(lambda: title(viewer) == 'age 25 F  onto  age 80 F', 'from 25 to 80 years')
         expect(lambda: viewer.label(r'^age 80$'), 'with the age on the play bar')
         shot(viewer, 'demo')
+        press(menu_item(viewer, '^Open$', '^Demos$'))
+        press(wait_for(lambda: viewer.find('push button', '^Two hands, one digit$'), 'the gallery again'))
+        expect(lambda: viewer.label('  onto  ').startswith('another'), 'another demo takes its place')
+        expect(lambda: not viewer.find('.*button', '^Template$'), 'and has no page of templates')
         check_end(viewer)
 
 
