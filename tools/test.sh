@@ -28,11 +28,19 @@ status=0
 echo "Without a display:"
 env -u DISPLAY -u WAYLAND_DISPLAY "${meson_test[@]}" --no-suite ui "${interop[@]}" || status=$?
 
-# In this order: the accessibility bus has to inherit DISPLAY. -noreset: else Xvfb starts anew, refusing
-# connections meanwhile, whenever its last client has gone (between tests; the bus launcher's first look).
-echo "On a display of its own:"
-xvfb-run -a -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- \
-    "${meson_test[@]}" "${not_ui[@]}" --num-processes 1 --logbase testlog-ui || status=$?
+# on_display MINE OTHER: the tests of one display, one after the other. In this order: the accessibility bus has
+# to inherit DISPLAY. -noreset: else Xvfb starts anew, refusing connections meanwhile, whenever its last client
+# has gone (between tests; the bus launcher's first look).
+on_display() {
+    xvfb-run -a -n "$((90 + 10 * $1))" -s "-screen 0 1600x1000x24 -noreset" dbus-run-session -- \
+        "${meson_test[@]}" "${not_ui[@]}" --no-suite "display-$2" --num-processes 1 --logbase "testlog-ui-$1"
+}
 
-tools/test-summary.py $logs/testlog $logs/testlog-ui || [ $status -ne 0 ] || status=1
+echo "On two displays of their own:"
+on_display 2 1 >$logs/display-2.txt 2>&1 &
+on_display 1 2 || status=$?
+wait $! || status=$?
+cat $logs/display-2.txt
+
+tools/test-summary.py $logs/testlog $logs/testlog-ui-1 $logs/testlog-ui-2 || [ $status -ne 0 ] || status=1
 exit $status
