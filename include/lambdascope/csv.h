@@ -15,4 +15,12 @@ const char *lam_csv_field(const GPtrArray *fields, int column);
 /* The number of the field that says `name` (capitals alike), -1 if none does. */
 int lam_csv_find(const GPtrArray *header, const char *name);
 
+/* One row; line: counted from 1. False and an error: nothing more is read. */
+typedef gboolean (*LamCsvRow)(gpointer user, const GPtrArray *fields, int line, GError **error);
+
+/* Calls `header` with the first row and `row` with each one after it; blank lines and those that begin with # are
+ * passed over. False and the error of what was called. */
+gboolean lam_csv_read(const char *text, LamCsvRow header, LamCsvRow row, gpointer user,
+                      GError **error);
+
 G_END_DECLS

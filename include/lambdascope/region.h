@@ -48,6 +48,8 @@ LamRegion *lam_region_new(const char *name, guint32 colour, LamVolume *mask);
 LamRegion *lam_region_copy(const LamRegion *region);
 void lam_region_free(LamRegion *region);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamRegion, lam_region_free)
+/* What may change while the place stays: kind, follows, factor and λ. */
+void lam_region_treat_as(LamRegion *region, const LamRegion *other);
 
 /* Stable names, for files and command lines: "lambda", "rigid", "unmoved", "unmatched". */
 const char *lam_region_kind_name(LamRegionKind kind);

@@ -35,3 +35,19 @@ int lam_csv_find(const GPtrArray *header, const char *name)
             return (int)i;
     return -1;
 }
+
+gboolean lam_csv_read(const char *text, LamCsvRow header, LamCsvRow row, gpointer user,
+                      GError **error)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    LamCsvRow take = header;
+    for (int i = 0; lines[i] != NULL; i++) {
+        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
+            continue;
+        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
+        if (!take(user, fields, i + 1, error))
+            return FALSE;
+        take = row;
+    }
+    return TRUE;
+}

@@ -33,8 +33,9 @@ static bool wrong(const Table *t, int line, const char *why, GError **error)
     return false;
 }
 
-static bool read_header(Table *t, const GPtrArray *fields, int line, GError **error)
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    Table *t = table;
     int structures = 0;
     t->person = lam_csv_find(fields, "person");
     for (int i = 0; i < t->config->n_attributes; i++) {
@@ -79,8 +80,9 @@ static guint row_of(Table *t, const GPtrArray *fields)
     return t->scans->len - 1;
 }
 
-static bool read_row(Table *t, const GPtrArray *fields, int line, GError **error)
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    Table *t = table;
     guint row = row_of(t, fields);
     int *scans = &g_array_index(t->scans, int, row);
     double *values = &g_array_index(t->values, double, row *LAM_TEMPLATE_MAX_ATTRIBUTES);
@@ -104,29 +106,20 @@ static bool read_row(Table *t, const GPtrArray *fields, int line, GError **error
     return true;
 }
 
-static bool read_lines(Table *t, char **lines, GError **error)
+static bool read_rows(Table *t, const char *text, GError **error)
 {
-    bool header = false;
-    for (int i = 0; lines[i] != NULL; i++) {
-        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
-            continue;
-        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
-        if (!(header ? read_row(t, fields, i + 1, error) : read_header(t, fields, i + 1, error)))
-            return false;
-        header = true;
-    }
-    return t->scans->len > 0 || wrong(t, 0, "nobody is in it", error);
+    return lam_csv_read(text, read_header, read_row, t, error) &&
+           (t->scans->len > 0 || wrong(t, 0, "nobody is in it", error));
 }
 
 static LamTemplatePopulation *read_text(Table *t, const char *text, GError **error)
 {
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     LamTemplatePopulation *population = NULL;
     t->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     t->values = g_array_new(FALSE, TRUE, sizeof(double));
     t->ml = g_array_new(FALSE, TRUE, sizeof(double));
     t->scans = g_array_new(FALSE, TRUE, sizeof(int));
-    if (read_lines(t, lines, error)) {
+    if (read_rows(t, text, error)) {
         population = g_new0(LamTemplatePopulation, 1);
         population->n = (int)t->scans->len;
         population->structures = t->config->n_structures;

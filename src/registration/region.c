@@ -49,6 +49,14 @@ void lam_region_free(LamRegion *region)
     g_free(region);
 }
 
+void lam_region_treat_as(LamRegion *region, const LamRegion *other)
+{
+    region->kind = other->kind;
+    region->follows = other->follows;
+    region->factor = other->factor;
+    region->lambda = other->lambda;
+}
+
 const char *lam_region_kind_name(LamRegionKind kind)
 {
     return kind_names[kind];

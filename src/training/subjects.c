@@ -36,8 +36,9 @@ static bool wrong(const Table *t, int line, GError **error, const char *format, 
     return false;
 }
 
-static bool read_header(Table *t, const GPtrArray *fields, int line, GError **error)
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    Table *t = table;
     t->id = lam_csv_find(fields, "id");
     t->scan = lam_csv_find(fields, "scan");
     t->subject = lam_csv_find(fields, "subject");
@@ -95,8 +96,9 @@ static char *person_of(const Table *t, const GPtrArray *fields)
 }
 
 /* Rows of people whose scans are not among these are not looked at further. */
-static bool read_row(const Table *t, const GPtrArray *fields, int line, GError **error)
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    const Table *t = table;
     g_autofree bool *mine = g_new0(bool, t->n);
     if (!find_scans(t, fields, line, mine, error))
         return false;
@@ -115,17 +117,10 @@ static bool read_row(const Table *t, const GPtrArray *fields, int line, GError *
     return true;
 }
 
-static bool read_lines(Table *t, char **lines, GError **error)
+static bool read_rows(Table *t, const char *text, GError **error)
 {
-    bool header = false;
-    for (int i = 0; lines[i] != NULL; i++) {
-        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
-            continue;
-        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
-        if (!(header ? read_row(t, fields, i + 1, error) : read_header(t, fields, i + 1, error)))
-            return false;
-        header = true;
-    }
+    if (!lam_csv_read(text, read_header, read_row, t, error))
+        return false;
     for (int i = 0; i < t->n; i++)
         if (!t->known[i])
             return wrong(t, 0, error, "there is no row for %s", t->scans[i]);
@@ -168,8 +163,7 @@ bool lam_subjects_read(const char *table, const char *folder, char *const *scans
     }
     if (!g_utf8_validate(text, -1, NULL))
         return wrong(&t, 0, error, "not a text file");
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    return read_lines(&t, lines, error);
+    return read_rows(&t, text, error);
 }
 
 void lam_subjects_even(const LamTemplateConfig *config, const double *values, int n,

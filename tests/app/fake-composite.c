@@ -70,10 +70,7 @@ bool lam_composite_set(LamComposite *composite, int i, const LamRegion *region, 
     LamRegion *own = g_ptr_array_index(composite->regions, i);
     if (!lam_region_check(region, error))
         return false;
-    own->kind = region->kind;
-    own->follows = region->follows;
-    own->factor = region->factor;
-    own->lambda = region->lambda;
+    lam_region_treat_as(own, region);
     return true;
 }
 
