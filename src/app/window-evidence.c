@@ -205,16 +205,11 @@ static void read_file(LamWindow *window, const char *path)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
+                               _("The evidence could not be opened"));
     if (path)
         read_file(window, path);
-    else
-        lam_window_show_error(window, _("The evidence could not be opened"),
-                              _("Only files on this computer can be opened."));
 }
 
 static void open_evidence(GSimpleAction *action, GVariant *value, gpointer user)

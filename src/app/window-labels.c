@@ -135,16 +135,11 @@ static void read_file(LamWindow *window, Kind kind, const char *path)
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     Kind kind = (Kind)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "kind"));
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
+                               _("The label map could not be used"));
     if (path)
         read_file(window, kind, path);
-    else
-        lam_window_show_error(window, _("The label map could not be used"),
-                              _("Only files on this computer can be opened."));
 }
 
 static void choose(LamWindow *window, Kind kind)

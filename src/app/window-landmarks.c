@@ -295,16 +295,10 @@ static void read_done(GObject *source, GAsyncResult *result, gpointer user)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT)
+    char *path =
+        lam_window_chosen_path(window, dialog, response, _("The landmarks could not be opened"));
+    if (!path)
         return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    char *path = file ? g_file_get_path(file) : NULL;
-    if (!path) {
-        lam_window_show_error(window, _("The landmarks could not be opened"),
-                              _("Only files on this computer can be opened."));
-        return;
-    }
     g_autoptr(GTask) task = g_task_new(window, NULL, read_done, NULL);
     g_task_set_task_data(task, path, g_free);
     g_task_run_in_thread(task, read_thread);

@@ -35,16 +35,10 @@ static const char *name_of(LamWorkspaceRole role)
 static void found(GtkNativeDialog *dialog, int response, Question *question)
 {
     LamWindow *window = question->window;
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT)
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, response, _("The session could not be opened"));
+    if (!path)
         return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
-    if (!path) {
-        lam_window_show_error(window, _("The session could not be opened"),
-                              _("Only files on this computer can be opened."));
-        return;
-    }
     LamSessionFile *session = g_steal_pointer(&question->file);
     lam_workspace_find_again(session->workspace, question->role, path);
     lam_window_check_session(window, session);

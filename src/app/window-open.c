@@ -157,6 +157,19 @@ static void continue_choice(LamWindow *window)
         choose(window, window->chosen_fixed ? ROLE_MOVING : ROLE_FIXED);
 }
 
+char *lam_window_chosen_path(LamWindow *window, GtkNativeDialog *dialog, int response,
+                             const char *failure)
+{
+    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
+    if (response != GTK_RESPONSE_ACCEPT)
+        return NULL;
+    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
+    char *path = file ? g_file_get_path(file) : NULL;
+    if (!path)
+        lam_window_show_error(window, failure, _("Only files on this computer can be opened."));
+    return path;
+}
+
 static void refuse_remote(LamWindow *window)
 {
     lam_window_show_error(window, _("The scan could not be opened"),

@@ -193,6 +193,10 @@ void lam_window_restart_curve(LamWindow *window);
 void lam_window_curve_arrived(gpointer curve, gpointer user);
 
 /* window-open.c */
+/* What the window's file chooser was answered with, which ends it: a path for g_free; NULL: none, and where it is not a
+ * file of this computer, that is said below `failure`. */
+char *lam_window_chosen_path(LamWindow *window, GtkNativeDialog *dialog, int response,
+                             const char *failure);
 void lam_window_add_open_actions(LamWindow *window);
 /* What is chosen next, a NULL one as before; opens once both are known. */
 void lam_window_take_scans(LamWindow *window, const char *fixed_path, const char *moving_path);

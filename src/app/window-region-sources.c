@@ -154,17 +154,12 @@ static void add_mask(LamWindow *window, const char *path)
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     bool mask = g_object_get_data(G_OBJECT(dialog), "mask") != NULL;
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
-    if (!path)
-        lam_window_show_error(window, _("The regions could not be opened"),
-                              _("Only files on this computer can be opened."));
-    else if (mask)
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
+                               _("The regions could not be opened"));
+    if (path && mask)
         add_mask(window, path);
-    else
+    else if (path)
         open_file(window, path);
 }
 

@@ -327,16 +327,10 @@ static void save_session(GSimpleAction *action, GVariant *value, gpointer user)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, response, _("The session could not be opened"));
     if (path)
         lam_window_open_session(window, path);
-    else
-        lam_window_show_error(window, _("The session could not be opened"),
-                              _("Only files on this computer can be opened."));
 }
 
 static void open_session(GSimpleAction *action, GVariant *value, gpointer user)
