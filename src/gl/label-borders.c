@@ -30,7 +30,10 @@ guint64 *lam_borders_new(const guint32 *numbers, const int size[3])
 {
     size_t words = words_of_row(size);
     guint64 *borders = g_try_malloc0(words * (size_t)size[1] * (size_t)size[2] * sizeof *borders);
-    for (int k = 0; borders && k < size[2]; k++)
+    if (!borders)
+        return NULL;
+#pragma omp parallel for schedule(static)
+    for (int k = 0; k < size[2]; k++)
         for (int j = 0; j < size[1]; j++) {
             int below = MIN(j + 1, size[1] - 1), behind = MIN(k + 1, size[2] - 1);
             const size_t at[4] = {row_of(size, j, k), row_of(size, below, k),

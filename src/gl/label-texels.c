@@ -25,17 +25,19 @@ static void number_row(const LamLabels *labels, const float *row, int n, guint32
 static void find_box(LamTexels *texels)
 {
     const int *n = texels->grid.size;
-    const guint32 *number = texels->data;
+    const guint32 *numbers = texels->data;
     int first[3] = {n[0], n[1], n[2]}, last[3] = {0};
-    for (int k = 0; k < n[2]; k++)
-        for (int j = 0; j < n[1]; j++)
-            for (int i = 0; i < n[0]; i++, number++) {
-                const int at[3] = {i, j, k};
-                for (int a = 0; a < 3 && (*number & LAM_TEXELS_NUMBER); a++) {
-                    first[a] = MIN(first[a], at[a]);
-                    last[a] = MAX(last[a], at[a]);
-                }
+#pragma omp parallel for schedule(static) reduction(min : first) reduction(max : last)
+    for (int row = 0; row < n[1] * n[2]; row++)
+        for (int i = 0; i < n[0]; i++) {
+            if (!(numbers[(size_t)row * (size_t)n[0] + (size_t)i] & LAM_TEXELS_NUMBER))
+                continue;
+            const int at[3] = {i, row % n[1], row / n[1]};
+            for (int a = 0; a < 3; a++) {
+                first[a] = MIN(first[a], at[a]);
+                last[a] = MAX(last[a], at[a]);
             }
+        }
     lam_texels_set_box(texels, &texels->grid, first, last);
 }
 
@@ -47,6 +49,7 @@ LamTexels *lam_texels_new_labels(const LamLabels *labels, GError **error)
     if (!texels)
         return NULL;
     size_t rows = (size_t)n[1] * (size_t)n[2];
+#pragma omp parallel for schedule(static)
     for (size_t row = 0; row < rows; row++)
         number_row(labels, labels->map->data + row * (size_t)n[0], n[0],
                    (guint32 *)texels->data + row * (size_t)n[0]);

@@ -86,20 +86,19 @@ void lam_texels_set_box(LamTexels *out, const LamGrid *grid, const int first[3],
 static void find_box(const LamVolume *scan, double threshold, LamTexels *out)
 {
     const int *n = scan->grid.size;
-    g_autofree int *counts = g_new0(int, n[0] + n[1] + n[2]);
+    int sides = n[0] + n[1] + n[2];
+    g_autofree int *counts = g_new0(int, sides);
     int *along[3] = {counts, counts + n[0], counts + n[0] + n[1]};
-    const float *value = scan->data;
-    for (int k = 0; k < n[2]; k++) {
-        for (int j = 0; j < n[1]; j++) {
-            int row = 0;
-            for (int i = 0; i < n[0]; i++) {
-                int above = *value++ > threshold;
-                along[0][i] += above;
-                row += above;
-            }
-            along[1][j] += row;
-            along[2][k] += row;
+#pragma omp parallel for schedule(static) reduction(+ : counts[:sides])
+    for (int row = 0; row < n[1] * n[2]; row++) {
+        const float *value = scan->data + (size_t)row * (size_t)n[0];
+        int above = 0;
+        for (int i = 0; i < n[0]; i++) {
+            counts[i] += value[i] > threshold;
+            above += value[i] > threshold;
         }
+        counts[n[0] + row % n[1]] += above;
+        counts[n[0] + n[1] + row / n[1]] += above;
     }
     int first[3], last[3];
     for (int axis = 0; axis < 3; axis++) {
@@ -121,6 +120,7 @@ static void find_levels(const LamVolume *scan, LamTexels *out)
 {
     size_t count = lam_grid_voxels(&scan->grid);
     float minimum = scan->data[0], maximum = scan->data[0];
+#pragma omp parallel for simd schedule(static) reduction(min : minimum) reduction(max : maximum)
     for (size_t i = 1; i < count; i++) {
         minimum = MIN(minimum, scan->data[i]);
         maximum = MAX(maximum, scan->data[i]);
@@ -160,6 +160,7 @@ LamTexels *lam_texels_new_field(const LamVolume *field, const LamVolume *jacobia
     size_t count = lam_grid_voxels(&field->grid);
     const float *d = field->data;
     float *out = texels->data, longest = 0;
+#pragma omp parallel for schedule(static) reduction(max : longest)
     for (size_t i = 0; i < count; i++) {
         out[4 * i] = d[i];
         out[4 * i + 1] = d[count + i];

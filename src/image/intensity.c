@@ -24,30 +24,51 @@ static inline guint32 bits_of(float value)
     return bits;
 }
 
+#define HALVES 65536 /* values of one half of a float's bits */
+
+/* Adds the positive values by the upper half of their bits, or those with this upper half by the lower one. */
+static void count_halves(const LamVolume *volume, size_t n, const guint32 *upper, size_t *bins)
+{
+#pragma omp parallel
+    {
+        g_autofree guint32 *own = g_new0(guint32, HALVES);
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < n; i++) {
+            guint32 bits = volume->data[i] > 0 ? bits_of(volume->data[i]) : 0;
+            if (bits != 0 && (upper == NULL || bits >> 16 == *upper))
+                own[upper == NULL ? bits >> 16 : bits & 0xffff]++;
+        }
+#pragma omp critical
+        for (int b = 0; b < HALVES; b++)
+            bins[b] += own[b];
+    }
+}
+
+/* The bin that holds the rank, which becomes the rank within it. */
+static guint32 bin_of(const size_t *bins, size_t *rank)
+{
+    guint32 bin = 0;
+    while (*rank >= bins[bin])
+        *rank -= bins[bin++];
+    return bin;
+}
+
 /* Exact, in two passes: positive floats sort as their bits do, so the upper half of the bits is
  * counted first, then the lower half within the bin that holds the rank. */
 double lam_volume_percentile_positive(const LamVolume *volume, double p)
 {
     size_t n = lam_grid_voxels(&volume->grid) * (size_t)volume->channels, positive = 0;
-    g_autofree size_t *bins = g_new0(size_t, 65536);
-    for (size_t i = 0; i < n; i++)
-        if (volume->data[i] > 0) {
-            bins[bits_of(volume->data[i]) >> 16]++;
-            positive++;
-        }
+    g_autofree size_t *bins = g_new0(size_t, HALVES);
+    count_halves(volume, n, NULL, bins);
+    for (int b = 0; b < HALVES; b++)
+        positive += bins[b];
     if (positive == 0)
         return 0;
     size_t rank = (size_t)(CLAMP(p, 0, 1) * (double)(positive - 1) + 0.5);
-    guint32 high = 0, low = 0;
-    while (rank >= bins[high])
-        rank -= bins[high++];
-    memset(bins, 0, 65536 * sizeof *bins);
-    for (size_t i = 0; i < n; i++)
-        if (volume->data[i] > 0 && bits_of(volume->data[i]) >> 16 == high)
-            bins[bits_of(volume->data[i]) & 0xffff]++;
-    while (rank >= bins[low])
-        rank -= bins[low++];
-    guint32 bits = high << 16 | low;
+    guint32 upper = bin_of(bins, &rank);
+    memset(bins, 0, HALVES * sizeof *bins);
+    count_halves(volume, n, &upper, bins);
+    guint32 bits = upper << 16 | bin_of(bins, &rank);
     float value;
     memcpy(&value, &bits, sizeof value);
     return (double)value;

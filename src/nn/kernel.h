@@ -28,3 +28,5 @@ LAM_INLINE int lam_label_at(const float *map, size_t i, int n)
 
 /* y += x, in parallel. */
 void lam_kernel_add(float *y, const float *x, size_t n);
+/* y = x, in parallel; they must not overlap. */
+void lam_kernel_copy(float *y, const float *x, size_t n);

@@ -2,13 +2,11 @@
 #include "graph-private.h"
 #include "kernel.h"
 
-#include <string.h>
-
 static void concat_forward(LamNode *node)
 {
     const LamNode *a = node->inputs[0], *b = node->inputs[1];
-    memcpy(node->value, a->value, a->count * sizeof(float));
-    memcpy(node->value + a->count, b->value, b->count * sizeof(float));
+    lam_kernel_copy(node->value, a->value, a->count);
+    lam_kernel_copy(node->value + a->count, b->value, b->count);
 }
 
 static void concat_backward(LamNode *node)

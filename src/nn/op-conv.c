@@ -163,7 +163,7 @@ static void conv_forward(LamNode *node)
     if (conv->x_rounded != NULL)
         lam_bf16_round_all(x->value, conv->x_rounded, x->count);
     if (addend != NULL)
-        memcpy(node->value, addend->value, node->count * sizeof(float));
+        lam_kernel_copy(node->value, addend->value, node->count);
     lam_conv_pass_run(&conv->forward, conv->stream);
 }
 

@@ -1,11 +1,10 @@
 /* The same tensor as a constant: no gradient flows through it. */
 #include "graph-private.h"
-
-#include <string.h>
+#include "kernel.h"
 
 static void detach_forward(LamNode *node)
 {
-    memcpy(node->value, node->inputs[0]->value, node->count * sizeof(float));
+    lam_kernel_copy(node->value, node->inputs[0]->value, node->count);
 }
 
 static const LamOp detach_op = {.name = "detach", .forward = detach_forward};

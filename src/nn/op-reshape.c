@@ -2,11 +2,9 @@
 #include "graph-private.h"
 #include "kernel.h"
 
-#include <string.h>
-
 static void reshape_forward(LamNode *node)
 {
-    memcpy(node->value, node->inputs[0]->value, node->count * sizeof(float));
+    lam_kernel_copy(node->value, node->inputs[0]->value, node->count);
 }
 
 static void reshape_backward(LamNode *node)

@@ -9,6 +9,7 @@ static void sum_forward(LamNode *node)
 {
     const float *a = node->inputs[0]->value, *b = node->inputs[1]->value;
     float weight = ((Sum *)node->state)->weight;
+#pragma omp parallel for simd schedule(static)
     for (size_t i = 0; i < node->count; i++)
         node->value[i] = a[i] + weight * b[i];
 }

@@ -64,13 +64,13 @@ LamVolume *lam_field_jacobian(const LamVolume *field, GError **error)
 static void jacobian_statistics(const LamVolume *jacobian, LamFieldStatistics *out)
 {
     size_t n = lam_grid_voxels(&jacobian->grid), folds = 0;
-    double sum = 0, squares = 0;
-    out->min_jacobian = INFINITY;
-    out->max_jacobian = -INFINITY;
+    double sum = 0, squares = 0, least = INFINITY, most = -INFINITY;
+#pragma omp parallel for schedule(static) reduction(+ : sum, squares, folds)                       \
+    reduction(min : least) reduction(max : most)
     for (size_t i = 0; i < n; i++) {
         double j = (double)jacobian->data[i];
-        out->min_jacobian = fmin(out->min_jacobian, j);
-        out->max_jacobian = fmax(out->max_jacobian, j);
+        least = j < least ? j : least;
+        most = j > most ? j : most;
         if (!(j > 0)) {
             folds++;
             continue;
@@ -79,6 +79,8 @@ static void jacobian_statistics(const LamVolume *jacobian, LamFieldStatistics *o
         sum += l;
         squares += l * l;
     }
+    out->min_jacobian = least;
+    out->max_jacobian = most;
     double kept = (double)(n - folds), mean = kept > 0 ? sum / kept : 0;
     out->fold_percent = 100.0 * (double)folds / (double)n;
     out->sd_log_jacobian = kept > 0 ? sqrt(fmax(squares / kept - mean * mean, 0)) : 0;
@@ -98,10 +100,11 @@ static void magnitude_statistics(const LamVolume *field, LamFieldStatistics *out
     size_t n = lam_grid_voxels(&field->grid), below = 0;
     g_autofree size_t *bins = g_new0(size_t, MAGNITUDE_BINS);
     double sum = 0, max = 0;
+#pragma omp parallel for schedule(static) reduction(+ : sum) reduction(max : max)
     for (size_t i = 0; i < n; i++) {
         double u = magnitude(field, n, i);
         sum += u;
-        max = fmax(max, u);
+        max = u > max ? u : max;
     }
     out->mean_mm = sum / (double)n;
     out->max_mm = out->p95_mm = max;

@@ -278,6 +278,7 @@ LamVolume *lam_session_vectors_mm(const LamSession *session, const float *u, GEr
     size_t n = lam_grid_voxels(&field->grid);
     const LamMat4 *to_world = &session->field_grid.to_world;
     double across = session->field_grid.size[2] > 1;
+#pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++) {
         LamVec3 v = {{(double)u[i], (double)u[n + i], across * (double)u[2 * n + i]}};
         v = lam_mat4_apply_vector(to_world, v);

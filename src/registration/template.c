@@ -145,7 +145,9 @@ LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError *
     bool same = lam_grid_equal(&own->grid, &grid, 1e-6);
     LamVolume *out =
         same ? lam_volume_ref(own) : lam_resample(own, &grid, NULL, LAM_CUBIC, 0, error);
-    for (size_t i = 0; out != NULL && i < lam_grid_voxels(&grid); i++)
+    size_t voxels = out != NULL ? lam_grid_voxels(&grid) : 0;
+#pragma omp parallel for simd schedule(static)
+    for (size_t i = 0; i < voxels; i++)
         out->data[i] = out->data[i] > DARKEST ? out->data[i] : 0;
     return out;
 }
