@@ -1,14 +1,14 @@
 // One slice through a scan, sampled in world mm, with what is laid over it. Defined when it is compiled:
 // COLOURS      LamColourMap
-// HAS_FIELD    0 or 1
+// HAS_FIELD    0 or 1, whether the scan is carried by it
 // COMPARE      LamCompare; 0 also where there is nothing to compare with
 // OVERLAY      LamOverlay
 // GRID         0 none, 1 of the moving scan carried here, 2 of the fixed scan fetched here
 // GRID_COLOUR  LamGridColour
 uniform vec2 target;           // framebuffer size in pixels
 uniform vec4 rect;             // of the view: x, y, width, height
-uniform vec3 origin;           // fixed world point of pixel position (0,0), top left
-uniform vec3 step_x, step_y;   // world mm per pixel, rightwards and downwards
+in vec3 place;                 // fixed world, mm
+in vec3 scan_at, field_at;     // its texture coordinates in scan and field, before the scan is carried
 uniform sampler3D scan;
 uniform sampler3D field;       // displacement in mm, |J|
 uniform sampler3D against;     // another field, to compare with, or a map to draw
@@ -142,13 +142,12 @@ vec3 with_overlay(vec3 shown, vec3 x, vec3 f, vec4 d)
 void main()
 {
     vec2 at = vec2(gl_FragCoord.x, target.y - gl_FragCoord.y);
-    vec3 x = origin + at.x * step_x + at.y * step_y;
-    vec3 f = at_field(x);
+    vec3 x = place, f = field_at;
     vec4 d = HAS_FIELD == 1 ? texture(field, f) : vec4(0.0, 0.0, 0.0, 1.0);
     d.xyz *= morph;
     vec3 y = x + d.xyz;
 
-    vec3 t = (scan_from_world * vec4(y, 1.0)).xyz;
+    vec3 t = HAS_FIELD == 1 ? scan_at + mat3(scan_from_world) * d.xyz : scan_at;
     float value = has_scan ? (texture(scan, t).r - levels.x) * levels.y : 0.0;
     float inside = has_scan ? coverage(t) : 0.0;
     vec3 shown = mix(surround, mapped(COLOURS, value), inside);

@@ -5,9 +5,8 @@
 #include <math.h>
 #include <string.h>
 
-#define WIDTH_PX  1.8 /* logical pixels */
-#define MARGIN_PX 4.0 /* for the line and its shade */
-#define ROW       128 /* colours in a row of the texture: as in contour.frag */
+#define WIDTH_PX 1.8 /* logical pixels */
+#define ROW      128 /* colours in a row of the texture: as in contour.frag */
 
 enum { UNIT_FIELD, UNIT_LABELS, UNIT_COLOURS };
 
@@ -116,25 +115,9 @@ typedef struct {
 /* Where the labels of a map may be in the view; reach_mm: how far they may be carried. */
 static LamRect part_of_view(const Target *t, int side, const LamTexels *labels, double reach_mm)
 {
-    LamMat4 back = lam_mat4_identity();
-    double left = INFINITY, right = -INFINITY, top = INFINITY, bottom = -INFINITY;
-    double mm = lam_scene_mm_per_pixel(t->scene, t->view, t->scale),
-           margin = MARGIN_PX + reach_mm / mm;
-    const LamRect *r = &t->view->rect;
-    if (side == 1 && !lam_mat4_invert(&t->scene->affine, &back))
-        return *r;
-    for (int corner = 0; corner < 8; corner++) {
-        LamVec3 at;
-        double x, y;
-        for (int a = 0; a < 3; a++)
-            at.v[a] = corner >> a & 1 ? labels->box_max.v[a] : labels->box_min.v[a];
-        lam_scene_project(t->scene, t->view, t->scale, lam_mat4_apply(&back, at), &x, &y);
-        left = fmin(left, x - margin), right = fmax(right, x + margin);
-        top = fmin(top, y - margin), bottom = fmax(bottom, y + margin);
-    }
-    left = fmax(left, r->x), right = fmin(right, r->x + r->width);
-    top = fmax(top, r->y), bottom = fmin(bottom, r->y + r->height);
-    return (LamRect){left, top, fmax(right - left, 0), fmax(bottom - top, 0)};
+    LamMat4 from_world = side == 1 ? t->scene->affine : lam_mat4_identity();
+    return lam_view_box(t->scene, t->view, t->scale, &from_world, labels->box_min, labels->box_max,
+                        reach_mm);
 }
 
 /* How the view looks at the labels of one scan; field: that carries them; NULL: they are not. */

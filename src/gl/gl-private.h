@@ -152,13 +152,24 @@ void lam_set_vector(GLint location, LamVec3 v);
 void lam_view_frame(const LamScene *scene, const LamView *view, double scale, LamVec3 *origin,
                     LamVec3 *step_x, LamVec3 *step_y);
 
+LamRect lam_rect_common(const LamRect *a, const LamRect *b);
+LamRect lam_rect_around(const LamRect *a, const LamRect *b);
+
+#define LAM_BOX_MARGIN_PX 4.0 /* for what is antialiased, and the width of outlines */
+/* Where in a view, in whole pixels, a box may be seen, from corner to corner in a space into which from_world leads
+ * from the fixed one; reach_mm: how far what is in it may be carried. Never more than the view; all of it if
+ * the matrix is singular. */
+LamRect lam_view_box(const LamScene *scene, const LamView *view, double scale,
+                     const LamMat4 *from_world, LamVec3 low, LamVec3 high, double reach_mm);
+
 typedef struct LamPanes LamPanes;
 
 LamPanes *lam_panes_new(GError **error);
 void lam_panes_free(LamPanes *panes);
-/* Draws the slice of one view; textures: fixed, moving. `against` is the field that a difference of fields is
+/* Draws the slice of one view within `clip`; textures: fixed, moving. `against` is the field that a difference of fields is
  * taken from. Textures that are not complete count as absent. LAM_ERROR_GL if its shader cannot be compiled: each
  * kind of picture has its own, made when it is first drawn. */
-bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
-                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view,
+                    const LamRect *clip, int width, int height, double scale,
+                    const LamTexture textures[2], const LamTexture *field,
                     const LamTexture *against, GError **error);

@@ -56,7 +56,7 @@ static Program *compile(const Kind *kind, GError **error)
         "#define GRID %d\n#define GRID_COLOUR %d\n",
         kind->colours, kind->has_field, kind->compare, kind->overlay, kind->grid,
         kind->grid_colour);
-    GLuint id = lam_program_new_variant("quad.vert", "slice.frag", defines, error);
+    GLuint id = lam_program_new_variant("slice.vert", "slice.frag", defines, error);
     if (!id)
         return NULL;
     Program *program = g_new0(Program, 1);
@@ -157,6 +157,13 @@ static void set_levels(GLint location, LamLevels levels, double unit)
     glUniform2f(location, (GLfloat)(levels.low / unit), (GLfloat)(unit / width));
 }
 
+/* Into the scan's texture coordinates. */
+static LamMat4 scan_from_world(const LamScene *scene, bool moving, const LamTexture *texture)
+{
+    const LamMat4 *to_texture = &texture->source->to_texture;
+    return moving ? lam_mat4_multiply(to_texture, &scene->affine) : *to_texture;
+}
+
 static void set_scan(const Program *program, const LamScene *scene, bool moving,
                      const LamTexture *texture)
 {
@@ -164,12 +171,9 @@ static void set_scan(const Program *program, const LamScene *scene, bool moving,
     glUniform1i(program->at.has_scan, shown);
     if (!shown)
         return;
-    const LamTexels *texels = texture->source;
-    LamMat4 matrix = texels->to_texture;
-    if (moving)
-        matrix = lam_mat4_multiply(&texels->to_texture, &scene->affine);
+    LamMat4 matrix = scan_from_world(scene, moving, texture);
     lam_set_matrix(program->at.scan_from_world, &matrix);
-    set_levels(program->at.levels, scene->levels[moving], texels->unit);
+    set_levels(program->at.levels, scene->levels[moving], texture->source->unit);
     bind(UNIT_SCAN, texture, scene->smooth);
 }
 
@@ -217,6 +221,14 @@ void lam_clip_to(const LamRect *clip, int height)
               (GLsizei)clip->height);
 }
 
+/* Where a whole volume may be seen; from_world: into its texture coordinates. */
+static LamRect box_of(const LamScene *scene, const LamView *view, double scale,
+                      const LamMat4 *from_world, double reach_mm)
+{
+    return lam_view_box(scene, view, scale, from_world, (LamVec3){{0, 0, 0}}, (LamVec3){{1, 1, 1}},
+                        reach_mm);
+}
+
 static bool needs_other_field(LamOverlay overlay)
 {
     return overlay >= LAM_OVERLAY_DIFFERENCE;
@@ -235,7 +247,7 @@ static Kind kind_of(const LamScene *scene, LamPane pane, const LamTexture *fixed
                     const LamTexture *against)
 {
     bool warped = pane == LAM_PANE_WARPED;
-    Kind kind = {.colours = (int)scene->colours, .has_field = has_field};
+    Kind kind = {.colours = (int)scene->colours, .has_field = warped && has_field};
     if (warped && lam_texture_is_complete(fixed))
         kind.compare = (int)scene->compare;
     if (warped && has_field && can_overlay(scene, against))
@@ -247,29 +259,67 @@ static Kind kind_of(const LamScene *scene, LamPane pane, const LamTexture *fixed
     return kind;
 }
 
-bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view, int width,
-                    int height, double scale, const LamTexture textures[2], const LamTexture *field,
+/* Where there is more than the surroundings: software renderers compute each pixel. */
+static LamRect seen_part(const LamScene *scene, const LamView *view, double scale, LamPane pane,
+                         const Kind *kind, const LamTexture textures[2], const LamTexture *field)
+{
+    LamRect all = {view->rect.x, view->rect.y, 0, 0};
+    const LamTexture *scan = &textures[pane != LAM_PANE_FIXED];
+    bool carried = kind->has_field || kind->grid == 2;
+    double reach = carried ? field->source->reach_mm : 0;
+    if (lam_texture_is_complete(scan)) {
+        LamMat4 matrix = scan_from_world(scene, pane != LAM_PANE_FIXED, scan);
+        all =
+            box_of(scene, view, scale, &matrix, pane == LAM_PANE_WARPED ? scene->morph * reach : 0);
+    }
+    if (kind->compare > 0) {
+        LamRect other = box_of(scene, view, scale, &textures[0].source->to_texture, 0);
+        all = lam_rect_around(&all, &other);
+    }
+    if (kind->grid > 0 || kind->overlay > 0) {
+        LamRect box =
+            box_of(scene, view, scale, &field->source->to_texture, kind->grid == 2 ? reach : 0);
+        all = lam_rect_around(&all, &box);
+    }
+    return all;
+}
+
+static void set_all(const Program *program, const Kind *kind, const LamScene *scene,
+                    const LamView *view, double scale, LamPane pane, const LamTexture textures[2])
+{
+    bool moving = pane != LAM_PANE_FIXED;
+    glUniform3fv(program->at.surround, 1, surround);
+    glUniform1f(program->at.line_px, (GLfloat)(1.25 * scale));
+    set_view(program, scene, view, scale);
+    set_scan(program, scene, moving, &textures[moving]);
+    if (kind->compare > 0)
+        set_other(program, scene, &textures[0]);
+}
+
+bool lam_panes_draw(LamPanes *panes, const LamScene *scene, const LamView *view,
+                    const LamRect *clip, int width, int height, double scale,
+                    const LamTexture textures[2], const LamTexture *field,
                     const LamTexture *against, GError **error)
 {
     bool flickers =
         view->pane == LAM_PANE_WARPED && scene->flicker; /* the fixed scan in its place */
     LamPane pane = flickers ? LAM_PANE_FIXED : view->pane;
-    bool moving = pane != LAM_PANE_FIXED;
-    bool has_field = moving && lam_texture_is_complete(field);
+    bool has_field = pane != LAM_PANE_FIXED && lam_texture_is_complete(field);
     Kind kind = kind_of(scene, pane, &textures[0], has_field, against);
     const Program *program = program_of(panes, &kind, error);
     if (!program)
         return false;
+    LamRect seen = seen_part(scene, view, scale, pane, &kind, textures, field);
+    seen = lam_rect_common(&seen, clip);
+    lam_clip_to(clip, height);
+    glClearColor(surround[0], surround[1], surround[2], 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    lam_clip_to(&seen, height);
     glDisable(GL_BLEND);
     glUseProgram(program->id);
     glUniform2f(program->at.target, (GLfloat)width, (GLfloat)height);
-    glUniform3fv(program->at.surround, 1, surround);
-    glUniform1f(program->at.line_px, (GLfloat)(1.25 * scale));
-    set_view(program, scene, view, scale);
-    set_scan(program, scene, moving, &textures[moving]);
-    if (kind.compare > 0)
-        set_other(program, scene, &textures[0]);
-    if (kind.has_field)
+    set_all(program, &kind, scene, view, scale, pane, textures);
+    if (kind.has_field || kind.grid > 0)
         set_field(program, scene, pane == LAM_PANE_WARPED, field);
     if (needs_other_field((LamOverlay)kind.overlay))
         set_against(program, against);

@@ -167,9 +167,10 @@ static bool draw_slice(LamRenderer *renderer, const LamScene *scene, const LamVi
     int n = parts_of(renderer, scene, view, parts);
     bool ok = true;
     for (int i = 0; i < n && ok; i++) {
+        ok = lam_panes_draw(renderer->panes, scene, view, &parts[i].clip, width, height, scale,
+                            renderer->textures, parts[i].field, parts[i].against, error);
         lam_clip_to(&parts[i].clip, height);
-        ok = lam_panes_draw(renderer->panes, scene, view, width, height, scale, renderer->textures,
-                            parts[i].field, parts[i].against, error) &&
+        ok = ok &&
              lam_contours_draw(renderer->contours, scene, view, width, height, scale,
                                parts[i].field, &renderer->textures[TEXTURE_FIXED_LABELS], error);
         if (ok)
