@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamRenderer, lam_renderer_free)
 bool lam_renderer_draw(LamRenderer *renderer, const LamScene *scene, int width, int height,
                        double scale, double upload_ms, bool *pending, GError **error);
 
+/* Whether the driver has lost the current context, as after a reset of the graphics card: nothing that was drawn since
+ * is to be trusted, and a new context and renderer are needed. Clears GL's error. */
+bool lam_renderer_is_lost(void);
+
 /* Bytes of volumes (scans, fields, label maps) sent to the GPU so far. */
 guint64 lam_renderer_uploaded(const LamRenderer *renderer);
 

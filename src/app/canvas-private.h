@@ -10,6 +10,9 @@ struct _LamCanvas {
     LamRenderer *renderer; /* between realize and unrealize */
     LamTiming *timing;     /* borrowed */
     bool field_waits;      /* has not been drawn yet */
+    int losses;            /* of the context, shortly after each other */
+    gint64 lost_us;        /* when it was lost last */
+    guint anew_id;         /* an idle; 0: none */
 
     /* input (canvas-input.c) */
     LamView drag_view;

@@ -1,8 +1,11 @@
 #include "canvas-private.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/error.h>
 
-#define UPLOAD_MS 6 /* per frame, so that a new pair does not hold up the window */
+#define UPLOAD_MS   6  /* per frame, so that a new pair does not hold up the window */
+#define MOST_LOSSES 3  /* of the context; then the driver is beyond help */
+#define LOSSES_S    10 /* within which they count together */
 
 enum { FAILED, CHANGED, MARKED, MARK_CHOSEN, SIGNALS };
 static guint signals[SIGNALS];
@@ -67,6 +70,42 @@ static void note_shown(LamCanvas *canvas)
     canvas->field_waits = false;
 }
 
+/* The scene holds all that goes to the new context. */
+static gboolean begin_anew(gpointer user)
+{
+    GtkWidget *widget = user;
+    LAM_CANVAS(widget)->anew_id = 0;
+    gtk_widget_unrealize(widget);
+    if (gtk_widget_get_child_visible(widget) &&
+        gtk_widget_get_mapped(gtk_widget_get_parent(widget)))
+        gtk_widget_map(widget);
+    gtk_gl_area_queue_render(GTK_GL_AREA(widget));
+    return G_SOURCE_REMOVE;
+}
+
+void lam_canvas_begin_anew(LamCanvas *canvas)
+{
+    canvas->losses = 0;
+    if (!canvas->anew_id)
+        canvas->anew_id = g_idle_add(begin_anew, canvas);
+}
+
+static void lose(LamCanvas *canvas)
+{
+    gint64 now = g_get_monotonic_time();
+    bool long_ago = now - canvas->lost_us > LOSSES_S * G_USEC_PER_SEC;
+    canvas->losses = long_ago ? 1 : canvas->losses + 1;
+    canvas->lost_us = now;
+    if (canvas->losses > MOST_LOSSES) {
+        g_autoptr(GError) error = g_error_new_literal(
+            LAM_ERROR, LAM_ERROR_GL, _("The graphics driver was reset, again and again."));
+        fail(canvas, error);
+    } else if (!canvas->anew_id) {
+        g_message("the graphics driver was reset: drawing anew");
+        canvas->anew_id = g_idle_add(begin_anew, canvas);
+    }
+}
+
 static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
 {
     LamCanvas *canvas = LAM_CANVAS(area);
@@ -81,7 +120,9 @@ static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
     bool ok = lam_renderer_draw(canvas->renderer, &canvas->scene, width, height,
                                 lam_canvas_text_scale(canvas), UPLOAD_MS, &pending, &error);
     lam_timing_end(canvas->timing, LAM_TIMED_RENDER, begin);
-    if (!ok)
+    if (lam_renderer_is_lost())
+        lose(canvas);
+    else if (!ok)
         fail(canvas, error);
     else if (!pending)
         note_shown(canvas);
@@ -93,6 +134,7 @@ static gboolean lam_canvas_render(GtkGLArea *area, GdkGLContext *context)
 static void lam_canvas_dispose(GObject *object)
 {
     LamCanvas *canvas = LAM_CANVAS(object);
+    g_clear_handle_id(&canvas->anew_id, g_source_remove);
     lam_scene_clear(&canvas->scene);
     G_OBJECT_CLASS(lam_canvas_parent_class)->dispose(object);
 }

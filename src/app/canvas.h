@@ -41,5 +41,7 @@ void lam_canvas_step(LamCanvas *canvas, double slices);
 void lam_canvas_nudge(LamCanvas *canvas, double right_vox, double up_vox);
 void lam_canvas_zoom(LamCanvas *canvas, double factor);
 void lam_canvas_reset_view(LamCanvas *canvas);
+/* Makes its context again and draws, after "failed" or when that was lost. */
+void lam_canvas_begin_anew(LamCanvas *canvas);
 
 G_END_DECLS

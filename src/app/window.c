@@ -49,6 +49,12 @@ static void canvas_failed(LamCanvas *canvas, const char *message, LamWindow *win
     g_idle_add(show_trouble_page, g_object_ref(window));
 }
 
+static void draw_again(GtkButton *button, LamWindow *window)
+{
+    gtk_stack_set_visible_child_name(window->stack, "pictures");
+    lam_canvas_begin_anew(window->canvas);
+}
+
 static void frame_begins(GdkFrameClock *clock, LamWindow *window)
 {
     window->frame_began = lam_timing_begin();
@@ -148,6 +154,7 @@ static void lam_window_class_init(LamWindowClass *klass)
                                                 "/io/github/lambdascope/Lambdascope/window.ui");
     bind_children(widget_class);
     gtk_widget_class_bind_template_callback(widget_class, canvas_failed);
+    gtk_widget_class_bind_template_callback(widget_class, draw_again);
     gtk_widget_class_bind_template_callback(widget_class, grid_spacing_changed);
     gtk_widget_class_bind_template_callback(widget_class, lambda_changed);
     gtk_widget_class_bind_template_callback(widget_class, scene_changed);

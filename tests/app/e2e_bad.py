@@ -69,6 +69,38 @@ def test_old_gl(program, folder):
         check_end(viewer)
 
 
+def lose(path, times):
+    with open(path, 'w', encoding='ascii') as file:
+        file.write(str(times))
+
+
+def is_lost(path):
+    with open(path, encoding='ascii') as file:
+        return file.read() == '0'
+
+
+def test_lost_context(program, folder):
+    """The graphics driver is reset: once, which one does not notice, and without end, which is told of."""
+    path = os.path.join(folder, 'losses')
+    with opened(program, folder, E2E_LOSE_CONTEXT=path) as (viewer, pictures):
+        before = pictures.settled()
+        lose(path, 1)
+        viewer.key('g')
+        wait_for(lambda: is_lost(path), 'the loss')
+        pictures.changed(before, 2, 'the grid')
+        viewer.key('g')
+        expect(lambda: difference(before[2], pictures.settled()[2]) == 0, 'a lost context is made again, the pictures too')
+        lose(path, 1000)
+        viewer.key('g')
+        expect(lambda: viewer.label('reset, again and again'), 'one that is lost again and again is told of')
+        time.sleep(1)
+        shot(viewer, 'lost-context')
+        lose(path, 0)
+        press(viewer.find('push button', '^_?Draw Again'))
+        viewer.key('g')
+        expect(lambda: difference(before[2], pictures.settled()[2]) == 0, 'and drawn again when that is asked for')
+
+
 def memory_kb(viewer):
     with open(f'/proc/{viewer.process.pid}/status', encoding='ascii') as status:
         return int(next(line for line in status if line.startswith('VmRSS')).split()[1])
@@ -103,6 +135,7 @@ def test_many_keys(program, folder):
 def test_luck(program, folder, real):
     test_vanished(program, folder)
     test_old_gl(program, folder)
+    test_lost_context(program, folder)
     test_models(program, folder, real)
 
 
