@@ -112,6 +112,11 @@ static void measure_all(Bench *bench)
     scene->contours = LAM_CONTOURS_ALL;
     scene->overlay = LAM_OVERLAY_VOLUME_CHANGE;
     measure(bench, "with grid, outlines and |J|", false);
+    scene->contours = LAM_CONTOURS_NONE;
+    scene->overlay = LAM_OVERLAY_NONE;
+    scene->grid = false;
+    scene->streamlines = true;
+    measure(bench, "with streamlines", false);
 }
 
 int main(int argc, char **argv)

@@ -202,9 +202,11 @@ typedef struct {
     bool grid;
     double grid_mm; /* distance of the grid's lines */
     LamGridColour grid_colour;
-    LamDirection direction; /* of grid and arrows */
+    LamDirection direction; /* of grid, arrows and streamlines */
     bool arrows;            /* over the warped view: d within the plane, in true length */
     double arrows_mm;       /* their distance */
+    bool streamlines;       /* over the warped view: curves within the plane that d is tangent to */
+    double streamlines_mm;  /* their distance */
     LamCompare compare;
     double share;      /* [0,1]: where the curtain hangs; how much of the fixed scan a fade shows */
     double checker_mm; /* side of the squares */

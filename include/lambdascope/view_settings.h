@@ -24,7 +24,7 @@ typedef struct {
     double grid_mm;
     LamGridColour grid_colour;
     LamDirection direction;
-    bool arrows;
+    bool arrows, streamlines;
 } LamViewSettings;
 
 /* Kinds of settings, in the order in which a difference is looked for. */
@@ -35,7 +35,7 @@ typedef enum {
     LAM_SETTINGS_COLOURS,
     LAM_SETTINGS_COMPARISON,
     LAM_SETTINGS_OVERLAY, /* and contours */
-    LAM_SETTINGS_GRID,    /* and arrows */
+    LAM_SETTINGS_GRID,    /* arrows and streamlines, too */
 } LamSettingsKind;
 
 LamViewSettings lam_view_settings_of(const LamScene *scene);

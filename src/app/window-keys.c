@@ -51,6 +51,7 @@ void lam_window_class_add_keys(GtkWidgetClass *klass)
     };
     gtk_widget_class_add_binding_action(klass, GDK_KEY_h, GDK_SHIFT_MASK, "win.region-outlines",
                                         NULL);
+    gtk_widget_class_add_binding_action(klass, GDK_KEY_v, GDK_SHIFT_MASK, "win.streamlines", NULL);
     gtk_widget_class_add_binding_action(klass, GDK_KEY_i, GDK_SHIFT_MASK, "win.match-landmark",
                                         NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {

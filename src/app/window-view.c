@@ -175,8 +175,11 @@ static void change_view_flag(GSimpleAction *action, GVariant *value, gpointer us
 {
     LamWindow *window = user;
     LamScene *scene = lam_canvas_scene(window->canvas);
-    bool arrows = g_str_equal(g_action_get_name(G_ACTION(action)), "arrows");
-    *(arrows ? &scene->arrows : &scene->smooth) = g_variant_get_boolean(value);
+    const char *name = g_action_get_name(G_ACTION(action));
+    bool *flag = g_str_equal(name, "arrows")        ? &scene->arrows
+                 : g_str_equal(name, "streamlines") ? &scene->streamlines
+                                                    : &scene->smooth;
+    *flag = g_variant_get_boolean(value);
     g_simple_action_set_state(action, value);
     lam_canvas_changed(window->canvas);
 }
@@ -197,6 +200,7 @@ void lam_window_show_settings(LamWindow *window)
                  {"crosshair", scene->crosshair},
                  {"radiological", scene->radiological},
                  {"arrows", scene->arrows},
+                 {"streamlines", scene->streamlines},
                  {"smooth", scene->smooth}};
     for (size_t i = 0; i < G_N_ELEMENTS(choices); i++)
         set_state(window, choices[i].name, g_variant_new_string(choices[i].get(scene)));
@@ -211,6 +215,7 @@ void lam_window_add_choices(LamWindow *window)
 {
     const GActionEntry others[] = {
         {.name = "arrows", .state = "false", .change_state = change_view_flag},
+        {.name = "streamlines", .state = "false", .change_state = change_view_flag},
         {.name = "smooth", .state = "true", .change_state = change_view_flag},
         {.name = "toggle-compare", .parameter_type = "s", .activate = toggle_compare},
         {.name = "toggle-overlay", .parameter_type = "s", .activate = toggle_overlay},

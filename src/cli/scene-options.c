@@ -47,8 +47,11 @@ GOptionEntry *lam_scene_options_entries(LamSceneOptions *o, const GOptionEntry *
          "By volume (default), length or through (the plane)", "WHAT"},
         {"arrows", 0, 0, G_OPTION_ARG_DOUBLE, &o->arrows_mm,
          "Displacements as arrows, so far apart", "MM"},
+        {"streamlines", 0, 0, G_OPTION_ARG_DOUBLE, &o->streamlines_mm,
+         "Curves along the displacements, so far apart", "MM"},
         {"direction", 0, 0, G_OPTION_ARG_STRING, &o->direction,
-         "Of grid and arrows: forward (default: how tissue moves) or pull-back", "WAY"},
+         "Of grid, arrows and streamlines: forward (default: how tissue moves) or pull-back",
+         "WAY"},
         {"arrangement", 0, 0, G_OPTION_ARG_STRING, &o->arrangement,
          "panes (default), planes (of the warped scan) or all", "WHICH"},
         {"compare", 0, 0, G_OPTION_ARG_STRING, &o->compare,
@@ -104,6 +107,8 @@ static bool apply_choices(const LamSceneOptions *o, LamScene *scene, GError **er
     }
     scene->arrows = o->arrows_mm > 0;
     scene->arrows_mm = o->arrows_mm;
+    scene->streamlines = o->streamlines_mm > 0;
+    scene->streamlines_mm = o->streamlines_mm;
     scene->share = o->share;
     scene->scale_mm = o->scale_mm;
     if (o->arrangement && !lam_arrangement_parse(o->arrangement, &scene->arrangement))
@@ -140,6 +145,7 @@ static bool check_choices(const LamSceneOptions *o, GError **error)
         {"zoom", o->zoom, 0.25, 40, "0.25 to 40 is possible"},
         {"grid", o->grid_mm, 0, 100, "0 (none) to 100 mm is possible"},
         {"arrows", o->arrows_mm, 0, 100, "0 (none) to 100 mm is possible"},
+        {"streamlines", o->streamlines_mm, 0, 100, "0 (none) to 100 mm is possible"},
         {"share", o->share, 0, 1, "0 to 1 is possible"},
         {"scale-mm", o->scale_mm, 0.1, 100, "0.1 to 100 mm is possible"},
     };

@@ -10,7 +10,7 @@
 typedef struct {
     char *demo, *fixed, *moving, *model, *plane, *at, *size;
     char *arrangement, *compare, *overlay, *colours, *direction, *grid_colour;
-    double grid_mm, arrows_mm, scale, zoom, share, scale_mm;
+    double grid_mm, arrows_mm, streamlines_mm, scale, zoom, share, scale_mm;
     gboolean neurological, voxels;
     LamRenderLabels labels;
 

@@ -85,9 +85,8 @@ static int set_uniforms(const LamArrows *arrows, const LamScene *scene, const La
     return set_lattice(arrows, view, origin, right, up, mm, spacing);
 }
 
-void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view,
-                     const LamRect *clip, int width, int height, double scale,
-                     const LamTexture *field)
+void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view, int width,
+                     int height, double scale, const LamTexture *field)
 {
     bool shown = scene->arrows && view->pane == LAM_PANE_WARPED && !scene->flicker;
     if (!shown || !lam_texture_is_complete(field))
@@ -98,7 +97,5 @@ void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *vi
     int count = set_uniforms(arrows, scene, view, width, height, scale, field);
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    lam_clip_to(clip, height);
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, count);
-    glDisable(GL_SCISSOR_TEST);
 }

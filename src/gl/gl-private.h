@@ -124,10 +124,19 @@ typedef struct LamArrows LamArrows;
 
 LamArrows *lam_arrows_new(GError **error);
 void lam_arrows_free(LamArrows *arrows);
-/* Over the part of a warped view within `clip`, if the scene has arrows and the field is complete. */
-void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view,
-                     const LamRect *clip, int width, int height, double scale,
-                     const LamTexture *field);
+/* Over a warped view, if the scene has arrows and the field is complete. */
+void lam_arrows_draw(LamArrows *arrows, const LamScene *scene, const LamView *view, int width,
+                     int height, double scale, const LamTexture *field);
+
+/* ---- streamlines ---- */
+
+typedef struct LamStreamPainter LamStreamPainter;
+
+LamStreamPainter *lam_stream_painter_new(GError **error);
+void lam_stream_painter_free(LamStreamPainter *painter);
+/* As lam_arrows_draw. */
+void lam_stream_painter_draw(LamStreamPainter *painter, const LamScene *scene, const LamView *view,
+                             int width, int height, double scale, const LamTexture *field);
 
 /* ---- contours ---- */
 

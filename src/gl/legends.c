@@ -113,7 +113,7 @@ static void draw_legend(LamPainter *painter, const LamRect *rect, int line, cons
 
 void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view)
 {
-    Legend legends[4];
+    Legend legends[5];
     int n = 0;
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
@@ -126,6 +126,9 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
                    (lam_scene_wants_map(scene) && !scene->map);
     if (warped && !nothing)
         legends[n++] = overlay_legend(scene);
+    if (warped && scene->streamlines)
+        legends[n++] = length_legend(scene, g_strdup(fetched ? _("lines: to where it is fetched")
+                                                             : _("lines: to where it moves")));
     if (warped && scene->arrows)
         legends[n++] = length_legend(
             scene, g_strdup(fetched ? _("arrows: fetched from") : _("arrows: moved to")));

@@ -24,6 +24,7 @@ struct LamRenderer {
     LamPanes *panes;
     LamContours *contours;
     LamArrows *arrows;
+    LamStreamPainter *streamlines;
     LamPainter *painter;
     LamTexture textures[TEXTURES];
     char *description;
@@ -45,7 +46,8 @@ LamRenderer *lam_renderer_new(GError **error)
     renderer->panes = lam_panes_new(error);
     renderer->contours = lam_contours_new();
     renderer->arrows = renderer->panes ? lam_arrows_new(error) : NULL;
-    renderer->painter = renderer->arrows ? lam_painter_new(error) : NULL;
+    renderer->streamlines = renderer->arrows ? lam_stream_painter_new(error) : NULL;
+    renderer->painter = renderer->streamlines ? lam_painter_new(error) : NULL;
     if (!renderer->painter) {
         lam_renderer_free(renderer);
         return NULL;
@@ -62,6 +64,7 @@ void lam_renderer_free(LamRenderer *renderer)
     for (int i = 0; i < TEXTURES; i++)
         lam_texture_clear(&renderer->textures[i]);
     lam_painter_free(renderer->painter);
+    lam_stream_painter_free(renderer->streamlines);
     lam_arrows_free(renderer->arrows);
     lam_contours_free(renderer->contours);
     lam_panes_free(renderer->panes);
@@ -160,24 +163,30 @@ static int parts_of(const LamRenderer *renderer, const LamScene *scene, const La
     return 2;
 }
 
+static bool draw_part(LamRenderer *renderer, const LamScene *scene, const LamView *view,
+                      const Part *part, int width, int height, double scale, GError **error)
+{
+    if (!lam_panes_draw(renderer->panes, scene, view, &part->clip, width, height, scale,
+                        renderer->textures, part->field, part->against, error))
+        return false;
+    lam_clip_to(&part->clip, height);
+    if (!lam_contours_draw(renderer->contours, scene, view, width, height, scale, part->field,
+                           &renderer->textures[TEXTURE_FIXED_LABELS], error))
+        return false;
+    lam_stream_painter_draw(renderer->streamlines, scene, view, width, height, scale, part->field);
+    lam_arrows_draw(renderer->arrows, scene, view, width, height, scale, part->field);
+    return true;
+}
+
 static bool draw_slice(LamRenderer *renderer, const LamScene *scene, const LamView *view, int width,
                        int height, double scale, GError **error)
 {
     Part parts[2];
     int n = parts_of(renderer, scene, view, parts);
     bool ok = true;
-    for (int i = 0; i < n && ok; i++) {
-        ok = lam_panes_draw(renderer->panes, scene, view, &parts[i].clip, width, height, scale,
-                            renderer->textures, parts[i].field, parts[i].against, error);
-        lam_clip_to(&parts[i].clip, height);
-        ok = ok &&
-             lam_contours_draw(renderer->contours, scene, view, width, height, scale,
-                               parts[i].field, &renderer->textures[TEXTURE_FIXED_LABELS], error);
-        if (ok)
-            lam_arrows_draw(renderer->arrows, scene, view, &parts[i].clip, width, height, scale,
-                            parts[i].field);
-        glDisable(GL_SCISSOR_TEST);
-    }
+    for (int i = 0; i < n && ok; i++)
+        ok = draw_part(renderer, scene, view, &parts[i], width, height, scale, error);
+    glDisable(GL_SCISSOR_TEST);
     return ok;
 }
 

@@ -15,6 +15,7 @@ void lam_scene_init(LamScene *scene)
         .smooth = true,
         .grid_mm = 5,
         .arrows_mm = 6,
+        .streamlines_mm = 8,
         .share = 0.5,
         .split = 0.5,
         .checker_mm = 20,

@@ -22,6 +22,7 @@ LamViewSettings lam_view_settings_of(const LamScene *scene)
         .grid_colour = scene->grid_colour,
         .direction = scene->direction,
         .arrows = scene->arrows,
+        .streamlines = scene->streamlines,
     };
     memcpy(settings.levels, scene->levels, sizeof settings.levels);
     return settings;
@@ -47,6 +48,7 @@ void lam_view_settings_apply(const LamViewSettings *settings, LamScene *scene)
     scene->grid_colour = settings->grid_colour;
     scene->direction = settings->direction;
     scene->arrows = settings->arrows;
+    scene->streamlines = settings->streamlines;
 }
 
 static bool same_layout(const LamViewSettings *a, const LamViewSettings *b)
@@ -64,7 +66,8 @@ static bool same_levels(LamLevels a, LamLevels b)
 static bool same_grid(const LamViewSettings *a, const LamViewSettings *b)
 {
     return a->grid == b->grid && a->grid_mm == b->grid_mm && a->grid_colour == b->grid_colour &&
-           a->direction == b->direction && a->arrows == b->arrows;
+           a->direction == b->direction && a->arrows == b->arrows &&
+           a->streamlines == b->streamlines;
 }
 
 LamSettingsKind lam_view_settings_compare(const LamViewSettings *a, const LamViewSettings *b)

@@ -74,6 +74,7 @@ static const Setting settings[] = {
     NAMED(grid_colour, grid_colour),
     NAMED(direction, direction),
     IS_ON(arrows),
+    IS_ON(streamlines),
 };
 
 /* ---- writing ---- */

@@ -70,7 +70,7 @@ def test_choices(viewer, pictures):
     before = pictures.settled()
     for key, what in (('m', 'both scans in two colours'), ('b', 'the checkerboard'), ('e', 'edges'),
                       ('d', 'the difference'), ('j', 'volume change'), ('k', 'displacement'),
-                      ('v', 'arrows')):
+                      ('v', 'arrows'), ('shift+v', 'streamlines')):
         viewer.key(key)
         shown = pictures.changed(before, 2, what)
         check(difference(before[0], shown[0]) == 0, key + ' shows ' + what + ', in the warped view')

@@ -227,6 +227,7 @@ static void test_uploads(void)
         s->grid = step % 2;
         s->smooth = step % 3;
         s->arrows = step % 4 == 1;
+        s->streamlines = step % 4 == 2;
         s->plane = (LamPlane)(step % 3);
         lam_scene_set_labels(s, step % 2, s->labels[step % 2], two);
         gl_fixture_draw(&f);
