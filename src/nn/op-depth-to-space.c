@@ -6,43 +6,42 @@ typedef struct {
     int parts; /* along d: 1 or 2; along h and w always 2 */
 } Spread;
 
-/* Index in the result of part k of the voxel at (w, h, d). */
-static inline size_t place(LamShape out, int parts, int k, int w, int h, int d)
+/* Which row of x is every other voxel of row `row` (of all slices) of the result, from its first or second one on. */
+static size_t source_row(LamShape x, int parts, int row, int second)
 {
-    int x = 2 * w + k % 2, y = 2 * h + k / 2 % 2, z = parts * d + k / 4;
-    return ((size_t)z * (size_t)out.h + (size_t)y) * (size_t)out.w + (size_t)x;
+    int h = row % (2 * x.h), d = row / (2 * x.h);
+    int channel = second + 2 * (h % 2 + 2 * (d % parts));
+    return ((size_t)channel * (size_t)x.d + (size_t)(d / parts)) * (size_t)x.h + (size_t)(h / 2);
 }
 
 static void spread_forward(LamNode *node)
 {
     const LamNode *x = node->inputs[0];
-    LamShape s = x->shape;
+    const size_t n = (size_t)x->shape.w;
     int parts = ((Spread *)node->state)->parts;
-    for (int k = 0; k < s.c; k++) {
 #pragma omp parallel for
-        for (int d = 0; d < s.d; d++)
-            for (int h = 0; h < s.h; h++)
-                for (int w = 0; w < s.w; w++) {
-                    size_t i = (((size_t)k * s.d + d) * s.h + h) * s.w + w;
-                    node->value[place(node->shape, parts, k, w, h, d)] = x->value[i];
-                }
-    }
+    for (int row = 0; row < node->shape.d * node->shape.h; row++)
+        for (int second = 0; second < 2; second++) {
+            const float *from = x->value + n * source_row(x->shape, parts, row, second);
+            float *to = node->value + 2 * n * (size_t)row + second;
+            for (size_t w = 0; w < n; w++)
+                to[2 * w] = from[w];
+        }
 }
 
 static void spread_backward(LamNode *node)
 {
     LamNode *x = node->inputs[0];
-    LamShape s = x->shape;
+    const size_t n = (size_t)x->shape.w;
     int parts = ((Spread *)node->state)->parts;
-    for (int k = 0; k < s.c; k++) {
 #pragma omp parallel for
-        for (int d = 0; d < s.d; d++)
-            for (int h = 0; h < s.h; h++)
-                for (int w = 0; w < s.w; w++) {
-                    size_t i = (((size_t)k * s.d + d) * s.h + h) * s.w + w;
-                    x->grad[i] += node->grad[place(node->shape, parts, k, w, h, d)];
-                }
-    }
+    for (int row = 0; row < node->shape.d * node->shape.h; row++)
+        for (int second = 0; second < 2; second++) {
+            float *to = x->grad + n * source_row(x->shape, parts, row, second);
+            const float *from = node->grad + 2 * n * (size_t)row + second;
+            for (size_t w = 0; w < n; w++)
+                to[w] += from[2 * w];
+        }
 }
 
 static const LamOp spread_op = {

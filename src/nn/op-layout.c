@@ -1,29 +1,62 @@
 /* Between plain [C,D,H,W] and channel blocks, at the graph's edges. */
 #include "graph-private.h"
 
+#define TILE 128 /* voxels whose channels stay in the first cache */
+
+/* Of a tile of one block of channels, in voxels and channels. */
+typedef struct {
+    size_t first, voxels, channel, channels, block;
+} Tile;
+
+static Tile tile_at(LamShape s, int index, int tiles)
+{
+    size_t voxels = lam_shape_voxels(s), block = (size_t)lam_channel_block();
+    size_t first = (size_t)(index % tiles) * TILE, channel = (size_t)(index / tiles) * block;
+    return (Tile){first, MIN(TILE, voxels - first), channel, MIN(block, (size_t)s.c - channel),
+                  block};
+}
+
+static int tiles_of(LamShape s)
+{
+    return (int)((lam_shape_voxels(s) + TILE - 1) / TILE);
+}
+
+static int blocks_of(LamShape s)
+{
+    return (s.c + lam_channel_block() - 1) / lam_channel_block();
+}
+
 /* plain (+)= blocked, over the real channels. */
 static void to_plain(LamShape s, const float *blocked, float *plain, bool add)
 {
-    size_t voxels = lam_shape_voxels(s), block = (size_t)lam_channel_block();
+    const size_t voxels = lam_shape_voxels(s);
+    int tiles = tiles_of(s), n = tiles * blocks_of(s);
 #pragma omp parallel for
-    for (int c = 0; c < s.c; c++) {
-        const float *src = blocked + (size_t)c / block * block * voxels + (size_t)c % block;
-        float *dst = plain + (size_t)c * voxels;
-        for (size_t i = 0; i < voxels; i++)
-            dst[i] = add ? dst[i] + src[i * block] : src[i * block];
+    for (int index = 0; index < n; index++) {
+        Tile t = tile_at(s, index, tiles);
+        for (size_t c = 0; c < t.channels; c++) {
+            const float *src = blocked + t.channel * voxels + t.first * t.block + c;
+            float *dst = plain + (t.channel + c) * voxels + t.first;
+            for (size_t i = 0; i < t.voxels; i++)
+                dst[i] = add ? dst[i] + src[i * t.block] : src[i * t.block];
+        }
     }
 }
 
 /* blocked (+)= plain; padding is left alone (it starts as zeros). */
 static void to_blocked(LamShape s, const float *plain, float *blocked, bool add)
 {
-    size_t voxels = lam_shape_voxels(s), block = (size_t)lam_channel_block();
+    const size_t voxels = lam_shape_voxels(s);
+    int tiles = tiles_of(s), n = tiles * blocks_of(s);
 #pragma omp parallel for
-    for (int c = 0; c < s.c; c++) {
-        const float *src = plain + (size_t)c * voxels;
-        float *dst = blocked + (size_t)c / block * block * voxels + (size_t)c % block;
-        for (size_t i = 0; i < voxels; i++)
-            dst[i * block] = add ? dst[i * block] + src[i] : src[i];
+    for (int index = 0; index < n; index++) {
+        Tile t = tile_at(s, index, tiles);
+        for (size_t c = 0; c < t.channels; c++) {
+            const float *src = plain + (t.channel + c) * voxels + t.first;
+            float *dst = blocked + t.channel * voxels + t.first * t.block + c;
+            for (size_t i = 0; i < t.voxels; i++)
+                dst[i * t.block] = add ? dst[i * t.block] + src[i] : src[i];
+        }
     }
 }
 
