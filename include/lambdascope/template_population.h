@@ -23,6 +23,9 @@ typedef struct {
  * no numbers or words of the attribute. Thread-safety: safe. */
 LamTemplatePopulation *lam_template_population_load(const LamTemplateConfig *config,
                                                     const char *path, GError **error);
+/* The people that a model's template was learned from: of MODEL.safetensors, those of the table MODEL.people.csv beside it.
+ * NULL without an error if there is none. Errors as above. */
+LamTemplatePopulation *lam_template_population_of(const LamModel *model, GError **error);
 void lam_template_population_free(LamTemplatePopulation *population);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamTemplatePopulation, lam_template_population_free)
 

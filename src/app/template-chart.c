@@ -2,6 +2,7 @@
 
 #include <glib/gi18n.h>
 #include <math.h>
+#include <string.h>
 
 #define HEIGHT 168
 #define LEFT   40
@@ -10,6 +11,7 @@
 #define BOTTOM 20
 #define FINE   96 /* steps of a line */
 #define MARK   4.5
+#define DOT    2.2 /* of people */
 #define TICKS  3
 #define CLEAR  0.08 /* of the range, above and below */
 #define LEAST  0.02 /* of the largest volume: less must not fill the height */
@@ -21,6 +23,10 @@ struct _LamTemplateChart {
     LamAttribute trained;
     double value[2];
     int structure;
+    LamTemplatePopulation *people; /* NULL: none */
+    LamTemplateConfig config;      /* of them */
+    int along;
+    double alike[LAM_TEMPLATE_MAX_ATTRIBUTES];
 };
 
 G_DEFINE_FINAL_TYPE(LamTemplateChart, lam_template_chart, GTK_TYPE_WIDGET)
@@ -47,18 +53,34 @@ static double y_of(const Axes *a, double ml)
     return TOP + (a->high - ml) / (a->high - a->low) * (HEIGHT - TOP - BOTTOM);
 }
 
+/* False if his volume is not known. */
+static bool person_at(const LamTemplateChart *chart, int i, double *value, double *ml)
+{
+    const LamTemplatePopulation *p = chart->people;
+    *value = p->values[i * LAM_TEMPLATE_MAX_ATTRIBUTES + chart->along];
+    *ml = chart->structure < p->structures ? p->ml[i * p->structures + chart->structure] : NAN;
+    return !isnan(*ml);
+}
+
+static void extend(Axes *a, double ml)
+{
+    a->low = fmin(a->low, ml);
+    a->high = fmax(a->high, ml);
+}
+
 static void find_range(const LamTemplateChart *chart, Axes *a)
 {
     a->low = INFINITY;
     a->high = -INFINITY;
     for (int side = 0; side < 2; side++) {
         const LamTemplateCurve *c = chart->curve[side];
-        for (int i = 0; c && i < c->n; i++) {
-            double ml = c->ml[i * c->structures + chart->structure];
-            a->low = fmin(a->low, ml);
-            a->high = fmax(a->high, ml);
-        }
+        for (int i = 0; c && i < c->n; i++)
+            extend(a, c->ml[i * c->structures + chart->structure]);
     }
+    double value, ml;
+    for (int i = 0; chart->people && i < chart->people->n; i++)
+        if (person_at(chart, i, &value, &ml))
+            extend(a, ml);
     double middle = 0.5 * (a->low + a->high);
     double half = fmax(0.5 * (a->high - a->low), LEAST * fmax(a->high, 1e-3));
     double bottom = middle - half * (1 + 2 * CLEAR);
@@ -148,6 +170,28 @@ static void draw_curve(const LamTemplateChart *chart, const Axes *a, int side)
     cairo_set_dash(a->cr, NULL, 0, 0);
 }
 
+static bool is_alike(const LamTemplateChart *chart, int i)
+{
+    const double *values = chart->people->values + i * LAM_TEMPLATE_MAX_ATTRIBUTES;
+    for (int k = 0; k < chart->config.n_attributes; k++)
+        if (chart->config.attribute[k].word[0][0] && values[k] != chart->alike[k])
+            return false;
+    return true;
+}
+
+static void draw_people(const LamTemplateChart *chart, const Axes *a)
+{
+    double value, ml;
+    for (int i = 0; chart->people && i < chart->people->n; i++) {
+        if (!person_at(chart, i, &value, &ml) || value < a->from || value > a->to)
+            continue;
+        cairo_new_path(a->cr);
+        cairo_arc(a->cr, x_of(a, value), y_of(a, ml), DOT, 0, 2 * G_PI);
+        set_colour(a, "lam_text", is_alike(chart, i) ? 0.75 : 0.28);
+        cairo_fill(a->cr);
+    }
+}
+
 static void draw_mark(LamTemplateChart *chart, const Axes *a, int side)
 {
     double ml = lam_template_chart_volume(chart, side);
@@ -177,6 +221,7 @@ static void snapshot(GtkWidget *widget, GtkSnapshot *snapshot)
     find_range(chart, &a);
     draw_trained(chart, &a);
     draw_scales(&a);
+    draw_people(chart, &a);
     for (int side = 1; side >= 0; side--)
         if (chart->curve[side])
             draw_curve(chart, &a, side);
@@ -205,6 +250,22 @@ void lam_template_chart_set_curves(LamTemplateChart *chart, LamTemplateCurve *fi
     gtk_widget_queue_draw(GTK_WIDGET(chart));
 }
 
+void lam_template_chart_set_people(LamTemplateChart *chart, LamTemplatePopulation *people,
+                                   const LamTemplateConfig *config, int along)
+{
+    lam_template_population_free(chart->people);
+    chart->people = people;
+    chart->config = *config;
+    chart->along = along;
+    gtk_widget_queue_draw(GTK_WIDGET(chart));
+}
+
+void lam_template_chart_set_alike(LamTemplateChart *chart, const double *values)
+{
+    memcpy(chart->alike, values, sizeof chart->alike);
+    gtk_widget_queue_draw(GTK_WIDGET(chart));
+}
+
 void lam_template_chart_set_structure(LamTemplateChart *chart, int structure)
 {
     chart->structure = structure;
@@ -230,6 +291,7 @@ static void finalize(GObject *object)
     LamTemplateChart *chart = LAM_TEMPLATE_CHART(object);
     lam_template_curve_free(chart->curve[0]);
     lam_template_curve_free(chart->curve[1]);
+    lam_template_population_free(chart->people);
     G_OBJECT_CLASS(lam_template_chart_parent_class)->finalize(object);
 }
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gtk/gtk.h>
-#include <lambdascope/template_curve.h>
+#include <lambdascope/template_population.h>
 
 G_BEGIN_DECLS
 
@@ -13,6 +13,11 @@ G_DECLARE_FINAL_TYPE(LamTemplateChart, lam_template_chart, LAM, TEMPLATE_CHART, 
 /* Of the fixed and of the moving side; takes them; NULL: there is none. trained: the attribute, copied. */
 void lam_template_chart_set_curves(LamTemplateChart *chart, LamTemplateCurve *fixed,
                                    LamTemplateCurve *moving, const LamAttribute *trained);
+/* The dots; takes them; NULL: none. config: of their template, copied; along: the attribute of the curves. */
+void lam_template_chart_set_people(LamTemplateChart *chart, LamTemplatePopulation *people,
+                                   const LamTemplateConfig *config, int along);
+/* Dots of those whose words (sex, say) are these are brighter. */
+void lam_template_chart_set_alike(LamTemplateChart *chart, const double *values);
 void lam_template_chart_set_structure(LamTemplateChart *chart, int structure);
 /* Where a side stands. */
 void lam_template_chart_set_value(LamTemplateChart *chart, int side, double value);

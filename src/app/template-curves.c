@@ -23,6 +23,8 @@ void lam_template_curves_free(LamTemplateCurves *curves)
 {
     lam_template_curve_free(curves->side[0]);
     lam_template_curve_free(curves->side[1]);
+    lam_template_population_free(curves->people);
+    g_clear_error(&curves->no_people);
     g_free(curves);
 }
 
@@ -49,6 +51,9 @@ static void measure_thread(GTask *task, gpointer source, gpointer data, GCancell
     for (int side = 0; side < 2; side++)
         if (job->model[side] && !g_cancellable_is_cancelled(cancellable))
             curves->side[side] = measure(job, side, &progress);
+    LamModel *first = job->model[0] ? job->model[0] : job->model[1];
+    if (first)
+        curves->people = lam_template_population_of(first, &curves->no_people);
     g_task_return_pointer(task, curves, free_curves);
 }
 

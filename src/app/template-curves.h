@@ -3,7 +3,7 @@
 #pragma once
 
 #include <gio/gio.h>
-#include <lambdascope/template_curve.h>
+#include <lambdascope/template_population.h>
 
 G_BEGIN_DECLS
 
@@ -14,7 +14,9 @@ typedef struct {
 } LamTemplateCurveOf;
 
 typedef struct {
-    LamTemplateCurve *side[2]; /* NULL: of a scan, or without structures or a number */
+    LamTemplateCurve *side[2];     /* NULL: of a scan, or without structures or a number */
+    LamTemplatePopulation *people; /* that the first template was learned from; NULL: not known */
+    GError *no_people;             /* why they could not be read */
 } LamTemplateCurves;
 
 /* Takes references and copies. least, most: between which points the curve of each side goes. */

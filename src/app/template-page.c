@@ -17,6 +17,7 @@ struct _LamTemplatePage {
     LamTemplateChart *chart;
     GtkLabel *figures, *explanation;
     LamTemplateConfig config; /* of the first side that is a template */
+    int n_people;             /* that are shown beside it */
     int along[2];             /* the attribute of the chart; -1: a scan, or there is none */
 };
 
@@ -114,16 +115,45 @@ static void list_structures(LamTemplatePage *page)
         gtk_drop_down_set_selected(page->structures, first_structure(&page->config));
 }
 
-static void explain(LamTemplatePage *page)
+/* The first that is told in words; NULL: there is none. */
+static const char *word_attribute(const LamTemplateConfig *config)
+{
+    for (int i = 0; i < config->n_attributes; i++)
+        if (config->attribute[i].word[0][0])
+            return config->attribute[i].name;
+    return NULL;
+}
+
+static void append_people(const LamTemplatePage *page, GString *text)
+{
+    const char *word = word_attribute(&page->config);
+    int n = page->n_people;
+    g_string_append_c(text, ' ');
+    g_string_append_printf(text,
+                           ngettext("Dot: the %d person that it was learned from.",
+                                    "Dots: the %d people that it was learned from.", (gulong)n),
+                           n);
+    if (!word)
+        return;
+    g_string_append_c(text, ' ');
+    g_string_append_printf(text, _("Faint: those of another %s."), _(word));
+}
+
+static void explain(LamTemplatePage *page, const char *trouble)
 {
     int along = MAX(page->along[0], page->along[1]);
     gtk_widget_set_visible(page->volumes, along >= 0 && page->config.n_structures > 1);
     if (along < 0)
         return;
-    g_autofree char *text =
-        g_strdup_printf(_("ml of the mean brain, against %s; broken beyond what was learned from."),
-                        _(page->config.attribute[along].name));
-    gtk_label_set_label(page->explanation, text);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_string_append_printf(
+        text, _("ml of the mean brain, against %s; broken beyond what was learned from."),
+        _(page->config.attribute[along].name));
+    if (page->n_people > 0)
+        append_people(page, text);
+    if (trouble)
+        g_string_append_printf(text, " %s", trouble);
+    gtk_label_set_label(page->explanation, text->str);
 }
 
 /* ---- interface ---- */
@@ -138,8 +168,8 @@ void lam_template_page_set_configs(LamTemplatePage *page, const LamTemplateConfi
             configs[side] ? lam_template_find_number(configs[side], NULL, NULL) : -1;
     }
     lam_template_page_set_curves(page, (LamTemplateCurve *const *)none);
+    lam_template_page_set_people(page, NULL, NULL);
     list_structures(page);
-    explain(page);
 }
 
 void lam_template_page_set_values(LamTemplatePage *page, int side, const double *values)
@@ -147,6 +177,8 @@ void lam_template_page_set_values(LamTemplatePage *page, int side, const double 
     lam_template_side_set_values(page->side[side], values);
     if (page->along[side] >= 0)
         lam_template_chart_set_value(page->chart, side, values[page->along[side]]);
+    if (side == 0 || page->along[0] < 0)
+        lam_template_chart_set_alike(page->chart, values);
     show_figures(page);
 }
 
@@ -157,6 +189,15 @@ void lam_template_page_set_curves(LamTemplatePage *page, LamTemplateCurve *const
     lam_template_chart_set_curves(page->chart, curves[0], curves[1],
                                   along >= 0 ? &page->config.attribute[along] : &none);
     show_figures(page);
+}
+
+void lam_template_page_set_people(LamTemplatePage *page, LamTemplatePopulation *people,
+                                  const char *trouble)
+{
+    page->n_people = people ? people->n : 0;
+    lam_template_chart_set_people(page->chart, people, &page->config,
+                                  MAX(page->along[0], page->along[1]));
+    explain(page, trouble);
 }
 
 static int side_of(const LamTemplatePage *page, const LamTemplateSide *side)

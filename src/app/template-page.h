@@ -3,7 +3,7 @@
 
 #include "template-side.h"
 
-#include <lambdascope/template_curve.h>
+#include <lambdascope/template_population.h>
 
 G_BEGIN_DECLS
 
@@ -18,5 +18,9 @@ void lam_template_page_set_configs(LamTemplatePage *page,
 void lam_template_page_set_values(LamTemplatePage *page, int side, const double *values);
 /* Takes them; NULL: none of that side. */
 void lam_template_page_set_curves(LamTemplatePage *page, LamTemplateCurve *const curves[2]);
+/* The people of the first template; takes them; NULL: not known. trouble: why they could not be read; NULL: they could,
+ * or there are none. */
+void lam_template_page_set_people(LamTemplatePage *page, LamTemplatePopulation *people,
+                                  const char *trouble);
 
 G_END_DECLS

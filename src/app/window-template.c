@@ -28,6 +28,8 @@ static void curves_measured(GObject *source, GAsyncResult *result, gpointer user
     if (curves && current) {
         lam_template_page_set_curves(window->template_page, curves->side);
         curves->side[0] = curves->side[1] = NULL;
+        lam_template_page_set_people(window->template_page, g_steal_pointer(&curves->people),
+                                     curves->no_people ? curves->no_people->message : NULL);
     }
     if (curves)
         lam_template_curves_free(curves);

@@ -8,13 +8,15 @@
 
 typedef struct {
     char *model, *data, *scans, *labels, *subjects, *structures;
-    char *output, *displacement, *aligned, *registered;
+    char *output, *volumes, *displacement, *aligned, *registered;
     double lambda;
 } Options;
 
 static bool check(const Options *o, GError **error)
 {
     if (!lam_cli_require(o->scans, "scans", error))
+        return false;
+    if (o->volumes != NULL && !lam_cli_require(o->labels, "labels", error))
         return false;
     if (o->lambda >= 0 && o->lambda <= 1)
         return true;
@@ -50,6 +52,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "What the values of label maps mean (default: the template's own numbers)", "CSV"},
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &o->lambda, "λ (default 0.3)", "λ"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Table to write", "CSV"},
+        {"volumes", 0, 0, G_OPTION_ARG_FILENAME, &o->volumes,
+         "Table to write: attributes and volumes alone; as MODEL.people.csv for the viewer", "CSV"},
         {"mean-displacement", 0, 0, G_OPTION_ARG_FILENAME, &o->displacement,
          "Field to write: the mean displacement", "FILE"},
         {"aligned-mean", 0, 0, G_OPTION_ARG_FILENAME, &o->aligned,
@@ -69,6 +73,8 @@ static bool check_outputs(const Options *o, GError **error)
     else
         inputs[1] = o->subjects;
     return lam_cli_check_output(o->output, inputs, error) &&
+           lam_cli_check_output(o->volumes, inputs, error) &&
+           lam_cli_check_distinct(o->output, o->volumes, error) &&
            lam_cli_check_scan_output(o->displacement, inputs, error) &&
            lam_cli_check_image_output(o->aligned, inputs, error) &&
            lam_cli_check_image_output(o->registered, inputs, error) &&
@@ -78,6 +84,42 @@ static bool check_outputs(const Options *o, GError **error)
 }
 
 /* ---- the table ---- */
+
+static void add_attribute(LamStudyTable *table, const LamAttribute *attribute, double value)
+{
+    char number[G_ASCII_DTOSTR_BUF_SIZE];
+    if (attribute->word[0][0] != '\0')
+        lam_study_table_add_text(table, attribute->word[value > 0.5]);
+    else
+        lam_study_table_add_text(table, g_ascii_formatd(number, sizeof number, "%g", value));
+}
+
+/* What the viewer shows beside the template's curve: a row for each scan, without its name. */
+static LamStudyTable *volumes_of(const LamTemplateConfig *config, const LamTemplatePeople *people)
+{
+    g_autoptr(GPtrArray) columns = g_ptr_array_new();
+    g_autoptr(GHashTable) numbers = g_hash_table_new(g_str_hash, g_str_equal);
+    g_ptr_array_add(columns, "person");
+    for (int i = 0; i < config->n_attributes; i++)
+        g_ptr_array_add(columns, (char *)config->attribute[i].name);
+    for (int k = 1; k < config->n_structures; k++)
+        g_ptr_array_add(columns, (char *)config->structure[k].name);
+    g_ptr_array_add(columns, NULL);
+    LamStudyTable *table = lam_study_table_new((const char *const *)columns->pdata);
+    for (int i = 0; i < people->n; i++) {
+        const LamTemplatePerson *p = &people->person[i];
+        if (!g_hash_table_contains(numbers, p->person))
+            g_hash_table_insert(numbers, p->person,
+                                GUINT_TO_POINTER(g_hash_table_size(numbers) + 1));
+        lam_study_table_add_number(table, GPOINTER_TO_UINT(g_hash_table_lookup(numbers, p->person)),
+                                   0);
+        for (int k = 0; k < config->n_attributes; k++)
+            add_attribute(table, &config->attribute[k], p->values[k]);
+        for (int k = 1; k < config->n_structures; k++)
+            lam_study_table_add_number(table, p->ml[k], 3);
+    }
+    return table;
+}
 
 static LamStudyTable *table_new(const LamTemplateConfig *config, bool volumes)
 {
@@ -93,15 +135,6 @@ static LamStudyTable *table_new(const LamTemplateConfig *config, bool volumes)
         g_ptr_array_add(columns, (char *)config->structure[k].name);
     g_ptr_array_add(columns, NULL);
     return lam_study_table_new((const char *const *)columns->pdata);
-}
-
-static void add_attribute(LamStudyTable *table, const LamAttribute *attribute, double value)
-{
-    char number[G_ASCII_DTOSTR_BUF_SIZE];
-    if (attribute->word[0][0] != '\0')
-        lam_study_table_add_text(table, attribute->word[value > 0.5]);
-    else
-        lam_study_table_add_text(table, g_ascii_formatd(number, sizeof number, "%g", value));
 }
 
 static void add_person(LamStudyTable *table, const LamTemplateConfig *config,
@@ -123,9 +156,11 @@ static bool save_table(const Options *o, const LamTemplateConfig *config,
                        const LamTemplatePeople *people, GError **error)
 {
     g_autoptr(LamStudyTable) table = table_new(config, people->person[0].ml != NULL);
+    g_autoptr(LamStudyTable) volumes = o->volumes != NULL ? volumes_of(config, people) : NULL;
     for (int i = 0; i < people->n; i++)
         add_person(table, config, &people->person[i]);
-    return o->output == NULL || lam_study_table_save(table, o->output, error);
+    return (o->output == NULL || lam_study_table_save(table, o->output, error)) &&
+           (volumes == NULL || lam_study_table_save(volumes, o->volumes, error));
 }
 
 /* ---- what is told ---- */
@@ -217,8 +252,8 @@ int lam_cli_template_people(int argc, char **argv)
     Options o = {.lambda = 0.3};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
-    char *texts[] = {o.model,      o.data,   o.scans,        o.labels,  o.subjects,
-                     o.structures, o.output, o.displacement, o.aligned, o.registered};
+    char *texts[] = {o.model,  o.data,    o.scans,        o.labels,  o.subjects,  o.structures,
+                     o.output, o.volumes, o.displacement, o.aligned, o.registered};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     return lam_cli_finish("template people", error);

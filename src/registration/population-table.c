@@ -150,3 +150,18 @@ LamTemplatePopulation *lam_template_population_load(const LamTemplateConfig *con
     }
     return read_text(&t, text, error);
 }
+
+#define MODEL_ENDING  ".safetensors"
+#define PEOPLE_ENDING ".people.csv"
+
+LamTemplatePopulation *lam_template_population_of(const LamModel *model, GError **error)
+{
+    const char *path = lam_model_path(model);
+    if (path == NULL || !g_str_has_suffix(path, MODEL_ENDING))
+        return NULL;
+    g_autofree char *stem = g_strndup(path, strlen(path) - strlen(MODEL_ENDING));
+    g_autofree char *people = g_strconcat(stem, PEOPLE_ENDING, NULL);
+    if (!g_file_test(people, G_FILE_TEST_EXISTS))
+        return NULL;
+    return lam_template_population_load(lam_model_template(model), people, error);
+}

@@ -61,6 +61,24 @@ def test_attributes(program, folder):
         shot(viewer, 'extrapolated')
 
 
+def test_people(program, folder):
+    """The people that it was learned from, in a table beside the model, as dots."""
+    path = model(folder, 'known-template.safetensors')
+    table = os.path.join(folder, 'known-template.people.csv')
+    rows = ['person,age,sex,grey matter,lateral ventricles']
+    rows += [f'{i},{20 + 5 * i},{"FM"[i % 2]},{600 - 8 * i},{8 + 2 * i + i % 3}' for i in range(12)]
+    with open(table, 'w', encoding='ascii') as file:
+        file.write('\n'.join(rows) + '\n')
+    with opened(program, folder, [path], **ENVIRONMENT) as (viewer, _pictures):
+        expect(lambda: viewer.label('the 12 people .* Faint: those of another sex'), 'the people beside the curve are told of')
+        shot(viewer, 'people')
+    with open(table, 'w', encoding='ascii') as file:
+        file.write('person,age\n')
+    with opened(program, folder, [path], **ENVIRONMENT) as (viewer, _pictures):
+        expect(lambda: viewer.label('known-template.people.csv'), 'and why they cannot be shown')
+    os.remove(table)
+
+
 def test_overlays(program, folder):
     """What two ages differ in is shown by what shows it of any pair."""
     with opened(program, folder, [model(folder), '--lambda', '0.3'], **ENVIRONMENT) as (viewer, pictures):
@@ -196,5 +214,5 @@ def test_demo(program, folder):
         check_end(viewer)
 
 
-main({'attributes': test_attributes, 'overlays': test_overlays, 'play': test_play, 'save': test_save,
+main({'attributes': test_attributes, 'people': test_people, 'overlays': test_overlays, 'play': test_play, 'save': test_save,
       'scan': test_scan, 'session': test_session, 'demo': test_demo})

@@ -1,6 +1,9 @@
 /* lam template people as a program: its table, and what it refuses. */
 #include "../registration/template-fixture.h"
 #include "../registration/template-people-fixture.h"
+
+#include <glib/gstdio.h>
+#include <lambdascope/template_population.h>
 #include "fixture.h"
 
 #include <lambdascope/csv.h>
@@ -73,6 +76,34 @@ static void test_table(Fixture *f, gconstpointer data)
     g_assert_cmpint(field->channels, ==, 3);
 }
 
+/* What the viewer shows beside the model names no scan and no person. */
+static void test_volumes(Fixture *f, gconstpointer data)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *beside = g_build_filename(f->folder, "model.people.csv", NULL), *text = NULL;
+    LamCliRun run = lam_cli_run("template", "people", "-M", f->model, "--data", f->folder,
+                                "--scans", "*_t1.nii", "--labels", "*_labels.nii", "--subjects",
+                                "subjects.csv", "--volumes", beside, NULL);
+    g_assert_cmpstr(run.err, ==, "");
+    lam_cli_run_clear(&run);
+    g_assert_true(g_file_get_contents(beside, &text, NULL, NULL));
+    g_assert_true(g_str_has_prefix(text, "person,age,sex,ventricle\n1,30,F,"));
+    g_assert_null(strstr(text, "bert"));
+    g_autoptr(LamModel) model = lam_model_load(f->model, &error);
+    g_autoptr(LamTemplatePopulation) known = lam_template_population_of(model, &error);
+    g_assert_no_error(error);
+    g_assert_cmpint(known->n, ==, 2);
+    g_assert_cmpfloat(known->values[LAM_TEMPLATE_MAX_ATTRIBUTES], ==, 85);
+    g_assert_cmpfloat(known->ml[1], >, 10);
+    g_assert_true(g_file_set_contents(beside, "person,age\n", -1, NULL));
+    g_assert_null(lam_template_population_of(model, &error));
+    g_assert_nonnull(strstr(error->message, "model.people.csv"));
+    g_clear_error(&error);
+    g_unlink(beside);
+    g_assert_null(lam_template_population_of(model, &error));
+    g_assert_no_error(error);
+}
+
 static void test_refuses(Fixture *f, gconstpointer data)
 {
     static const struct {
@@ -82,6 +113,9 @@ static void test_refuses(Fixture *f, gconstpointer data)
         {{"--subjects", "subjects.csv"}, "--scans", 2},
         {{"--scans", "*_t1.nii", "--lambda", "2"}, "--lambda", 2},
         {{"--scans", "*_t1.nii"}, "a table of subjects is needed", 1},
+        {{"--scans", "*_t1.nii", "--subjects", "subjects.csv", "--volumes", "v.csv"},
+         "--labels",
+         2},
         {{"--scans", "anna_t1.nii", "--subjects", "subjects.csv"}, "fewer than two scans", 1},
         {{"--scans", "none-*.nii", "--subjects", "subjects.csv"}, "fewer than two scans", 1},
         {{"--scans", "*_t1.nii", "--subjects", "none.csv"}, "none.csv", 1},
@@ -155,6 +189,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add("/template-people/table", Fixture, NULL, set_up, test_table, tear_down);
+    g_test_add("/template-people/volumes", Fixture, NULL, set_up, test_volumes, tear_down);
     g_test_add("/template-people/refuses", Fixture, NULL, set_up, test_refuses, tear_down);
     g_test_add("/template-people/curve", Fixture, NULL, set_up, test_curve, tear_down);
     g_test_add("/template-people/curve-refuses", Fixture, NULL, set_up, test_curve_refuses,
