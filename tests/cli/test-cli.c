@@ -97,6 +97,8 @@ static void test_usage(void)
         {"movie", "-f", "a", "-m", "b"},
         {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--play", "waltz"},
         {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--seconds", "0"},
+        {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--play", "attribute"},
+        {"movie", "--demo", "digits", "-o", "c.png", "--play", "attribute"},
         {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--rate", "61"},
         {"movie", "-f", "a", "-m", "b", "-o", "c.png", "--lambda", "2"},
         {"apply", "--input", "a"},

@@ -216,6 +216,29 @@ static void test_build_refuses(Fixture *f, gconstpointer data)
     }
 }
 
+/* A folder of models in which the demo finds this one. */
+static void test_film(Fixture *f, gconstpointer data)
+{
+    g_autofree char *demo = g_build_filename(f->folder, "template-age-sex.safetensors", NULL);
+    g_autofree char *films = g_build_filename(f->folder, "films", NULL);
+    g_autofree char *film = g_build_filename(films, "age.png", NULL);
+    g_mkdir(films, 0777);
+    g_assert_cmpint(g_rename(f->model, demo), ==, 0);
+    g_setenv("LAM_MODELS", f->folder, TRUE);
+    LamCliRun run = lam_cli_run("movie", "--demo", "template", "--seconds", "1", "--once", "--rate",
+                                "4", "--size", "320x160", "-o", film, NULL);
+    g_unsetenv("LAM_MODELS");
+    if (run.status == 1 && strstr(run.err, "cannot draw without a window")) {
+        g_test_skip("there is no GL");
+    } else {
+        g_assert_cmpstr(run.err, ==, "");
+        g_assert_nonnull(strstr(run.out, "6 pictures of 320×160 pixels, 1.5 s"));
+        g_assert_cmpuint(lam_cli_count_files(films), ==, 6);
+    }
+    lam_cli_run_clear(&run);
+    lam_cli_remove_folder(films);
+}
+
 int main(int argc, char **argv)
 {
     static const struct {
@@ -228,7 +251,8 @@ int main(int argc, char **argv)
                  {"figure-refuses", test_figure_refuses},
                  {"build", test_build},
                  {"build-refuses", test_build_refuses},
-                 {"sharpness", test_sharpness}};
+                 {"sharpness", test_sharpness},
+                 {"film", test_film}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *name = g_strconcat("/template/", tests[i].name, NULL);
