@@ -43,7 +43,7 @@ static const char *minus(double value, double unit)
 
 static char *vector_text(LamVec3 v)
 {
-    return g_strdup_printf("%s%.1f  %s%.1f  %s%.1f", minus(v.v[0], 0.1), fabs(v.v[0]),
+    return g_strdup_printf("%s%.1f %s%.1f %s%.1f", minus(v.v[0], 0.1), fabs(v.v[0]),
                            minus(v.v[1], 0.1), fabs(v.v[1]), minus(v.v[2], 0.1), fabs(v.v[2]));
 }
 
@@ -117,7 +117,7 @@ static GtkLabel *attach(LamLocationPage *page, const char *text, const char *sty
     return label;
 }
 
-/* Names of structures are long. */
+/* Names of structures are long, and so are places far from the origin. */
 static void wrap(GtkLabel *label)
 {
     gtk_label_set_ellipsize(label, PANGO_ELLIPSIZE_NONE);
@@ -144,7 +144,7 @@ static void add_rows(LamLocationPage *page)
         add_caption(page, _(place_rows[row].caption), _(place_rows[row].tooltip), row + 1);
         for (int side = 0; side < 2; side++)
             page->places[side][row] = attach(page, "–", "figures", side + 1, row + 1, 1);
-        for (int side = 0; side < 2 && row == LABEL; side++)
+        for (int side = 0; side < 2 && (row == LABEL || row == WORLD); side++)
             wrap(page->places[side][row]);
     }
     for (int row = 0; row < FIELD_ROWS; row++) {
@@ -172,7 +172,7 @@ static void lam_location_page_init(LamLocationPage *page)
 {
     page->grid = gtk_grid_new();
     gtk_grid_set_row_spacing(GTK_GRID(page->grid), 4);
-    gtk_grid_set_column_spacing(GTK_GRID(page->grid), 12);
+    gtk_grid_set_column_spacing(GTK_GRID(page->grid), 8);
     gtk_widget_set_valign(page->grid, GTK_ALIGN_START);
     gtk_widget_set_parent(page->grid, GTK_WIDGET(page));
     add_rows(page);
