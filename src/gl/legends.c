@@ -11,9 +11,12 @@ static const LamColour bright = {0.93f, 0.945f, 0.96f, 1};
 
 typedef struct {
     char *less, *more, *caption;
-    bool of_volume; /* the magenta-green bar; else viridis */
-    bool words;     /* no bar */
+    bool of_volume;   /* the magenta-green bar */
+    LamColourMap map; /* else this one's */
+    bool words;       /* no bar */
 } Legend;
+
+#define MOST 6 /* of a view */
 
 bool lam_fits_beside_letter(const LamRect *rect, double width, double scale)
 {
@@ -34,7 +37,8 @@ static Legend volume_legend(char *caption)
 
 static Legend length_legend(const LamScene *scene, char *caption)
 {
-    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", scene->scale_mm), caption};
+    return (Legend){g_strdup("0"), g_strdup_printf("%g mm", scene->scale_mm), caption,
+                    .map = LAM_MAP_VIRIDIS};
 }
 
 static Legend through_legend(const LamScene *scene, LamPlane plane, char *caption)
@@ -59,7 +63,14 @@ static Legend map_legend(const LamScene *scene)
     const char *what =
         scene->overlay == LAM_OVERLAY_SENSITIVITY ? _("sensitivity to λ") : _("uncertainty (SD)");
     return (Legend){g_strdup("0"), g_strdup_printf("%g mm", LAM_MAP_SCALE * scene->scale_mm),
-                    g_strdup(what)};
+                    g_strdup(what), .map = LAM_MAP_VIRIDIS};
+}
+
+/* Colours of the scan itself; grey needs no words. */
+static Legend intensity_legend(const LamScene *scene, const LamLevels *levels)
+{
+    return (Legend){g_strdup_printf("%.4g", levels->low), g_strdup_printf("%.4g", levels->high),
+                    g_strdup(_("intensity")), .map = scene->colours};
 }
 
 static Legend overlay_legend(const LamScene *scene)
@@ -85,7 +96,7 @@ static void draw_bar(LamPainter *painter, const Legend *legend, LamRect bar, dou
     if (legend->of_volume)
         lam_painter_volume_change_bar(painter, bar);
     else
-        lam_painter_map_bar(painter, LAM_MAP_VIRIDIS, bar);
+        lam_painter_map_bar(painter, legend->map, bar);
     lam_painter_text(painter, legend->less, LAM_TEXT_FIGURES,
                      bar.x - 6 * lam_painter_scale(painter), y, (LamAnchor){1, 0}, bright);
 }
@@ -111,14 +122,12 @@ static void draw_legend(LamPainter *painter, const LamRect *rect, int line, cons
                      legend->words ? y : y + 17 * scale, (LamAnchor){1, 0}, bright);
 }
 
-void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view)
+/* Of what the field tells; returns how many. */
+static int field_legends(const LamScene *scene, const LamView *view, Legend *legends)
 {
-    Legend legends[5];
     int n = 0;
     bool warped = view->pane == LAM_PANE_WARPED && !scene->flicker;
     bool fetched = scene->direction == LAM_DIRECTION_PULL_BACK;
-    if (!scene->field)
-        return;
     if (scene->grid && (fetched ? view->pane == LAM_PANE_MOVING : warped))
         legends[n++] = grid_legend(scene, view->plane);
     bool nothing = scene->overlay == LAM_OVERLAY_NONE ||
@@ -134,6 +143,17 @@ void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView 
             scene, g_strdup(fetched ? _("arrows: fetched from") : _("arrows: moved to")));
     if (warped && scene->contours != LAM_CONTOURS_NONE && scene->labels[0] && scene->labels[1])
         legends[n++] = contour_legend();
+    return n;
+}
+
+void lam_legends_draw(LamPainter *painter, const LamScene *scene, const LamView *view)
+{
+    Legend legends[MOST];
+    int n = 0;
+    if (scene->colours != LAM_MAP_GREY && view->pane != LAM_PANE_WARPED)
+        legends[n++] = intensity_legend(scene, &scene->levels[view->pane == LAM_PANE_MOVING]);
+    if (scene->field)
+        n += field_legends(scene, view, legends + n);
     for (int i = 0; i < n; i++) {
         draw_legend(painter, &view->rect, i, &legends[i]);
         legend_clear(&legends[i]);

@@ -698,6 +698,34 @@ static void test_voxels(void)
     gl_fixture_close(&f);
 }
 
+/* Colours of intensities are explained where they are those of a scan: a bar beside which are black and white. */
+static void test_legend_of_colours(void)
+{
+    GlFixture f;
+    if (!gl_fixture_open(&f, 900, 300))
+        return;
+    compare_fixture(&f, (LamVec3){{0, 0, 0}}, 1);
+    f.scene.annotations = true;
+    f.scene.colours = LAM_MAP_INFERNO;
+    gl_fixture_draw(&f);
+    const LamRect *fixed = &f.views[LAM_PANE_FIXED].rect;
+    int coloured = 0;
+    for (int x = (int)(fixed->x + fixed->width / 2); x < fixed->x + fixed->width; x++)
+        for (int y = 8; y < 30; y++) {
+            const uint8_t *p = gl_fixture_pixel(&f, x, y);
+            coloured += p[0] > 200 && p[1] > 80 && p[1] < 200 && p[2] < 80; /* orange */
+        }
+    f.scene.colours = LAM_MAP_GREY;
+    gl_fixture_draw(&f);
+    for (int x = (int)(fixed->x + fixed->width / 2); x < fixed->x + fixed->width; x++)
+        for (int y = 8; y < 30; y++) {
+            const uint8_t *p = gl_fixture_pixel(&f, x, y);
+            g_assert_false(p[0] > 200 && p[1] > 80 && p[1] < 200 && p[2] < 80);
+        }
+    g_assert_cmpint(coloured, >, 20);
+    gl_fixture_close(&f);
+}
+
 /* A single slice has one plane: asked for all nine views it looks as with its three, legends and all. */
 static void test_legends_of_slice(void)
 {
@@ -812,6 +840,7 @@ int main(int argc, char **argv)
     g_test_add_func("/slices/colours", test_colours);
     g_test_add_func("/slices/voxels", test_voxels);
     g_test_add_func("/slices/legends-of-slice", test_legends_of_slice);
+    g_test_add_func("/slices/legend-of-colours", test_legend_of_colours);
     g_test_add_func("/slices/sides", test_sides);
     g_test_add_func("/slices/orientations", test_orientations);
     g_test_add_func("/slices/constant-displacement", test_constant_displacement);
