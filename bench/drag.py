@@ -1,7 +1,9 @@
 #!/usr/bin/python3
 """Drags the λ slider for some seconds with the mouse and tells how the viewer kept up, as one JSON object.
 
-bench/drag.py [--seconds 5] [FIXED MOVING]     (without scans: the phantom pair)
+bench/drag.py [--seconds 5] [--keys KEYS] [FIXED MOVING]     (without scans: the phantom pair, with its grid)
+
+KEYS are pressed before, as xdotool names them: "g" takes that grid away, "j o" adds volume change and outlines.
 
 Runs the viewer on a display of its own (xvfb-run, dbus-run-session). Needs what tools/packages.txt lists for
 run and test. All times are in milliseconds. "ours" is what our own callbacks held the window's thread for,
@@ -27,6 +29,7 @@ OPEN_WAIT_S = 120
 def parse():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--seconds', type=float, default=5)
+    parser.add_argument('--keys', default='')
     parser.add_argument('--viewer', default=os.path.join(SOURCE, 'build/lambdascope'))
     parser.add_argument('--json', action='store_true', help='for completeness: there is no other form')
     parser.add_argument('--inside', action='store_true', help=argparse.SUPPRESS)
@@ -118,6 +121,9 @@ def main():
     with Viewer(options.viewer, arguments, LAMBDASCOPE_TIMING='json') as viewer:
         reports = Reports(viewer)
         opening = opened(reports)
+        if options.keys:
+            viewer.key(*options.keys.split())
+            time.sleep(1)
         reports.next()
         seconds = drag(viewer, options.seconds)
         time.sleep(1.5)

@@ -128,9 +128,9 @@ class Viewer:
             print(re.sub('^', '# ', self.messages(), flags=re.MULTILINE), flush=True)
 
     def messages(self):
-        self.stderr.flush()
-        self.stderr.seek(0)
-        return self.stderr.read()
+        """pread: the viewer writes where the file's offset is, which it shares with us."""
+        descriptor = self.stderr.fileno()
+        return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode(errors='replace')
 
     def find_root(self):
         if self.process.poll() is not None:
