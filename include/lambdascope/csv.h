@@ -12,6 +12,9 @@ GPtrArray *lam_csv_split(const char *line);
 /* The field of that number; NULL if it is negative, missing or empty. Borrowed. */
 const char *lam_csv_field(const GPtrArray *fields, int column);
 
+/* The field as a path from that folder, if it is not a whole one; NULL as above. Free with g_free. */
+char *lam_csv_path(const GPtrArray *fields, int column, const char *folder);
+
 /* The number of the field that says `name` (capitals alike), -1 if none does. */
 int lam_csv_find(const GPtrArray *header, const char *name);
 

@@ -28,6 +28,14 @@ const char *lam_csv_field(const GPtrArray *fields, int column)
     return fields->pdata[column];
 }
 
+char *lam_csv_path(const GPtrArray *fields, int column, const char *folder)
+{
+    const char *path = lam_csv_field(fields, column);
+    if (path == NULL)
+        return NULL;
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
+}
+
 int lam_csv_find(const GPtrArray *header, const char *name)
 {
     for (guint i = 0; i < header->len; i++)

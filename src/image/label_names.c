@@ -49,47 +49,34 @@ static int find_column(const GPtrArray *header, const char *const *names)
 }
 
 typedef struct {
+    const char *path;
     int value, name;
-} Columns;
+    LamLabelNames *names;
+} Table;
 
-static bool read_header(const GPtrArray *fields, Columns *columns)
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
     static const char *const values[] = {"value", "label", "label number", NULL};
     static const char *const names[] = {"name", "label name", "structure", NULL};
-    *columns = (Columns){find_column(fields, values), find_column(fields, names)};
-    return columns->value >= 0 && columns->name >= 0;
+    Table *t = table;
+    t->value = find_column(fields, values);
+    t->name = find_column(fields, names);
+    return (t->value >= 0 && t->name >= 0) ||
+           wrong(error, t->path, line, "the first row must name the columns value and name");
 }
 
-static bool read_row(LamLabelNames *names, const GPtrArray *fields, const Columns *columns,
-                     const char *path, int line, GError **error)
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
-    const char *value = lam_csv_field(fields, columns->value);
-    const char *name = lam_csv_field(fields, columns->name);
+    const Table *t = table;
+    const char *value = lam_csv_field(fields, t->value), *name = lam_csv_field(fields, t->name);
     gint64 label;
     if (value == NULL || !g_ascii_string_to_signed(value, 10, G_MININT, G_MAXINT, &label, NULL))
-        return wrong(error, path, line, "a whole number is needed for the label");
+        return wrong(error, t->path, line, "a whole number is needed for the label");
     if (name == NULL)
         return true;
-    if (g_hash_table_insert(names->by_label, GINT_TO_POINTER((int)label), g_strdup(name)))
+    if (g_hash_table_insert(t->names->by_label, GINT_TO_POINTER((int)label), g_strdup(name)))
         return true;
-    return wrong(error, path, line, "the label has a name already");
-}
-
-static bool parse(LamLabelNames *names, char **lines, const char *path, GError **error)
-{
-    Columns columns = {-1, -1};
-    for (int i = 0; lines[i] != NULL; i++) {
-        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
-            continue;
-        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
-        if (columns.value >= 0) {
-            if (!read_row(names, fields, &columns, path, i + 1, error))
-                return false;
-        } else if (!read_header(fields, &columns)) {
-            return wrong(error, path, i + 1, "the first row must name the columns value and name");
-        }
-    }
-    return columns.value >= 0 || wrong(error, path, 1, "it is empty");
+    return wrong(error, t->path, line, "the label has a name already");
 }
 
 LamLabelNames *lam_label_names_load(const char *path, GError **error)
@@ -106,7 +93,10 @@ LamLabelNames *lam_label_names_load(const char *path, GError **error)
         wrong(error, path, 1, "not a text file");
         return NULL;
     }
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     g_autoptr(LamLabelNames) names = lam_label_names_new();
-    return parse(names, lines, path, error) ? g_steal_pointer(&names) : NULL;
+    Table table = {path, -1, -1, names};
+    if (!lam_csv_read(text, read_header, read_row, &table, error))
+        return NULL;
+    return table.value >= 0 || wrong(error, path, 1, "it is empty") ? g_steal_pointer(&names)
+                                                                    : NULL;
 }

@@ -46,17 +46,36 @@ static bool read_number(const GPtrArray *fields, int column, int *out)
     return true;
 }
 
-static bool read_row(const GPtrArray *fields, const int column[COLUMNS], LamLabel *out)
+typedef struct {
+    const char *path;
+    int column[COLUMNS];
+    GArray *labels; /* LamLabel */
+} Table;
+
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
-    *out = (LamLabel){0};
-    if (!read_number(fields, column[VALUE], &out->value) ||
-        !read_number(fields, column[STRUCTURE], &out->structure))
-        return false;
-    out->tissue = out->value;
-    if (column[TISSUE] >= 0 && !read_number(fields, column[TISSUE], &out->tissue))
-        return false;
-    out->name = g_strdup(lam_csv_field(fields, column[NAME]));
+    Table *t = table;
+    LamLabel label = {0};
+    if (!read_number(fields, t->column[VALUE], &label.value) ||
+        !read_number(fields, t->column[STRUCTURE], &label.structure))
+        return wrong(error, t->path, line, "whole numbers are needed");
+    label.tissue = label.value;
+    if (t->column[TISSUE] >= 0 && !read_number(fields, t->column[TISSUE], &label.tissue))
+        return wrong(error, t->path, line, "whole numbers are needed");
+    label.name = g_strdup(lam_csv_field(fields, t->column[NAME]));
+    g_array_append_val(t->labels, label);
     return true;
+}
+
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
+{
+    static const char *const names[COLUMNS] = {"value", "structure_value", "structure",
+                                               "intensity_class"};
+    Table *t = table;
+    for (int c = 0; c < COLUMNS; c++)
+        t->column[c] = lam_csv_find(fields, names[c]);
+    return (t->column[VALUE] >= 0 && t->column[STRUCTURE] >= 0) ||
+           wrong(error, t->path, line, "the first row must name value and structure_value");
 }
 
 /* The name behind "left " or "right "; NULL if it does not begin so. */
@@ -85,32 +104,14 @@ static void join_sides(LamLabelTable *table)
     }
 }
 
-static LamLabelTable *parse(const char *path, char **lines, GError **error)
+static LamLabelTable *parse(const char *path, const char *text, GError **error)
 {
-    static const char *const names[COLUMNS] = {"value", "structure_value", "structure",
-                                               "intensity_class"};
-    int column[COLUMNS] = {-1, -1, -1, -1};
+    Table read = {.path = path, .labels = g_array_new(FALSE, FALSE, sizeof(LamLabel))};
     g_autoptr(LamLabelTable) table = g_new0(LamLabelTable, 1);
-    table->label = g_new0(LamLabel, g_strv_length(lines) + 1);
-    for (int i = 0; lines[i] != NULL; i++) {
-        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
-            continue;
-        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
-        if (column[VALUE] < 0) {
-            for (int c = 0; c < COLUMNS; c++)
-                column[c] = lam_csv_find(fields, names[c]);
-            if (column[VALUE] < 0 || column[STRUCTURE] < 0) {
-                wrong(error, path, i + 1, "the first row must name value and structure_value");
-                return NULL;
-            }
-        } else if (!read_row(fields, column, &table->label[table->count])) {
-            wrong(error, path, i + 1, "whole numbers are needed");
-            return NULL;
-        } else {
-            table->count++;
-        }
-    }
-    return g_steal_pointer(&table);
+    bool ok = lam_csv_read(text, read_header, read_row, &read, error);
+    table->count = (int)read.labels->len;
+    table->label = (LamLabel *)(void *)g_array_free(read.labels, FALSE);
+    return ok ? g_steal_pointer(&table) : NULL;
 }
 
 static bool check(const char *path, const LamLabelTable *table, GError **error)
@@ -135,8 +136,7 @@ LamLabelTable *lam_label_table_load(const char *path, GError **error)
         g_propagate_prefixed_error(error, why, "cannot read label table: ");
         return NULL;
     }
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    g_autoptr(LamLabelTable) table = parse(path, lines, error);
+    g_autoptr(LamLabelTable) table = parse(path, text, error);
     if (table == NULL)
         return NULL;
     join_sides(table);

@@ -84,41 +84,31 @@ static bool read_point(const GPtrArray *fields, const int column[3], LamVec3 *ou
     return empty == 0 || empty == 3;
 }
 
-static bool read_row(const GPtrArray *fields, const int column[7], GPtrArray *out)
+typedef struct {
+    const char *path;
+    int column[7];
+    GPtrArray *out;
+} Table;
+
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
-    const char *name = lam_csv_field(fields, column[6]);
-    LamLandmark landmark = {.name = (char *)name};
-    if (!read_point(fields, column, &landmark.fixed, &landmark.in_fixed) ||
-        !read_point(fields, column + 3, &landmark.moving, &landmark.in_moving))
-        return false;
-    lam_landmarks_add(out, &landmark);
+    Table *t = table;
+    LamLandmark landmark = {.name = (char *)lam_csv_field(fields, t->column[6])};
+    if (!read_point(fields, t->column, &landmark.fixed, &landmark.in_fixed) ||
+        !read_point(fields, t->column + 3, &landmark.moving, &landmark.in_moving))
+        return wrong(t->path, line, "six numbers are needed, or three for one scan", error);
+    lam_landmarks_add(t->out, &landmark);
     return true;
 }
 
 /* The name alone may be missing. */
-static bool read_header(const GPtrArray *fields, int column[7])
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    Table *t = table;
     for (int c = 0; c < 7; c++)
-        if ((column[c] = lam_csv_find(fields, columns[c])) < 0 && c < 6)
-            return false;
+        if ((t->column[c] = lam_csv_find(fields, columns[c])) < 0 && c < 6)
+            return wrong(t->path, line, "the first row must name fixed_x … moving_z", error);
     return true;
-}
-
-static bool read_lines(const char *path, char **lines, GPtrArray *out, GError **error)
-{
-    int column[7] = {-1};
-    for (int i = 0; lines[i] != NULL; i++) {
-        if (*g_strstrip(lines[i]) == '\0' || *lines[i] == '#')
-            continue;
-        g_autoptr(GPtrArray) fields = lam_csv_split(lines[i]);
-        if (column[0] < 0 && !read_header(fields, column))
-            return wrong(path, i + 1, "the first row must name fixed_x … moving_z", error);
-        if (lam_csv_find(fields, columns[0]) == column[0])
-            continue; /* that row */
-        if (!read_row(fields, column, out))
-            return wrong(path, i + 1, "six numbers are needed, or three for one scan", error);
-    }
-    return out->len > 0 || wrong(path, 1, "no points in it", error);
 }
 
 GPtrArray *lam_landmarks_parse(const char *text, const char *subject, GError **error)
@@ -128,8 +118,12 @@ GPtrArray *lam_landmarks_parse(const char *text, const char *subject, GError **e
         wrong(subject, 1, "not a text file", error);
         return NULL;
     }
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    return read_lines(subject, lines, landmarks, error) ? g_steal_pointer(&landmarks) : NULL;
+    Table table = {.path = subject, .out = landmarks};
+    if (!lam_csv_read(text, read_header, read_row, &table, error))
+        return NULL;
+    return landmarks->len > 0 || wrong(subject, 1, "no points in it", error)
+               ? g_steal_pointer(&landmarks)
+               : NULL;
 }
 
 GPtrArray *lam_landmarks_load(const char *path, GError **error)

@@ -22,11 +22,18 @@ static void pair_free(void *p)
     g_free(pair);
 }
 
-static bool read_header(const GPtrArray *fields, int column[COLUMNS], GError **error)
+typedef struct {
+    const char *folder;
+    int column[COLUMNS];
+    GPtrArray *pairs;
+} Table;
+
+static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
+    Table *t = table;
     for (int c = 0; c < COLUMNS; c++)
-        column[c] = lam_csv_find(fields, names[c]);
-    if (column[FIXED] >= 0 && column[MOVING] >= 0)
+        t->column[c] = lam_csv_find(fields, names[c]);
+    if (t->column[FIXED] >= 0 && t->column[MOVING] >= 0)
         return true;
     g_set_error_literal(error, LAM_ERROR, LAM_ERROR_FORMAT,
                         "the first row must name the columns fixed and moving (and fixed_labels, "
@@ -34,32 +41,21 @@ static bool read_header(const GPtrArray *fields, int column[COLUMNS], GError **e
     return false;
 }
 
-static char *resolved(const GPtrArray *fields, int column, const char *folder)
+static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
-    const char *path = lam_csv_field(fields, column);
-    if (path == NULL)
-        return NULL;
-    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(folder, path, NULL);
-}
-
-static bool read_line(const char *line, int number, int column[COLUMNS], const char *folder,
-                      GPtrArray *pairs, GError **error)
-{
-    g_autoptr(GPtrArray) fields = lam_csv_split(line);
-    if (column[FIXED] < 0)
-        return read_header(fields, column, error);
+    const Table *t = table;
     LamPair *pair = g_new0(LamPair, 1);
-    g_ptr_array_add(pairs, pair);
-    pair->fixed = resolved(fields, column[FIXED], folder);
-    pair->moving = resolved(fields, column[MOVING], folder);
-    pair->fixed_labels = resolved(fields, column[FIXED_LABELS], folder);
-    pair->moving_labels = resolved(fields, column[MOVING_LABELS], folder);
-    pair->fixed_mask = resolved(fields, column[FIXED_MASK], folder);
-    pair->moving_mask = resolved(fields, column[MOVING_MASK], folder);
-    pair->name = g_strdup(lam_csv_field(fields, column[NAME]));
+    g_ptr_array_add(t->pairs, pair);
+    pair->fixed = lam_csv_path(fields, t->column[FIXED], t->folder);
+    pair->moving = lam_csv_path(fields, t->column[MOVING], t->folder);
+    pair->fixed_labels = lam_csv_path(fields, t->column[FIXED_LABELS], t->folder);
+    pair->moving_labels = lam_csv_path(fields, t->column[MOVING_LABELS], t->folder);
+    pair->fixed_mask = lam_csv_path(fields, t->column[FIXED_MASK], t->folder);
+    pair->moving_mask = lam_csv_path(fields, t->column[MOVING_MASK], t->folder);
+    pair->name = g_strdup(lam_csv_field(fields, t->column[NAME]));
     if (pair->fixed != NULL && pair->moving != NULL)
         return true;
-    g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "line %d: fixed or moving is empty", number);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "line %d: fixed or moving is empty", line);
     return false;
 }
 
@@ -68,7 +64,7 @@ GPtrArray *lam_pairs_load(const char *path, const char *folder, GError **error)
     g_autofree char *text = NULL, *own = g_path_get_dirname(path);
     g_autoptr(GPtrArray) pairs = g_ptr_array_new_with_free_func(pair_free);
     GError *why = NULL;
-    int column[COLUMNS] = {-1, -1, -1, -1, -1, -1, -1};
+    Table table = {.folder = folder != NULL ? folder : own, .pairs = pairs};
     if (!g_file_get_contents(path, &text, NULL, &why)) {
         g_propagate_prefixed_error(error, why, "cannot read pairs: ");
         return NULL;
@@ -78,14 +74,9 @@ GPtrArray *lam_pairs_load(const char *path, const char *folder, GError **error)
                     path);
         return NULL;
     }
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    for (int i = 0; lines[i] != NULL; i++) {
-        const char *line = g_strstrip(lines[i]);
-        if (*line != '\0' && *line != '#' &&
-            !read_line(line, i + 1, column, folder != NULL ? folder : own, pairs, &why)) {
-            g_propagate_prefixed_error(error, why, "cannot read pairs: %s: ", path);
-            return NULL;
-        }
+    if (!lam_csv_read(text, read_header, read_row, &table, &why)) {
+        g_propagate_prefixed_error(error, why, "cannot read pairs: %s: ", path);
+        return NULL;
     }
     if (pairs->len == 0) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_FORMAT, "cannot read pairs: %s: no pairs in it",
