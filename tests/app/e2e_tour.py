@@ -7,6 +7,7 @@ from viewer import Pictures, Viewer, difference, press, run, set_value, skip, wa
 
 MODEL = os.path.join(ROOT, 'models', 'template-age-sex.safetensors')
 WIDTH, HEIGHT = 1280, 860
+CURVES_WAIT_S = 240  # measured in the background, by the real network
 
 
 def part_of_panes(name, number):
@@ -140,8 +141,9 @@ def regions(viewer, pictures):
         press(named(viewer, ['push button', 'toggle button'], 'follows')[row])
         wait_for(lambda: not viewer.label('^×'), 'a λ of its own')
         set_value(named(viewer, ['slider'], 'Region λ')[row], value)
-    expect(lambda: len([node for node in named(viewer, ['image', 'graphic'], 'Overlap and folds over λ')
-                        if 'λ' in (node.get_description() or '')]) == 3, 'each with its curve')
+    wait_for(lambda: len([node for node in named(viewer, ['image', 'graphic'], 'Overlap and folds over λ')
+                          if 'λ' in (node.get_description() or '')]) == 3, 'a curve of each', CURVES_WAIT_S)
+    check(True, 'each with its curve')
     rest(viewer, pictures)
     shot(viewer, 'regions')
 
@@ -165,7 +167,8 @@ def test_tour(program, folder):
         pictures = Pictures(viewer, folder)
         wait_for_pair(viewer, demo=True)
         run('xdotool', 'windowsize', '--sync', viewer.window, WIDTH, HEIGHT)
-        expect(lambda: viewer.label('Dots: the 21 people'), 'the curve of the template with its people')
+        wait_for(lambda: viewer.label('Dots: the 21 people'), 'the curve with its people', CURVES_WAIT_S)
+        check(True, 'the first page of the template has its curve')
         rest(viewer, pictures)
         shot(viewer, 'template')
         for part in (compare, deform, views, numbers, location, landmarks, intensities, regions, hold):
