@@ -1,6 +1,7 @@
 /* Which model is for which scans: one of a grid of one layer is for single slices, any other for volumes. */
 #pragma once
 
+#include <lambdascope/affine.h>
 #include <lambdascope/model.h>
 #include <lambdascope/volume.h>
 
@@ -12,6 +13,14 @@ G_BEGIN_DECLS
 /* lam_model_find for a scan like this: without a name, LAM_SLICES_MODEL for a single slice, else the
  * default. NULL and an error that says so if none is there. Free with g_free. */
 char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error);
+
+/* The model that is taken for scans of two contrasts (T1 and T2) where none is named, if it is there. */
+#define LAM_CONTRASTS_MODEL "brain-any-contrast"
+
+/* The model for two volumes of which the automatic alignment found that their contrasts differ: that mutual
+ * information, not correlation, tells how they lie. NULL: the default is for them, or the other is not there. Free
+ * with g_free. */
+char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit);
 
 /* LAM_ERROR_ARGUMENT, naming the scan and the model, if one of the scans is not what the model is for. */
 bool lam_model_check_pair(const LamModel *model, const LamVolume *fixed, const LamVolume *moving,

@@ -57,7 +57,9 @@ typedef struct {
                       * lam_unet_config_default */
     LamVolume *fixed, *moving;
     const LamMat4 *affine; /* as above; NULL: computed */
-    bool symmetric;        /* twice the memory and twice the time per λ */
+    const LamAffine
+        *fit;       /* in its place, one that was computed before, with its figures; or NULL */
+    bool symmetric; /* twice the memory and twice the time per λ */
     guint64 document;
 } LamSessionOptions;
 

@@ -259,14 +259,43 @@ static bool open_templates(const Opening *opening, LamDocument *document,
     return true;
 }
 
+static LamSession *open_session(const Opening *opening, const LamDocument *document,
+                                LamModel *model, const LamAffine *fit, const LamProgress *progress,
+                                GError **error)
+{
+    const LamSessionOptions options = {.model = model,
+                                       .fixed = document->fixed_volume,
+                                       .moving = document->moving_volume,
+                                       .fit = fit,
+                                       .document = opening->id};
+    return lam_session_open(&options, progress, error);
+}
+
+/* Where nobody has chosen the model, and the alignment has told that the default is not for these scans. */
+static void take_better_model(const Opening *opening, LamDocument *document)
+{
+    const LamAffine *fit = lam_session_affine_fit(document->session);
+    g_autofree char *path = lam_model_find_for_contrasts(document->fixed_volume, fit);
+    if (!path || g_strcmp0(path, lam_model_path(document->model)) == 0)
+        return;
+    g_autoptr(LamModel) better = load_model(opening, path, document->fixed_volume, NULL);
+    LamSession *session = better ? open_session(opening, document, better, fit, NULL, NULL) : NULL;
+    if (!session)
+        return;
+    lam_session_free(document->session);
+    lam_model_unref(document->model);
+    document->session = session;
+    document->model = g_steal_pointer(&better);
+}
+
 static bool open_scans(const Opening *opening, LamDocument *document, const LamProgress *progress,
                        GError **error)
 {
     document->model = find_model(opening, document->fixed_volume, error);
     if (document->model)
-        document->session =
-            lam_session_new(document->model, document->fixed_volume, document->moving_volume, NULL,
-                            opening->id, progress, error);
+        document->session = open_session(opening, document, document->model, NULL, progress, error);
+    if (document->session && !opening->model_name && !opening->demo)
+        take_better_model(opening, document);
     return document->session != NULL;
 }
 

@@ -53,6 +53,16 @@ static guint warn_about_both(GString *text, guint flags)
     return flags & (LAM_WARN_HEAD | LAM_WARN_NO_ORIENTATION);
 }
 
+static void warn_about_contrasts(GString *text, const LamScanWarnings *about)
+{
+    bool any = !lam_model_expects_brain(about->model);
+    if (any && about->affine->measure == LAM_AFFINE_NMI)
+        add(text, _("two contrasts: the model is one for any contrast"));
+    else if (!any && about->affine->correlation < UNLIKE)
+        add(text,
+            _("the scans look unlike each other: of two contrasts, the deformation is a guess"));
+}
+
 char *lam_scan_warnings(const LamScanWarnings *about)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -64,9 +74,7 @@ char *lam_scan_warnings(const LamScanWarnings *about)
     /* the grid lies around the fixed scan; of a head it is known that not all fits */
     if ((fixed & LAM_WARN_OUTSIDE) && !(fixed & LAM_WARN_HEAD))
         add(text, _("%s: part of it lies outside the model's grid"), about->fixed_name);
-    if (about->affine->correlation < UNLIKE)
-        add(text,
-            _("the scans look unlike each other: of two contrasts, the deformation is a guess"));
+    warn_about_contrasts(text, about);
     if (about->affine->agreement < UNSURE)
         add(text, _("the affine alignment is uncertain"));
     return text->len ? g_string_free(g_steal_pointer(&text), FALSE) : NULL;

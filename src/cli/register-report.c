@@ -5,6 +5,7 @@
 
 #include <lambdascope/checksum.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -216,11 +217,24 @@ static void print_warnings(const LamVolume *scan, const Prepared *prepared, guin
                 scan->path != NULL ? scan->path : "a scan");
 }
 
+/* The viewer takes the other model by itself; here a command does the same each time. */
+static void print_contrasts(const LamRegisterArguments *a, const LamRegisterRun *run)
+{
+    bool found = a->measure == NULL || g_str_equal(a->measure, "auto");
+    bool deforms = run->model != NULL && !is_linear(run);
+    if (found && deforms && run->result.linear.measure == LAM_AFFINE_NMI &&
+        lam_model_expects_brain(run->model))
+        fprintf(stderr,
+                "lam register: the scans look like two contrasts, of which the model knows one: "
+                "--model " LAM_CONTRASTS_MODEL " is for any\n");
+}
+
 bool lam_register_report(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)
 {
     Prepared fixed = prepare(run->fixed, run->model), moving = prepare(run->moving, run->model);
     print_warnings(run->fixed, &fixed, 0);
     print_warnings(run->moving, &moving, LAM_WARN_OUTSIDE); /* the box is the fixed scan's */
+    print_contrasts(a, run);
     lam_register_print_region_warnings(run);
     if (!a->json)
         print_summary(run);

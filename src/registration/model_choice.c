@@ -15,6 +15,12 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
     return path;
 }
 
+char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
+{
+    bool differ = fit->measure == LAM_AFFINE_NMI && !lam_grid_is_slice(&fixed->grid);
+    return differ ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
+}
+
 static bool check(const LamModel *model, const LamVolume *scan, const char *role, GError **error)
 {
     int size[3];

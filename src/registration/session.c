@@ -46,16 +46,19 @@ static LamGrid coarser(const LamGrid *grid, const int size[3])
     return out;
 }
 
-static bool align(LamSession *session, const LamMat4 *affine, const LamProgress *progress,
-                  GError **error)
+static bool align(LamSession *session, const LamSessionOptions *options,
+                  const LamProgress *progress, GError **error)
 {
     session->fit = (LamAffine){.correlation = NAN, .nmi = NAN, .agreement = NAN};
-    if (affine != NULL) {
-        session->affine = *affine;
+    if (options->affine != NULL) {
+        session->affine = *options->affine;
         return true;
     }
     LamProgress part = lam_progress_part(progress, 0.0, 0.7);
-    if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &session->fit, error))
+    if (options->fit != NULL)
+        session->fit = *options->fit;
+    else if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &session->fit,
+                                  error))
         return false;
     session->affine = session->fit.matrix;
     return true;
@@ -251,7 +254,7 @@ LamSession *lam_session_open(const LamSessionOptions *options, const LamProgress
     session->symmetric = options->symmetric;
     session->label_share = options->model != NULL ? lam_model_label_share(options->model) : 0;
     session->document = options->document;
-    if (!check_symmetric(session, error) || !align(session, options->affine, progress, error) ||
+    if (!check_symmetric(session, error) || !align(session, options, progress, error) ||
         !place(session, error) || !prepare(session, progress, error) ||
         !encode(session, progress, error))
         return NULL;

@@ -106,6 +106,18 @@ def text_of(viewer, name):
     return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node)).strip() if node else ''
 
 
+def test_contrasts(program, folder):
+    """Where nobody has chosen a model, and the scans are of two contrasts, it is the one for any."""
+    with opened(program, folder, LAM_FAKE_CONTRASTS='1') as (viewer, _pictures):
+        check(viewer.label('^brain-any-contrast$'), 'two contrasts: the model for any contrast is taken')
+        expect(lambda: viewer.label('^two contrasts: the model is one for any'), 'and the foot says so')
+        shot(viewer, 'contrasts')
+    pair = [*scans.write_pair(folder), '--lambda', '0.3', '--model', 'other']
+    with opened(program, folder, pair, LAM_FAKE_CONTRASTS='1') as (viewer, _pictures):
+        check(viewer.label('^other$'), 'unless another was asked for')
+        expect(lambda: viewer.label('of two contrasts, the deformation is a guess'), 'which is then warned of')
+
+
 def test_refine(program, folder):
     with opened(program, folder, LAM_FAKE_REFINE_MS='1200') as (viewer, pictures):
         before = pictures.settled()
@@ -133,5 +145,5 @@ def test_cancel(program, folder):
 
 
 if __name__ == '__main__':
-    main({'presets': test_presets, 'recent': test_recent, 'models': test_models, 'refine': test_refine,
+    main({'presets': test_presets, 'recent': test_recent, 'models': test_models, 'contrasts': test_contrasts, 'refine': test_refine,
           'cancel': test_cancel})

@@ -139,6 +139,27 @@ static void test_own_affine(void)
     same_in_world(base.field, other.field, 0.3);
 }
 
+/* An alignment that was found before is taken with its figures, and gives the same field. */
+static void test_earlier_fit(void)
+{
+    GError *error = NULL;
+    g_auto(SessionModel) model = session_model(1);
+    LamGrid grid = session_grid();
+    g_autoptr(LamVolume) fixed = session_scan(&grid, 0, (LamVec3){{0}});
+    g_autoptr(LamVolume) moving = session_scan(&grid, 1, (LamVec3){{3, -4, 2}});
+    g_auto(Said) base = say(&model, fixed, moving, NULL);
+    const LamAffine *fit = lam_session_affine_fit(base.session);
+    const LamSessionOptions options = {
+        .model = model.model, .fixed = fixed, .moving = moving, .fit = fit};
+    g_autoptr(LamSession) again = lam_session_open(&options, NULL, &error);
+    g_assert_no_error(error);
+    g_assert_cmpmem(lam_session_affine_fit(again), sizeof *fit, fit, sizeof *fit);
+    g_autoptr(LamSnapshot) snapshot = session_at(again, 0.3);
+    g_autoptr(LamSnapshot) before = session_at(base.session, 0.3);
+    size_t bytes = 3 * lam_grid_voxels(&before->field->grid) * sizeof(float);
+    g_assert_cmpmem(snapshot->field->data, bytes, before->field->data, bytes);
+}
+
 /* Both scans elsewhere in the world: the field goes with them. */
 static void test_moved_world(void)
 {
@@ -190,6 +211,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/48-orders/anisotropic", test_anisotropic);
     g_test_add_func("/session/48-orders/oblique", test_oblique);
     g_test_add_func("/session/own-affine", test_own_affine);
+    g_test_add_func("/session/earlier-fit", test_earlier_fit);
     g_test_add_func("/session/moved-world", test_moved_world);
     g_test_add_func("/session/two-scanners", test_two_scanners);
     return g_test_run();

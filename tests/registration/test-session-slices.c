@@ -244,6 +244,20 @@ static void test_refused(void)
     expect_refused(&deep, volume, one, "one.png: the model is for volumes");
 }
 
+/* Only where mutual information was needed, for volumes, and where there is such a model. */
+static void check_contrasts(const char *folder, LamVolume *volume, LamVolume *slice)
+{
+    const LamAffine alike = {.measure = LAM_AFFINE_CORRELATION},
+                    unlike = {.measure = LAM_AFFINE_NMI};
+    g_autofree char *any = g_build_filename(folder, "brain-any-contrast.safetensors", NULL);
+    g_assert_true(g_file_set_contents(any, "x", 1, NULL));
+    g_autofree char *found = lam_model_find_for_contrasts(volume, &unlike);
+    g_assert_cmpstr(found, ==, any);
+    g_assert_null(lam_model_find_for_contrasts(volume, &alike));
+    g_assert_null(lam_model_find_for_contrasts(slice, &unlike));
+    g_assert_cmpint(g_remove(any), ==, 0);
+}
+
 /* A single slice asks for the model of its kind by itself. */
 static void test_choice(void)
 {
@@ -264,6 +278,7 @@ static void test_choice(void)
     g_assert_cmpstr(for_slice, ==, flat);
     g_assert_cmpstr(for_volume, ==, deep);
     g_assert_cmpstr(named, ==, deep);
+    check_contrasts(folder, volume, one);
     g_assert_cmpint(g_remove(flat), ==, 0);
     g_autofree char *none = lam_model_find_for(NULL, one, &error);
     if (none == NULL) { /* else there is one where models usually are */
