@@ -4,8 +4,8 @@
 
 #include <math.h>
 
-#define STEP_MM  1.5
-#define STEPS    10  /* to either side of a point of the lattice */
+#define STEP_MM  2.0
+#define STEPS    7   /* to either side of a point of the lattice */
 #define LEAST_MM 0.2 /* what moves less within the plane has no direction to speak of */
 #define MOST     4000
 #define POINTS   (2 * STEPS + 1)

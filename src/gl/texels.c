@@ -203,16 +203,25 @@ void lam_texels_unref(LamTexels *texels)
     }
 }
 
-static double texel_at(const LamTexels *texels, int i, int j, int k, int component)
+/* Of the voxel nearest to (i, j, k). */
+static size_t nearest_index(const LamTexels *texels, int i, int j, int k)
 {
     const int *n = texels->grid.size;
-    i = CLAMP(i, 0, n[0] - 1);
-    j = CLAMP(j, 0, n[1] - 1);
-    k = CLAMP(k, 0, n[2] - 1);
-    size_t index = ((size_t)k * n[1] + j) * n[0] + i;
-    if (texels->components == 1)
-        return (double)lam_half_to_float(((const guint16 *)texels->data)[index]) * texels->unit;
-    return ((const float *)texels->data)[4 * index + component];
+    size_t x = (size_t)CLAMP(i, 0, n[0] - 1), y = (size_t)CLAMP(j, 0, n[1] - 1),
+           z = (size_t)CLAMP(k, 0, n[2] - 1);
+    return (z * (size_t)n[1] + y) * (size_t)n[0] + x;
+}
+
+static void add_texel(const LamTexels *texels, size_t index, double weight, double *values)
+{
+    if (texels->components == 1) {
+        const guint16 *half = texels->data;
+        values[0] += weight * (double)lam_half_to_float(half[index]) * texels->unit;
+        return;
+    }
+    const float *value = (const float *)texels->data + 4 * index;
+    for (int c = 0; c < 4; c++)
+        values[c] += weight * (double)value[c];
 }
 
 bool lam_texels_sample(const LamTexels *texels, LamVec3 world_mm, double *values)
@@ -228,15 +237,14 @@ bool lam_texels_sample(const LamTexels *texels, LamVec3 world_mm, double *values
         base[axis] = (int)floor(voxel);
         fraction[axis] = voxel - base[axis];
     }
-    for (int c = 0; c < texels->components; c++) {
-        values[c] = 0;
-        for (int corner = 0; corner < 8; corner++) {
-            double weight = 1;
-            for (int axis = 0; axis < 3; axis++)
-                weight *= corner >> axis & 1 ? fraction[axis] : 1 - fraction[axis];
-            values[c] += weight * texel_at(texels, base[0] + (corner & 1),
-                                           base[1] + (corner >> 1 & 1), base[2] + (corner >> 2), c);
-        }
+    memset(values, 0, (size_t)texels->components * sizeof *values);
+    for (int corner = 0; corner < 8; corner++) {
+        int x = corner & 1, y = corner >> 1 & 1, z = corner >> 2;
+        double weight = (x ? fraction[0] : 1 - fraction[0]) * (y ? fraction[1] : 1 - fraction[1]) *
+                        (z ? fraction[2] : 1 - fraction[2]);
+        if (weight > 0)
+            add_texel(texels, nearest_index(texels, base[0] + x, base[1] + y, base[2] + z), weight,
+                      values);
     }
     return inside;
 }

@@ -59,8 +59,8 @@ static void layout(LamScene *scene, LamView views[LAM_VIEWS_MAX])
     lam_scene_layout(scene, 600, 250, 1, views);
 }
 
-/* Along d = (3, 0, 0): the tissue moves the other way, towards -x; each line is straight and 2 * 10 steps of
- * 1.5 mm long, unless it leaves the field. */
+/* Along d = (3, 0, 0): the tissue moves the other way, towards -x; each line is straight and 2 * 7 steps of
+ * 2 mm long, unless it leaves the field. */
 static void test_constant(void)
 {
     LamScene scene;
@@ -86,7 +86,7 @@ static void test_constant(void)
             if (v->along == 1)
                 longest = fmax(longest, sign * (at.v[0] - tail.v[0]));
         }
-        g_assert_cmpfloat_with_epsilon(longest, 30, 1e-2);
+        g_assert_cmpfloat_with_epsilon(longest, 28, 1e-2);
     }
     lam_scene_clear(&scene);
 }
