@@ -4,7 +4,8 @@
  * Pairs that share a subject are not independent. Intervals come from a bootstrap over subjects: subjects are
  * drawn with replacement, and a pair counts as often as both of its scans were drawn (the pigeonhole
  * bootstrap, Owen 2007). With few subjects they are wide, and still only as good as these subjects; with two,
- * nothing is known of others, and the interval is all of [0,1].
+ * nothing is known of others, and the interval is all of [0,1]. Where all pairs have one fixed scan, as a template,
+ * the moving ones alone are drawn.
  *
  * Thread-safety: a table is immutable once measured. */
 #pragma once
@@ -12,14 +13,17 @@
 #include <lambdascope/curve.h>
 #include <lambdascope/model.h>
 #include <lambdascope/evidence.h>
+#include <lambdascope/label_table.h>
 #include <lambdascope/study.h>
 
 G_BEGIN_DECLS
 
 typedef struct {
     int n_pairs, n_subjects, n_labels;
-    int *labels;  /* [n_labels] in order */
-    int *subject; /* [n_pairs, 2]: of the fixed and the moving scan */
+    int *labels; /* [n_labels] in order */
+    int *
+        subject; /* [n_pairs, 2]: of the fixed and the moving scan; -1: one fixed scan of all pairs, a
+                     * template, which is nobody and is not drawn */
     double *dice; /* [n_pairs, n_labels, LAM_CURVE_POINTS]; NaN where not in both scans */
     double *fold_percent, *roughness; /* [n_pairs, LAM_CURVE_POINTS] */
 } LamTuneTable;
@@ -27,12 +31,13 @@ typedef struct {
 void lam_tune_table_free(LamTuneTable *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamTuneTable, lam_tune_table_free)
 
-/* csv: as lam_pairs_load, each pair with labels. wanted: labels to be used; NULL: those of lam_label_is_subcortical
+/* csv: as lam_pairs_load, each pair with labels. structures: what the values of the label maps mean, so that maps of
+ * unlike numbers, or of both sides, can be compared; values that are not in it count as none; NULL: as they are. wanted: labels to be used; NULL: those of lam_label_is_subcortical
  * if there are any, else all. Measured on the model grid. Errors of files; LAM_ERROR_ARGUMENT if no
  * label is in both scans of a pair. */
 LamTuneTable *lam_tune_measure(const char *csv, const char *folder, LamModel *model,
-                               const int *wanted, int n_wanted, const LamProgress *progress,
-                               GError **error);
+                               const LamLabelTable *structures, const int *wanted, int n_wanted,
+                               const LamProgress *progress, GError **error);
 
 /* Mean Dice of some structures (all: NULL) over pairs, at each λ; weight: of each pair, NULL: alike. Pairs
  * count alike, and within one its structures. */

@@ -14,7 +14,7 @@
 
 typedef struct {
     LamCliStudy study;
-    char **pairs, *labels, *names;
+    char **pairs, *labels, *names, *structures;
     int draws;
 } Options;
 
@@ -39,13 +39,18 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
     const LamCliSyntax syntax = {
         .summary = "Finds the λ with the highest overlap on labelled pairs, for all structures and "
                    "for each,\nwith intervals, and saves it as a preset with its evidence.",
-        .description = "PAIRS.csv as for lam evaluate; a task is named by its file or by "
-                       "NAME=PAIRS.csv. Without\n"
-                       "--labels the subcortical structures of the OASIS numbering count, or all "
-                       "labels if there\n"
-                       "are none of these. Intervals hold 95 % of a bootstrap over subjects. The "
-                       "gain of a λ for\n"
-                       "each structure is measured on pairs that had no part in choosing it.",
+        .description =
+            "PAIRS.csv as for lam evaluate; a task is named by its file or by "
+            "NAME=PAIRS.csv. Without\n"
+            "--labels the subcortical structures of the OASIS numbering count, or all "
+            "labels if there\n"
+            "are none of these. Intervals hold 95 % of a bootstrap over subjects. The "
+            "gain of a λ for\n"
+            "each structure is measured on pairs that had no part in choosing it. "
+            "Where all pairs of a\n"
+            "task have one fixed scan, it is a template: the moving ones alone are drawn. "
+            "--structures\n"
+            "compares maps of unlike numbers, or both sides together.",
     };
     const GOptionEntry entries[] = {
         {"pairs", 'p', 0, G_OPTION_ARG_FILENAME_ARRAY, &o->pairs,
@@ -53,6 +58,8 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         LAM_CLI_STUDY_OPTIONS(&o->study),
         {"labels", 'L', 0, G_OPTION_ARG_STRING, &o->labels, "Structures that count", "N[,N...]"},
         {"names", 'n', 0, G_OPTION_ARG_FILENAME, &o->names, "Names of structures", "CSV"},
+        {"structures", 0, 0, G_OPTION_ARG_FILENAME, &o->structures,
+         "What the values of all label maps mean (value, structure_value, structure)", "CSV"},
         {"draws", 0, 0, G_OPTION_ARG_INT, &o->draws, "Draws of the bootstrap (default 2000)", "N"},
         {NULL},
     };
@@ -154,13 +161,34 @@ static bool save_preset(const Options *o, const Task *task, GError **error)
     return true;
 }
 
+/* Structures have names of their own, before which those of --names go. */
+static bool load_tables(const Options *o, LamLabelNames **names, LamLabelTable **structures,
+                        GError **error)
+{
+    if (o->names != NULL && (*names = lam_label_names_load(o->names, error)) == NULL)
+        return false;
+    if (o->structures == NULL)
+        return true;
+    if ((*structures = lam_label_table_load(o->structures, error)) == NULL)
+        return false;
+    if (*names == NULL) {
+        *names = lam_label_names_new();
+        for (int i = 0; i < (*structures)->count; i++) {
+            const LamLabel *label = &(*structures)->label[i];
+            if (label->name != NULL)
+                lam_label_names_add(*names, label->structure, label->name);
+        }
+    }
+    return true;
+}
+
 static bool measure(const Options *o, GArray *tasks, const GArray *labels, GError **error)
 {
     g_autofree char *name = NULL, *sha256 = NULL;
     g_autoptr(LamModel) model = load_model(o, &name, &sha256, error);
-    g_autoptr(LamLabelNames) names =
-        model != NULL && o->names != NULL ? lam_label_names_load(o->names, error) : NULL;
-    if (model == NULL || (o->names != NULL && names == NULL))
+    g_autoptr(LamLabelTable) structures = NULL;
+    g_autoptr(LamLabelNames) names = NULL;
+    if (model == NULL || !load_tables(o, &names, &structures, error))
         return false;
     LamProgress progress = lam_cli_progress();
     progress.cancellable = lam_cli_catch_interrupts();
@@ -169,7 +197,7 @@ static bool measure(const Options *o, GArray *tasks, const GArray *labels, GErro
         Task *task = &g_array_index(tasks, Task, i);
         LamProgress part =
             lam_progress_part(&progress, (double)i / tasks->len, (i + 1.0) / tasks->len);
-        task->table = lam_tune_measure(task->csv, o->study.data, model,
+        task->table = lam_tune_measure(task->csv, o->study.data, model, structures,
                                        labels->len > 0 ? (const int *)labels->data : NULL,
                                        (int)labels->len, &part, error);
         ok = task->table != NULL;
@@ -223,5 +251,6 @@ int lam_cli_tune(int argc, char **argv)
     g_strfreev(o.pairs);
     g_free(o.labels);
     g_free(o.names);
+    g_free(o.structures);
     return lam_cli_finish("tune", error);
 }

@@ -1,6 +1,7 @@
 /* Labelled pairs of a study, held in memory, and how good models are on them. */
 #pragma once
 
+#include <lambdascope/label_table.h>
 #include <lambdascope/model.h>
 #include <lambdascope/progress.h>
 #include <lambdascope/registration.h>
@@ -10,6 +11,8 @@ typedef struct LamLabelledPairs LamLabelledPairs;
 /* csv: as lam_pairs_load. align: affinely, once for all models; false: they are already. */
 LamLabelledPairs *lam_labelled_pairs_load(const char *csv, const char *folder, bool align,
                                           GError **error);
+/* Values of all label maps become those of the structures that they belong to; what is not in the table, 0. */
+void lam_labelled_pairs_name(LamLabelledPairs *pairs, const LamLabelTable *structures);
 void lam_labelled_pairs_free(LamLabelledPairs *pairs);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelledPairs, lam_labelled_pairs_free)
 

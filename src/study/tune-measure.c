@@ -136,6 +136,21 @@ static void fill_pair(LamTuneTable *table, int p, const OnePair *pair)
     }
 }
 
+/* One fixed scan of all pairs is no subject. The others close up. */
+static void leave_out_template(LamTuneTable *table)
+{
+    int template = table->subject[0];
+    for (int p = 0; p < table->n_pairs; p++)
+        if (table->subject[2 * p] != template || table->subject[2 * p + 1] == template)
+            return;
+    if (table->n_pairs < 2)
+        return;
+    for (int i = 0; i < 2 * table->n_pairs; i++)
+        table->subject[i] =
+            table->subject[i] == template ? -1 : table->subject[i] - (table->subject[i] > template);
+    table->n_subjects--;
+}
+
 static LamTuneTable *make_table(const Work *work, const char *csv, GError **error)
 {
     g_autoptr(GArray) labels = g_array_new(FALSE, FALSE, sizeof(int));
@@ -156,16 +171,19 @@ static LamTuneTable *make_table(const Work *work, const char *csv, GError **erro
     table->dice = g_new(double, lines *(size_t)table->n_labels);
     for (int p = 0; p < table->n_pairs; p++)
         fill_pair(table, p, &g_array_index(work->curves, OnePair, p));
+    leave_out_template(table);
     return table;
 }
 
 LamTuneTable *lam_tune_measure(const char *csv, const char *folder, LamModel *model,
-                               const int *wanted, int n_wanted, const LamProgress *progress,
-                               GError **error)
+                               const LamLabelTable *structures, const int *wanted, int n_wanted,
+                               const LamProgress *progress, GError **error)
 {
     g_autoptr(LamLabelledPairs) pairs = lam_labelled_pairs_load(csv, folder, true, error);
     if (pairs == NULL)
         return NULL;
+    if (structures != NULL)
+        lam_labelled_pairs_name(pairs, structures);
     g_autoptr(GArray) curves = g_array_new(FALSE, FALSE, sizeof(OnePair));
     g_array_set_clear_func(curves, one_pair_clear);
     g_autoptr(GHashTable) subjects = g_hash_table_new(NULL, NULL);

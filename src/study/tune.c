@@ -69,6 +69,11 @@ static int best_place(const LamTuneTable *table, int place, const double *weight
 
 /* ---- bootstrap ---- */
 
+static int drawn(const int *times, int subject)
+{
+    return subject >= 0 ? times[subject] : 1;
+}
+
 /* Weights of the pairs once subjects were drawn; false if no pair is left. */
 static bool draw_weights(const LamTuneTable *table, GRand *rand, double *weight)
 {
@@ -77,7 +82,7 @@ static bool draw_weights(const LamTuneTable *table, GRand *rand, double *weight)
     for (int i = 0; i < table->n_subjects; i++)
         times[g_rand_int_range(rand, 0, table->n_subjects)]++;
     for (int p = 0; p < table->n_pairs; p++) {
-        weight[p] = times[table->subject[2 * p]] * times[table->subject[2 * p + 1]];
+        weight[p] = drawn(times, table->subject[2 * p]) * drawn(times, table->subject[2 * p + 1]);
         any |= weight[p] > 0;
     }
     return any;
@@ -103,9 +108,9 @@ LamOptimum lam_tune_optimum(const LamTuneTable *table, int place, int draws, gui
     for (int d = 0; d < draws; d++) {
         if (!draw_weights(table, rand, weight))
             continue;
-        int drawn = best_place(table, place, weight, NULL);
-        if (drawn >= 0)
-            lambdas[known++] = lam_curve_lambda(drawn);
+        int now = best_place(table, place, weight, NULL);
+        if (now >= 0)
+            lambdas[known++] = lam_curve_lambda(now);
     }
     out.lambda = lam_curve_lambda(best);
     if (table->n_subjects < LEAST_SUBJECTS) {
@@ -127,7 +132,8 @@ LamOptimum lam_tune_optimum(const LamTuneTable *table, int place, int draws, gui
 static bool share_subject(const LamTuneTable *table, int a, int b)
 {
     const int *x = &table->subject[2 * a], *y = &table->subject[2 * b];
-    return x[0] == y[0] || x[0] == y[1] || x[1] == y[0] || x[1] == y[1];
+    bool fixed = x[0] >= 0 && (x[0] == y[0] || x[0] == y[1]);
+    return fixed || x[1] == y[0] || x[1] == y[1];
 }
 
 /* The pairs that λ may be chosen on when `left_out` is measured. */

@@ -61,6 +61,33 @@ static void test_interval(void)
     g_assert_cmpfloat(one.from, ==, again.from);
 }
 
+static double by_moving(int fixed, int moving, int k)
+{
+    (void)fixed;
+    return 10 + moving + 4 * k;
+}
+
+/* One fixed scan of all pairs is a template: the moving ones alone are drawn, and any of them may be. */
+static void test_template(void)
+{
+    g_autoptr(LamTuneTable) t = table_new(by_moving);
+    t->n_pairs = 4;
+    for (int p = 0; p < 4; p++) {
+        t->subject[2 * p] = -1;
+        t->subject[2 * p + 1] = p;
+        for (int l = 0; l < LAM_CURVE_POINTS; l++)
+            t->dice[p * LABELS * LAM_CURVE_POINTS + l] =
+                0.8 - 1e-3 * pow(l - by_moving(0, p, 0), 2);
+    }
+    LamOptimum one = lam_tune_optimum(t, 0, 2000, 1);
+    g_assert_cmpfloat(one.from, >=, lam_curve_lambda(10));
+    g_assert_cmpfloat(one.from, <,
+                      lam_curve_lambda(11)); /* of one in 256 draws, four times the first */
+    g_assert_cmpfloat(one.to, <=, lam_curve_lambda(13));
+    LamTuneGain gain = lam_tune_gain(t, 100, 1);
+    g_assert_true(gain.subjects_apart); /* the template is not shared */
+}
+
 /* Two subjects tell nothing of others. */
 static void test_two_subjects(void)
 {
@@ -143,6 +170,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/tune/same", test_same);
     g_test_add_func("/tune/interval", test_interval);
+    g_test_add_func("/tune/template", test_template);
     g_test_add_func("/tune/two-subjects", test_two_subjects);
     g_test_add_func("/tune/absent", test_absent);
     g_test_add_func("/tune/gain", test_gain);
