@@ -29,6 +29,9 @@ typedef struct {
     bool symmetric;          /* exchanging the scans inverts the result (session.h) */
     int uncertainty_samples; /* of lam_session_uncertainty; 0: not asked for. For LAM_METHOD_NETWORK,
                               * a probabilistic model, and not symmetric */
+    bool
+        sensitivity; /* whether lam_session_sensitivity is asked for; for LAM_METHOD_NETWORK, without regions, not
+                       * symmetric */
     const LamRegion *const *regions; /* borrowed; for LAM_METHOD_NETWORK */
     int n_regions;
     double seconds; /* of refinement and classical registration; < 0: their own default */
@@ -49,7 +52,7 @@ typedef struct {
     LamFieldStatistics
         statistics; /* of the deformable part on its own grid; zero if there is none */
     /* mm, 1 channel, on the deformable part's grid; NULL if not asked for; owned */
-    LamVolume *uncertainty;
+    LamVolume *uncertainty, *sensitivity;
     char **warnings;       /* about regions, NULL-terminated; NULL without them; owned */
     double before;         /* correlation as the files lie */
     double aligned, after; /* after the linear part; at the end */

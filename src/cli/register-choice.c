@@ -71,6 +71,8 @@ static bool check_network_options(const LamRegisterArguments *a, LamMethod metho
         return misuse(error, "--label-share: is for a network (see --help)");
     if (a->uncertainty != NULL && (method != LAM_METHOD_NETWORK || a->symmetric))
         return misuse(error, "--uncertainty: is that of the network alone, without --symmetric");
+    if (a->sensitivity != NULL && (method != LAM_METHOD_NETWORK || a->symmetric))
+        return misuse(error, "--sensitivity: is that of the network alone, without --symmetric");
     return true;
 }
 
@@ -104,6 +106,7 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
     choice->interpolation = interpolation;
     choice->options.label_share = a->label_share;
     choice->options.uncertainty_samples = a->uncertainty != NULL ? LAM_UNCERTAINTY_SAMPLES : 0;
+    choice->options.sensitivity = a->sensitivity != NULL;
     choice->options.affine.kind = kind > 0 ? kind : -kind;
     choice->options.affine.measure = measure;
     choice->options.lambda = a->lambda;

@@ -6,8 +6,12 @@
 #include <lambdascope/checksum.h>
 #include <lambdascope/error.h>
 #include <lambdascope/model_choice.h>
+#include <lambdascope/rank.h>
+#include <lambdascope/resample.h>
 #include <math.h>
 #include <stdio.h>
+
+#define FOREGROUND 0.2 /* of a scan's 98th percentile */
 
 static bool is_linear(const LamRegisterRun *run)
 {
@@ -117,6 +121,26 @@ static void json_model(JsonBuilder *json, const LamModel *model)
     json_builder_end_object(json);
 }
 
+/* Of both maps, where the fixed scan is not background; NaN unless both are there. */
+static double rank_of_maps(const LamRegisterRun *run)
+{
+    const LamVolume *a = run->result.sensitivity, *b = run->result.uncertainty;
+    g_autoptr(LamVolume) scan =
+        a != NULL && b != NULL ? lam_resample_clamped(run->fixed, &a->grid, NULL) : NULL;
+    if (scan == NULL || !lam_grid_equal(&a->grid, &b->grid, 1e-6))
+        return NAN;
+    size_t voxels = lam_grid_voxels(&a->grid), n = 0;
+    double least = FOREGROUND * lam_volume_percentile_positive(run->fixed, 0.98);
+    g_autofree double *x = g_new(double, voxels), *y = g_new(double, voxels);
+    for (size_t i = 0; i < voxels; i++) {
+        if (!((double)scan->data[i] > least))
+            continue;
+        x[n] = (double)a->data[i];
+        y[n++] = (double)b->data[i];
+    }
+    return lam_rank_correlation(x, y, n);
+}
+
 static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
 {
     double share = run->choice.options.label_share;
@@ -126,6 +150,8 @@ static void json_deformation(JsonBuilder *json, const LamRegisterRun *run)
                             share >= 0 ? share : lam_model_label_share(run->model));
     lam_cli_json_number(json, "correlation_warped", run->result.after);
     lam_cli_json_statistics(json, &run->result.statistics);
+    if (run->result.sensitivity != NULL && run->result.uncertainty != NULL)
+        lam_cli_json_number(json, "sensitivity_uncertainty_rank_correlation", rank_of_maps(run));
     lam_register_json_regions(json, run);
 }
 

@@ -92,6 +92,9 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"field", 'u', 0, G_OPTION_ARG_FILENAME, &a->field, "Displacement field to write", "FILE"},
         {"uncertainty", 0, 0, G_OPTION_ARG_FILENAME, &a->uncertainty,
          "Standard deviation of the deformation in mm to write, of a probabilistic model", "FILE"},
+        {"sensitivity", 0, 0, G_OPTION_ARG_FILENAME, &a->sensitivity,
+         "Map to write: how far the deformation moves when γ = λ/(1-λ) grows e-fold, in mm",
+         "FILE"},
         {"region", 0, 0, G_OPTION_ARG_STRING_ARRAY, &a->regions,
          "A place with a λ of its own (see below); can be given again", "REGION"},
         {"regions", 0, 0, G_OPTION_ARG_FILENAME, &a->regions_file, "Regions file", "FILE"},
@@ -117,11 +120,23 @@ static bool misuse(GError **error, const char *message)
 
 static bool check_batch_options(const LamRegisterArguments *a, GError **error)
 {
-    const char *single[] = {
-        a->fixed,     a->moving,      a->fixed_mask,   a->moving_mask,
-        a->warped,    a->field,       a->transform,    a->affine,
-        a->report,    a->inverse,     a->fixed_labels, a->moving_labels,
-        a->landmarks, a->uncertainty, a->regions_file, a->regions != NULL ? a->regions[0] : NULL};
+    const char *single[] = {a->fixed,
+                            a->moving,
+                            a->fixed_mask,
+                            a->moving_mask,
+                            a->warped,
+                            a->field,
+                            a->transform,
+                            a->affine,
+                            a->report,
+                            a->inverse,
+                            a->fixed_labels,
+                            a->moving_labels,
+                            a->landmarks,
+                            a->uncertainty,
+                            a->sensitivity,
+                            a->regions_file,
+                            a->regions != NULL ? a->regions[0] : NULL};
     for (size_t i = 0; i < G_N_ELEMENTS(single); i++)
         if (single[i] != NULL)
             return misuse(error, "--batch: files of a single pair cannot be named beside it");
@@ -141,6 +156,8 @@ static bool check_extras(const LamRegisterArguments *a, const LamRegisterChoice 
         return misuse(error, "regions: --method network is needed");
     if (regions && a->uncertainty != NULL)
         return misuse(error, "--uncertainty: is that of one λ, without regions");
+    if (regions && a->sensitivity != NULL)
+        return misuse(error, "--sensitivity: is that of one λ, without regions");
     if (!a->fixed_labels != !a->moving_labels && !(regions && a->fixed_labels != NULL))
         return misuse(error, "--fixed-labels and --moving-labels go together");
     if (((a->fixed_labels != NULL && !regions) || a->landmarks != NULL) && !refines)
@@ -164,9 +181,9 @@ static bool parse(LamRegisterArguments *a, LamRegisterChoice *choice, int *argc,
     if (!check_extras(a, choice, error))
         return false;
     if (a->warped == NULL && a->field == NULL && a->transform == NULL && a->affine == NULL &&
-        a->inverse == NULL && a->uncertainty == NULL)
+        a->inverse == NULL && a->uncertainty == NULL && a->sensitivity == NULL)
         return misuse(error, "an output is missing: --warped, --save, --save-inverse, "
-                             "--save-affine, --field or --uncertainty");
+                             "--save-affine, --field, --uncertainty or --sensitivity");
     return true;
 }
 
@@ -185,14 +202,15 @@ static bool check_outputs(const LamRegisterArguments *a, LamConvention to, GErro
                             a->moving_mask,   a->initial,   a->fixed_labels,
                             a->moving_labels, a->landmarks, a->regions_file};
     const char *present[G_N_ELEMENTS(inputs) + 1] = {NULL};
-    const char *outputs[] = {a->warped, a->field,  a->transform,  a->inverse,
-                             a->affine, a->report, a->uncertainty};
+    const char *outputs[] = {a->warped, a->field,  a->transform,   a->inverse,
+                             a->affine, a->report, a->uncertainty, a->sensitivity};
     for (size_t i = 0, n = 0; i < G_N_ELEMENTS(inputs); i++)
         if (inputs[i] != NULL)
             present[n++] = inputs[i];
     if (!lam_cli_check_image_output(a->warped, present, error) ||
         !lam_cli_check_scan_output(a->field, present, error) ||
-        !lam_cli_check_scan_output(a->uncertainty, present, error))
+        !lam_cli_check_scan_output(a->uncertainty, present, error) ||
+        !lam_cli_check_scan_output(a->sensitivity, present, error))
         return false;
     for (size_t i = 2; i < 5; i++)
         if (outputs[i] != NULL &&
@@ -287,14 +305,14 @@ static bool write_field(const LamRegisterArguments *a, const LamRegisterRun *run
     return field != NULL && lam_nifti_save(field, a->field, LAM_NIFTI_FLOAT32, text, error);
 }
 
-static bool write_uncertainty(const LamRegisterArguments *a, const LamRegisterRun *run,
-                              const char *text, GError **error)
+/* On the fixed scan's grid. */
+static bool write_map(const char *path, const LamVolume *map, const LamRegisterRun *run,
+                      const char *text, GError **error)
 {
-    if (a->uncertainty == NULL)
+    if (path == NULL)
         return true;
-    g_autoptr(LamVolume) volume =
-        lam_resample_clamped(run->result.uncertainty, &run->fixed->grid, error);
-    return volume != NULL && lam_nifti_save(volume, a->uncertainty, LAM_NIFTI_FLOAT32, text, error);
+    g_autoptr(LamVolume) volume = lam_resample_clamped(map, &run->fixed->grid, error);
+    return volume != NULL && lam_nifti_save(volume, path, LAM_NIFTI_FLOAT32, text, error);
 }
 
 static bool write_inverse(const LamRegisterArguments *a, LamRegisterRun *run, GError **error)
@@ -316,7 +334,8 @@ static bool write_files(const LamRegisterArguments *a, LamRegisterRun *run, GErr
                                    : g_strdup_printf("lam register --lambda %g", a->lambda);
     g_autoptr(LamTransform) affine = lam_transform_new_affine(&run->result.linear.matrix);
     return write_warped(a, run, text, error) && write_field(a, run, text, error) &&
-           write_uncertainty(a, run, text, error) &&
+           write_map(a->uncertainty, run->result.uncertainty, run, text, error) &&
+           write_map(a->sensitivity, run->result.sensitivity, run, text, error) &&
            write_transform(run, run->result.transform, run->choice.to, a->transform, error) &&
            write_transform(run, affine, convention_for(a->affine, run->choice.to), a->affine,
                            error) &&
@@ -388,7 +407,7 @@ static void arguments_clear(LamRegisterArguments *a)
                        a->field,       a->transform,    a->inverse,       a->affine,
                        a->to,          a->report,       a->interpolation, a->batch,
                        a->output,      a->fixed_labels, a->moving_labels, a->landmarks,
-                       a->uncertainty, a->regions_file};
+                       a->uncertainty, a->sensitivity,  a->regions_file};
     g_strfreev(a->regions);
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);

@@ -16,7 +16,7 @@ typedef struct {
     char *fixed_labels, *moving_labels, *landmarks;
     double label_weight, landmark_weight;
     char *warped, *field, *transform, *inverse, *affine, *to, *interpolation, *report;
-    char *uncertainty;
+    char *uncertainty, *sensitivity;
     char **regions; /* each of a --region; NULL: none */
     char *regions_file;
     gboolean json;

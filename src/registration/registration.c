@@ -24,6 +24,7 @@ void lam_registration_result_clear(LamRegistrationResult *result)
 {
     g_clear_pointer(&result->transform, lam_transform_unref);
     g_clear_pointer(&result->uncertainty, lam_volume_unref);
+    g_clear_pointer(&result->sensitivity, lam_volume_unref);
     g_clear_pointer(&result->warnings, g_strfreev);
 }
 
@@ -52,11 +53,23 @@ static bool check_uncertainty(const LamRegistrationOptions *options, GError **er
     return why == NULL;
 }
 
+static bool check_sensitivity(const LamRegistrationOptions *options, GError **error)
+{
+    bool known = options->method == LAM_METHOD_NETWORK && options->model != NULL &&
+                 !options->symmetric && options->n_regions == 0;
+    if (!options->sensitivity || known)
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot compute the sensitivity: the registration: it is that of the network's own "
+                "answer to λ");
+    return false;
+}
+
 /* Before anything takes time. */
 static bool check_model(const LamRegistrationOptions *options, GError **error)
 {
     bool share_is_given = !(options->label_share < 0);
-    if (!check_uncertainty(options, error))
+    if (!check_uncertainty(options, error) || !check_sensitivity(options, error))
         return false;
     if (options->n_regions > 0 && options->method != LAM_METHOD_NETWORK) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
@@ -127,6 +140,9 @@ static LamSnapshot *ask_network(LamSession *session, const LamRegistrationOption
         if (result->uncertainty == NULL)
             return NULL;
     }
+    if (options->sensitivity &&
+        (result->sensitivity = lam_session_sensitivity(session, options->lambda, error)) == NULL)
+        return NULL;
     return options->n_regions > 0 ? ask_with_regions(session, options, result, error)
                                   : lam_session_set_lambda(session, options->lambda, false, error);
 }

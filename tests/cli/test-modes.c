@@ -106,6 +106,31 @@ static void test_uncertainty(void)
     g_assert_cmpfloat(sum, <, 1.1 * sqrt(3) * 8 * exp(-3));
 }
 
+/* The derivative by log γ, beside the uncertainty, and how their ranks agree in the report. */
+static void test_sensitivity(void)
+{
+    g_autofree char *path = in_folder("sensitivity.nii.gz"), *other = in_folder("beside.nii.gz");
+    LamCliRun run =
+        lam_cli_run("register", "-f", fixture->fixed, "-m", fixture->moving, "-M", uncertain,
+                    "--sensitivity", path, "--uncertainty", other, "--json", NULL);
+    g_assert_cmpstr(run.err, ==, "");
+    const char *rank = strstr(run.out, "sensitivity_uncertainty_rank_correlation");
+    g_assert_nonnull(rank);
+    double value = g_ascii_strtod(strchr(rank, ':') + 1, NULL);
+    g_assert_cmpfloat(fabs(value), <=, 1);
+    lam_cli_run_clear(&run);
+    g_autoptr(LamVolume) s = lam_nifti_load(path, 0, NULL);
+    g_autoptr(LamVolume) fixed = lam_nifti_load(fixture->fixed, 0, NULL);
+    g_assert_true(lam_grid_equal(&s->grid, &fixed->grid, 1e-3));
+    g_assert_cmpint(s->channels, ==, 1);
+    double most = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&s->grid); i++) {
+        g_assert_cmpfloat(s->data[i], >=, 0);
+        most = fmax(most, (double)s->data[i]);
+    }
+    g_assert_cmpfloat(most, >, 0);
+}
+
 static void test_uncertainty_refused(void)
 {
     g_autofree char *path = in_folder("none.nii.gz"), *odd = in_folder("none.png");
@@ -180,6 +205,7 @@ int main(int argc, char **argv)
     g_test_add_func("/modes/info", test_info);
     g_test_add_func("/modes/displacement", test_displacement);
     g_test_add_func("/modes/uncertainty", test_uncertainty);
+    g_test_add_func("/modes/sensitivity", test_sensitivity);
     g_test_add_func("/modes/uncertainty/refused", test_uncertainty_refused);
     g_test_add_func("/modes/label-share", test_label_share);
     g_test_add_func("/modes/label-share/refused", test_label_share_refused);
