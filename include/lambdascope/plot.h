@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
     const char *name; /* in the legend; NULL: not there */
     const double *x, *y;
-    const double *low, *high; /* a band around the line; NULL: none */
+    const double *low, *high; /* a band around a line, bars through points; NULL: none */
     int n;
     LamPlotStyle style;
     int colour; /* from 0; eight that colour-blind people tell apart (Okabe and Ito 2008), again and

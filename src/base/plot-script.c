@@ -222,14 +222,16 @@ static void append_series(GString *out, const LamPlotSeries *s, guint panel, gui
     const int n = G_N_ELEMENTS(colours), which = s->colour >= 0 ? s->colour : 0;
     const char *colour = colours[which % n];
     int dash = dashes[which / n % (int)G_N_ELEMENTS(dashes)];
-    if (s->low != NULL && s->high != NULL)
+    bool spread = s->low != NULL && s->high != NULL, bars = spread && s->style == LAM_PLOT_POINTS;
+    if (spread && !bars)
         g_string_append_printf(out,
                                "$d%u_%u using 1:3:4 with filledcurves fc rgb '%s' fs transparent "
                                "solid 0.2 noborder notitle, ",
                                panel, number, colour);
     static const char *const styles[] = {"lines", "points", "linespoints"};
-    g_string_append_printf(out, "$d%u_%u using 1:2 with %s lc rgb '%s'", panel, number,
-                           styles[s->style], colour);
+    g_string_append_printf(out, "$d%u_%u using %s with %s lc rgb '%s'", panel, number,
+                           bars ? "1:2:3:4" : "1:2", bars ? "yerrorbars" : styles[s->style],
+                           colour);
     if (s->style != LAM_PLOT_POINTS)
         g_string_append_printf(out, " lw 2 dt %d", dash);
     if (s->style != LAM_PLOT_LINE)

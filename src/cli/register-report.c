@@ -247,7 +247,7 @@ static void print_warnings(const LamVolume *scan, const Prepared *prepared, guin
 static void print_contrasts(const LamRegisterArguments *a, const LamRegisterRun *run)
 {
     bool found = a->measure == NULL || g_str_equal(a->measure, "auto");
-    bool deforms = run->model != NULL && !is_linear(run);
+    bool deforms = run->model != NULL && !is_linear(run) && !lam_grid_is_slice(&run->fixed->grid);
     if (found && deforms && run->result.linear.measure == LAM_AFFINE_NMI &&
         lam_model_expects_brain(run->model))
         fprintf(stderr,

@@ -84,18 +84,20 @@ static void add_curve(LamPlotPanel *panel, const LamEvidence *preset, int colour
     lam_plot_add_series(panel, &series);
 }
 
-/* Structures along x, λ along y, with its interval. */
-static void add_optima(LamPlotPanel *panel, const LamEvidence *preset, int colour)
+/* Structures along x, tasks beside each other, λ along y, with its interval if something is known of it. */
+static void add_optima(LamPlotPanel *panel, const LamEvidence *preset, int task, int tasks)
 {
+    double beside = 0.6 * (task - 0.5 * (tasks - 1)) / tasks;
     int n = preset->n_structures;
     g_autofree double *values = g_new(double, 4 * (size_t)n);
     double *x = values, *y = x + n, *low = y + n, *high = low + n;
     for (int k = 0; k < n; k++) {
         const LamOptimum *o = &preset->structures[k].optimum;
-        x[k] = k;
+        bool known = o->from > 0 || o->to < 1;
+        x[k] = k + beside;
         y[k] = lam_lambda_to_position(o->lambda);
-        low[k] = lam_lambda_to_position(o->from);
-        high[k] = lam_lambda_to_position(o->to);
+        low[k] = lam_lambda_to_position(known ? o->from : o->lambda);
+        high[k] = lam_lambda_to_position(known ? o->to : o->lambda);
     }
     LamPlotSeries series = {.name = preset->task,
                             .x = x,
@@ -104,7 +106,7 @@ static void add_optima(LamPlotPanel *panel, const LamEvidence *preset, int colou
                             .high = high,
                             .n = n,
                             .style = LAM_PLOT_POINTS,
-                            .colour = colour};
+                            .colour = task};
     lam_plot_add_series(panel, &series);
 }
 
@@ -132,7 +134,7 @@ static LamPlot *figure(const LamTuneTask *tasks, int n)
     LamPlotPanel *optima =
         lam_plot_add_panel(plot, "Best λ of each structure, with 95 % interval", &labels, &lambda);
     for (int t = 0; t < n; t++)
-        add_optima(optima, tasks[t].preset, t);
+        add_optima(optima, tasks[t].preset, t, n);
     return plot;
 }
 

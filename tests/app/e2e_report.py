@@ -71,7 +71,8 @@ def test_report(program, folder):
 
 def written(viewer, folder, name):
     write(viewer, os.path.join(folder, name + '.html'))
-    wait_for(lambda: not viewer.window_id('^Report$'), 'the end of the report')
+    wait_for(lambda: os.path.exists(os.path.join(folder, name + '.json')), 'the report')
+    wait_for(lambda: not viewer.window_id('^Report$'), 'the end of the dialog')
     with open(os.path.join(folder, name + '.json')) as file:
         return json.load(file)['lambda_chosen']
 

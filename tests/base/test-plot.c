@@ -170,8 +170,8 @@ static void test_everything(Fixture *f, gconstpointer data)
                                     .n = 3,
                                     .style = (LamPlotStyle)style,
                                     .colour = style + 8 * (i & 1)};
-            series.low = style == LAM_PLOT_LINE ? low : NULL;
-            series.high = style == LAM_PLOT_LINE ? high : NULL;
+            series.low = style != LAM_PLOT_BOTH ? low : NULL;
+            series.high = style != LAM_PLOT_BOTH ? high : NULL;
             lam_plot_add_series(panel, &series);
         }
         lam_plot_add_line(panel, &(LamPlotLine){5, false, "affine"});
