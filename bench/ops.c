@@ -170,6 +170,12 @@ static LamNode *gradient_l2(Rig *rig, const Case *c)
     return lam_op_gradient_l2(rig->graph, field(rig, c));
 }
 
+static LamNode *gradient_l2_weighted(Rig *rig, const Case *c)
+{
+    LamNode *weight = add_input(rig, c->shape, 1, false);
+    return lam_op_gradient_l2_weighted(rig->graph, field(rig, c), weight);
+}
+
 static LamNode *gaussian_sample(Rig *rig, const Case *c)
 {
     LamShape s = {3, c->shape.d, c->shape.h, c->shape.w};
@@ -313,6 +319,7 @@ static const Case cases[] = {
     {"ncc", "window 15, 80×96×80", ncc, BOTH, FULL, .window = 15},
     {"mse", "80×96×80", mse, BOTH, FULL},
     {"gradient-l2", "field, 40×48×40", gradient_l2, BOTH, {1, 40, 48, 40}},
+    {"gradient-l2", "weighted, 40×48×40", gradient_l2_weighted, BOTH, {1, 40, 48, 40}},
     {"nmi", "32 bins, 80×96×80", nmi, BOTH, FULL},
     {"bending", "field, 40×48×40", bending, BOTH, {1, 40, 48, 40}},
     {"gaussian-sample", "field, 40×48×40", gaussian_sample, BOTH, {1, 40, 48, 40}},

@@ -72,6 +72,10 @@ LamNode *lam_op_mse(LamGraph *graph, LamNode *a, LamNode *b, float sigma);
  * then over the axes longer than 1. */
 LamNode *lam_op_gradient_l2(LamGraph *graph, LamNode *field);
 
+/* The same with a weight [1,D,H,W] >= 0 for each voxel: a difference weighs the mean weight of its two
+ * voxels over that of all. No gradient flows to the weight. 0 where nothing weighs; weight NULL: as above. */
+LamNode *lam_op_gradient_l2_weighted(LamGraph *graph, LamNode *field, LamNode *weight);
+
 /* Bending energy of a plain tensor: the squares of its second differences, each averaged over channels
  * and the positions where it fits, pure ones once and mixed ones twice, summed (Rueckert et al. 1999,
  * eq. 4). */

@@ -33,7 +33,8 @@ bool lam_train_find_rate(const LamTrainOptions *options, int steps, double *rate
                          const LamProgress *progress, GError **error);
 
 /* Draws the run's first `count` samples and writes them into the output folder, to be looked at:
- * sample-NNN_{fixed,moving,fixed_labels,moving_labels}.nii.gz. */
+ * sample-NNN_{fixed,moving,fixed_labels,moving_labels}.nii.gz, and sample-NNN_tissues.nii.gz, the class of
+ * each voxel of the fixed scan, if the recipe has [tissues]. */
 bool lam_train_write_samples(const LamTrainOptions *options, int count, const LamProgress *progress,
                              GError **error);
 

@@ -16,7 +16,8 @@
 
 G_BEGIN_DECLS
 
-#define LAM_UNET_MAX_LEVELS 8
+#define LAM_UNET_MAX_LEVELS  8
+#define LAM_UNET_MAX_CLASSES 16
 
 typedef enum {
     LAM_GENERATED_NONE,    /* one λ: plain VoxelMorph */
@@ -44,6 +45,8 @@ typedef struct {
     bool uncertain;    /* also the log variance of flow */
     bool hyper_labels; /* a second hyperparameter: the share μ of labels in the loss, in [0,1]; the
                         * hypernetwork sees (λ, 1-λ, μ, 1-μ) */
+    int hyper_classes; /* a λ for each of so many classes of tissue (2 or more) in place of the one: the
+                        * hypernetwork sees (λ_1, 1-λ_1, λ_2, ...); 0: one λ */
     /* Of the features that a smaller U-Net takes from each scan alone before the registration sees them;
      * channels as above. None: the registration sees the scans. `structures`: a linear layer makes of them
      * the probability that a voxel is each of so many structures, learned from label maps (after SynthSeg,
@@ -58,7 +61,7 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
- * uncertain, hyper_labels, features_encoder, features_decoder and structures. Errors: LAM_ERROR_MODEL. */
+ * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder and structures. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
@@ -80,7 +83,9 @@ typedef struct {
     LamNode *lambda;         /* input, scalar: for the loss */
     LamNode
         *label_share;  /* input, scalar: for the loss, whether or not the network depends on it */
-    LamNode *hyper;    /* input, (λ, 1-λ) or (λ, 1-λ, μ, 1-μ); NULL if nothing is generated */
+    LamNode *hyper;    /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
+                        * (μ, 1-μ); NULL if nothing is generated */
+    int n_lambdas;     /* classes; 1 if there are none */
     LamNode *features; /* what flow is computed from: the last convolution before it, on the field
                         * grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain
@@ -108,8 +113,10 @@ LamUnet lam_unet_build_onto(const LamUnetConfig *config, LamGraph *graph, LamPar
  * velocity + exp(log_variance / 2) noise. Of other networks as above. */
 LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,
                                 LamParameters *parameters);
-/* Writes λ and μ into the inputs and touches them. */
+/* Writes λ (the same for each class) and μ into the inputs and touches them. */
 void lam_unet_set_hyper(const LamUnet *unet, LamGraph *graph, double lambda, double label_share);
+/* Gives each class a λ of its own [n_lambdas]; the scalar of the loss stays. */
+void lam_unet_set_class_lambdas(const LamUnet *unet, LamGraph *graph, const double *lambdas);
 /* λ alone; μ stays (0 at first). */
 void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda);
 

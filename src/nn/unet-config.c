@@ -16,8 +16,8 @@ static const char *const skip_names[] = {"concat", "add"};
 static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
-static const char *const optional_keys[] = {"uncertain", "hyper_labels", "features_encoder",
-                                            "features_decoder", "structures"};
+static const char *const optional_keys[] = {"uncertain", "hyper_labels", "hyper_classes",
+                                            "features_encoder", "features_decoder", "structures"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -93,6 +93,10 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
         return wrong(error, "integration_steps", "must be within 0 and 12");
     if (c->hyper_labels && c->generated == LAM_GENERATED_NONE)
         return wrong(error, "hyper_labels", "needs generated=decoder or all");
+    if (c->hyper_classes != 0 && (c->hyper_classes < 2 || c->hyper_classes > LAM_UNET_MAX_CLASSES))
+        return wrong(error, "hyper_classes", "must be 0 or within 2 and 16");
+    if (c->hyper_classes != 0 && c->generated == LAM_GENERATED_NONE)
+        return wrong(error, "hyper_classes", "needs generated=decoder or all");
     for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
         if (c->decoder[i] % CONCAT_MULTIPLE != 0)
             return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
@@ -140,6 +144,8 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
         lam_safetensors_set_metadata(file, "uncertain", "true");
     if (c->hyper_labels)
         lam_safetensors_set_metadata(file, "hyper_labels", "true");
+    if (c->hyper_classes > 0)
+        write_list(file, "hyper_classes", 1, &c->hyper_classes);
     if (c->n_features_encoder > 0) {
         write_list(file, "features_encoder", c->n_features_encoder, c->features_encoder);
         write_list(file, "features_decoder", c->n_features_decoder, c->features_decoder);
@@ -207,6 +213,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
     if (g_str_equal(key, "integration_steps"))
         return parse_list(value, &c->integration_steps, 1) == 1 ||
                wrong(error, key, "must be a number");
+    if (g_str_equal(key, "hyper_classes"))
+        return parse_list(value, &c->hyper_classes, 1) == 1 || wrong(error, key, "must be a number");
     if (g_str_equal(key, "structures"))
         return parse_list(value, &c->structures, 1) == 1 || wrong(error, key, "must be a number");
     if (g_str_equal(key, "spacing_mm")) {
@@ -279,7 +287,7 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
            same_list(a->n_hidden, a->hidden, b->n_hidden, b->hidden) &&
            a->generated == b->generated && a->skip == b->skip &&
            a->integration_steps == b->integration_steps && a->uncertain == b->uncertain &&
-           a->hyper_labels == b->hyper_labels &&
+           a->hyper_labels == b->hyper_labels && a->hyper_classes == b->hyper_classes &&
            same_list(a->n_features_encoder, a->features_encoder, b->n_features_encoder,
                      b->features_encoder) &&
            same_list(a->n_features_decoder, a->features_decoder, b->n_features_decoder,

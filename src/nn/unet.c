@@ -83,10 +83,16 @@ static LamNode *convolution(Builder *b, Layer layer, LamNode *x, LamNode *addend
     return lam_op_conv(b->graph, x, weight, bias, addend, options);
 }
 
+/* Of the hypernetwork's input: a hyperparameter and what it leaves of 1, of each. */
+static int hyper_width(const LamUnetConfig *c)
+{
+    return 2 * (MAX(c->hyper_classes, 1) + c->hyper_labels);
+}
+
 static void build_hypernetwork(Builder *b, LamNode *input)
 {
     const LamUnetConfig *c = b->config;
-    int width = c->hyper_labels ? 4 : 2;
+    int width = hyper_width(c);
     b->code = input;
     for (int i = 0; i < c->n_hidden; i++) {
         g_autofree char *weight = g_strdup_printf("hyper.%d.weight", i);
@@ -263,12 +269,13 @@ void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
 static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph, LamNode *fixed)
 {
     LamShape image = {1, config->size[2], config->size[1], config->size[0]};
-    LamShape scalar = {1, 1, 1, 1}, hyper = {config->hyper_labels ? 4 : 2, 1, 1, 1};
+    LamShape scalar = {1, 1, 1, 1}, hyper = {hyper_width(config), 1, 1, 1};
     LamUnet unet = {
         .fixed = fixed != NULL ? fixed : lam_graph_input(graph, "fixed", image),
         .moving = lam_graph_input(graph, "moving", image),
         .lambda = lam_graph_input(graph, "lambda", scalar),
         .label_share = lam_graph_input(graph, "label_share", scalar),
+        .n_lambdas = MAX(config->hyper_classes, 1),
     };
     if (config->generated != LAM_GENERATED_NONE)
         unet.hyper = lam_graph_input(graph, "hyper", hyper);
@@ -323,18 +330,34 @@ LamUnet lam_unet_build_sampling(const LamUnetConfig *config, LamGraph *graph,
     return unet;
 }
 
+/* Hyperparameter k of the hypernetwork's input, if it is there. */
+static void put_hyper(const LamUnet *unet, int k, double value)
+{
+    if (unet->hyper == NULL || (size_t)(2 * k) >= lam_node_count(unet->hyper))
+        return;
+    lam_node_value(unet->hyper)[2 * k] = (float)value;
+    lam_node_value(unet->hyper)[2 * k + 1] = (float)(1 - value);
+}
+
+void lam_unet_set_class_lambdas(const LamUnet *unet, LamGraph *graph, const double *lambdas)
+{
+    for (int k = 0; k < unet->n_lambdas; k++)
+        put_hyper(unet, k, lambdas[k]);
+    if (unet->hyper != NULL)
+        lam_graph_touch(graph, unet->hyper);
+}
+
 void lam_unet_set_hyper(const LamUnet *unet, LamGraph *graph, double lambda, double label_share)
 {
-    const double hyper[] = {lambda, 1 - lambda, label_share, 1 - label_share};
+    double lambdas[LAM_UNET_MAX_CLASSES];
+    for (int k = 0; k < unet->n_lambdas; k++)
+        lambdas[k] = lambda;
     lam_node_value(unet->lambda)[0] = (float)lambda;
     lam_node_value(unet->label_share)[0] = (float)label_share;
     lam_graph_touch(graph, unet->lambda);
     lam_graph_touch(graph, unet->label_share);
-    if (unet->hyper == NULL)
-        return;
-    for (size_t i = 0; i < lam_node_count(unet->hyper); i++)
-        lam_node_value(unet->hyper)[i] = (float)hyper[i];
-    lam_graph_touch(graph, unet->hyper);
+    put_hyper(unet, unet->n_lambdas, label_share);
+    lam_unet_set_class_lambdas(unet, graph, lambdas);
 }
 
 void lam_unet_set_lambda(const LamUnet *unet, LamGraph *graph, double lambda)

@@ -102,7 +102,7 @@ static LamNode *anatomy_term(LamGraph *graph, const LamLossInputs *inputs, const
                              LamNode *full)
 {
     LamNode *moved = lam_op_warp(graph, inputs->moving_anatomy, full);
-    return lam_op_ncc(graph, inputs->fixed_anatomy, moved, o->window);
+    return lam_op_ncc_weighted(graph, inputs->fixed_anatomy, moved, inputs->weight, o->window);
 }
 
 LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLossOptions *o)
@@ -121,7 +121,7 @@ LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLo
     out.data = data_term(graph, inputs, o, &out);
     out.roughness = o->roughness == LAM_ROUGHNESS_BENDING
                         ? lam_op_bending(graph, inputs->displacement)
-                        : lam_op_gradient_l2(graph, inputs->displacement);
+                        : lam_op_gradient_l2_weighted(graph, inputs->displacement, inputs->roughness_weight);
     out.loss = lam_op_blend(graph, inputs->lambda, out.data, out.roughness, (float)o->smoothness);
     if (o->fold_weight > 0) {
         out.folds = lam_op_folds(graph, inputs->displacement, (float)o->fold_margin);

@@ -4,6 +4,7 @@
 #include "augment.h"
 #include "noise.h"
 #include "source-subjects.h"
+#include "tissues.h"
 
 #include <glob.h>
 #include <lambdascope/error.h>
@@ -138,14 +139,6 @@ int lam_dataset_labels(const LamDataset *dataset)
     return n;
 }
 
-/* Both ends get weight of their own: with only a uniform λ the network never sees them. */
-static double draw_share(double ends, GRand *rand)
-{
-    if (g_rand_double(rand) < ends)
-        return g_rand_boolean(rand) ? 1 : 0;
-    return g_rand_double(rand);
-}
-
 static void fill_noise(LamSample *sample, guint32 seed)
 {
     const int *f = sample->grid.field_size;
@@ -169,8 +162,8 @@ bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *samp
     guint32 seeds[] = {r->seed, (guint32)number};
     GRand *rand = g_rand_new_with_seed_array(seeds, 2);
     sample->number = number;
-    sample->lambda = r->lambda >= 0 ? r->lambda : draw_share(r->lambda_ends, rand);
-    sample->label_share = r->network.hyper_labels ? draw_share(r->lambda_ends, rand) : 0.5;
+    sample->lambda = r->lambda >= 0 ? r->lambda : lam_sample_draw_share(r->lambda_ends, rand);
+    sample->label_share = r->network.hyper_labels ? lam_sample_draw_share(r->lambda_ends, rand) : 0.5;
     fill_noise(sample, g_rand_int(rand));
     clear_maps(sample);
     int i = dataset->n_sources > 1 ? g_rand_int_range(rand, 0, dataset->n_sources) : 0;
@@ -178,6 +171,9 @@ bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *samp
     bool drawn = source->draw(source, r, rand, sample, error);
     if (drawn)
         lam_sample_draw_anatomy(sample, source->n_labels, rand);
+    /* last, so that a recipe without classes draws the same scans */
+    if (drawn && sample->lambda_map != NULL)
+        lam_tissues_draw(r, source->class_of, rand, sample);
     g_rand_free(rand);
     return drawn;
 }

@@ -70,6 +70,7 @@ static const Key table[] = {
     {"training", "lambda_ends", NUMBER, AT(lambda_ends), 0, 1},
     {"training", "checkpoint_minutes", NUMBER, AT(checkpoint_minutes), 0.01, 1e4},
     {"training", "validate_minutes", NUMBER, AT(validate_minutes), 0.01, 1e4},
+    {"tissues", "blur_mm", NUMBER, AT(tissue_blur_mm), 0, 50},
     {"augmentation", "flip", BOOLEAN, AT(flip)},
     {"augmentation", "rotate_deg", NUMBER, AT(rotate_deg), 0, 180},
     {"augmentation", "scale", NUMBER, AT(scale), 0, 0.5},
@@ -117,6 +118,7 @@ static LamRecipe *defaults(void)
         .prior = 10,
         .structure_power = 0.5,
         .template = lam_template_config_default(),
+        .tissue_blur_mm = 2,
         .structures_weight = 0.1,
         .sides = 0.5,
         .mean_weight = 20,
@@ -148,6 +150,10 @@ void lam_recipe_free(LamRecipe *recipe)
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
         if (table[i].kind == TEXT)
             g_free(*(char **)((char *)recipe + table[i].offset));
+    for (int k = 0; k < recipe->n_tissues; k++) {
+        g_free(recipe->tissues[k].name);
+        g_strfreev(recipe->tissues[k].structures);
+    }
     g_free(recipe->lambdas);
     g_free(recipe);
 }
@@ -251,6 +257,20 @@ static bool store_sources(LamRecipe *recipe, const char *text, GError **error)
     return recipe->sources != 0 || wrong(error, "[data] source", "must be named");
 }
 
+static bool store_tissue(LamRecipe *recipe, const char *name, const char *text, GError **error)
+{
+    g_autofree char *full = g_strdup_printf("[tissues] %s", name);
+    if (recipe->n_tissues == G_N_ELEMENTS(recipe->tissues))
+        return wrong(error, full, "there are 15 classes already");
+    LamTissue *tissue = &recipe->tissues[recipe->n_tissues++];
+    tissue->name = g_strdup(name);
+    tissue->structures = g_strsplit(text, ",", -1);
+    bool ok = *tissue->structures != NULL;
+    for (char **structure = tissue->structures; *structure != NULL; structure++)
+        ok = *g_strstrip(*structure) != '\0' && ok;
+    return ok || wrong(error, full, "must be names of structures, with commas between them");
+}
+
 /* What is none of the table's kinds. *done: this key was one of them. */
 static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, const char *name,
                           bool *done, GError **error)
@@ -260,6 +280,8 @@ static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, 
     *done = true;
     if (value == NULL)
         return wrong(error, full, "cannot be read");
+    if (g_str_equal(group, "tissues"))
+        return store_tissue(recipe, name, value, error);
     if (g_str_equal(full, "[data] source"))
         return store_sources(recipe, value, error);
     if (g_str_equal(full, "[training] lambdas"))
@@ -381,6 +403,34 @@ static bool check_template(const LamRecipe *r, GError **error)
     return true;
 }
 
+/* λ is a map of the fixed scan: what the loss weighs by it must be a sum over voxels. */
+static bool check_tissues(const LamRecipe *r, GError **error)
+{
+    int classes = r->n_tissues > 0 ? r->n_tissues + 1 : 0;
+    if (r->network.hyper_classes != classes)
+        return wrong(error, "[network] hyper_classes",
+                     "must be one more than there are classes in [tissues]; leave it out");
+    if (classes == 0)
+        return true;
+    if (r->sources != LAM_FROM_BRAINS)
+        return wrong(error, "[tissues]", "goes with [data] source=brains alone");
+    if (r->network.uncertain || r->learns_template)
+        return wrong(error, "[tissues]", "goes without uncertain and without [template]");
+    if ((r->loss.similarity != LAM_SIMILARITY_NCC && r->loss.similarity != LAM_SIMILARITY_NONE) ||
+        r->loss.roughness != LAM_ROUGHNESS_GRADIENT || r->loss.label_weight > 0)
+        return wrong(error, "[tissues]",
+                     "goes with similarity=ncc or none and roughness=gradient, "
+                     "and without label_weight");
+    return r->lambda < 0 || wrong(error, "[training] lambda", "goes without [tissues]");
+}
+
+/* A hyperparameter for each class of tissue and for the rest. */
+static void count_classes(LamRecipe *recipe)
+{
+    if (recipe->n_tissues > 0 && recipe->network.hyper_classes == 0)
+        recipe->network.hyper_classes = recipe->n_tissues + 1;
+}
+
 /* Beside the recipe, as its other tables. */
 static void resolve_structures(LamRecipe *recipe, const char *path)
 {
@@ -410,9 +460,10 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
         ok = read_group(recipe, file, groups[i], error);
     recipe->learns_template = ok && g_key_file_has_group(file, "template");
     resolve_structures(recipe, path);
+    count_classes(recipe);
     if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
         lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error) &&
-        check_template(recipe, error))
+        check_template(recipe, error) && check_tissues(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "cannot use recipe: %s: ", path);
     return NULL;

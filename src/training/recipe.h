@@ -16,6 +16,12 @@ typedef enum {
     LAM_FROM_SHAPES = 4,  /* synthesised from random label maps */
 } LamSources;
 
+/* A class of tissue: a λ of its own. */
+typedef struct {
+    char *name;
+    char **structures; /* names in the label table, without sides; NULL-terminated */
+} LamTissue;
+
 typedef struct {
     LamUnetConfig network; /* [network], keys of lam_unet_config_set */
 
@@ -38,6 +44,11 @@ typedef struct {
     int shape_labels;   /* labels in each */
     double shape_scale_mm;
     char *validation; /* CSV: fixed,moving,fixed_labels,moving_labels; relative to the recipe */
+
+    /* [tissues]: classes with a λ each, beside that of all the rest; none: one λ */
+    LamTissue tissues[LAM_UNET_MAX_CLASSES - 1];
+    int n_tissues;
+    double tissue_blur_mm; /* standard deviation, of their borders */
 
     LamLossOptions loss;     /* [loss] */
     double kl_weight, prior; /* [loss]: of the probabilistic model */

@@ -21,6 +21,13 @@ static size_t voxels(const int size[3])
     return (size_t)size[0] * (size_t)size[1] * (size_t)size[2];
 }
 
+double lam_sample_draw_share(double ends, GRand *rand)
+{
+    if (g_rand_double(rand) < ends)
+        return g_rand_boolean(rand) ? 1 : 0;
+    return g_rand_double(rand);
+}
+
 size_t lam_sample_voxels(const LamSample *sample)
 {
     return voxels(sample->grid.size);
@@ -40,6 +47,8 @@ LamSample *lam_sample_new(const LamRecipe *recipe, const LamSampleGrid *grid, GE
         {&sample->moving_labels, image},
         {&sample->fixed_anatomy, recipe->loss.anatomy_weight > 0 ? image : 0},
         {&sample->moving_anatomy, recipe->loss.anatomy_weight > 0 ? image : 0},
+        {&sample->tissues, recipe->n_tissues > 0 ? image : 0},
+        {&sample->lambda_map, recipe->n_tissues > 0 ? image : 0},
         {&sample->truth, field},
         {&sample->noise, recipe->network.uncertain ? field : 0},
     };
@@ -60,7 +69,8 @@ void lam_sample_free(LamSample *sample)
         return;
     float *parts[] = {sample->fixed,         sample->moving,        sample->fixed_labels,
                       sample->moving_labels, sample->fixed_anatomy, sample->moving_anatomy,
-                      sample->truth,         sample->noise};
+                      sample->truth,         sample->noise,         sample->tissues,
+                      sample->lambda_map};
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         lam_free(parts[i]);
     g_free(sample);

@@ -191,7 +191,8 @@ LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAff
         return NULL;
     Maps *s = maps_new(true, "label maps");
     number_structures(s, table);
-    if (load_heads(s, paths, table, cache, progress, error)) {
+    if (lam_tissues_match(recipe, table, s->index, s->base.class_of, error) &&
+        load_heads(s, paths, table, cache, progress, error)) {
         s->base.count = (int)s->items->len;
         return &s->base;
     }

@@ -3,6 +3,7 @@
 
 #include "affine-cache.h"
 #include "sample.h"
+#include "tissues.h"
 
 #include <lambdascope/progress.h>
 
@@ -16,6 +17,7 @@ struct LamSource {
     void (*free)(LamSource *source);
     int count;    /* scans or label maps */
     int n_labels; /* of the sample's maps; 0: they are zero */
+    guint8 class_of[LAM_TISSUES_MAX_LABELS]; /* of each label, with classes of tissue */
     const char *name;
 };
 

@@ -36,6 +36,21 @@ static void build_network(LamTrainGraph *g, const LamRecipe *recipe, const LamUn
     g->back = lam_op_flow(g->graph, g->unet.velocity, -1, config->integration_steps);
 }
 
+/* With classes of tissue, voxel x weighs 1 - λ(x) in what is compared and λ(x) in the roughness. As both terms are
+ * weighted means, the mean of λ(x) is what joins them. The field's grid is a multiple of the images'. */
+static LamNode *add_lambda_map(LamTrainGraph *g, const LamRecipe *recipe)
+{
+    const LamShape image = lam_node_shape(g->unet.fixed);
+    const LamShape field = lam_node_shape(g->unet.displacement);
+    if (recipe->n_tissues == 0)
+        return NULL;
+    g->lambda_map = lam_graph_input(g->graph, "lambda map", image);
+    g->data_weight = lam_graph_input(g->graph, "data weight", image);
+    return image.w != field.w
+               ? lam_op_resize(g->graph, g->lambda_map, field.d, field.h, field.w, 1)
+               : g->lambda_map;
+}
+
 static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)
 {
     const LamShape image = lam_node_shape(g->unet.fixed);
@@ -50,7 +65,10 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
     }
     if (recipe->loss.similarity == LAM_SIMILARITY_FIELD)
         g->truth = lam_graph_input(g->graph, "truth", lam_node_shape(g->unet.displacement));
-    return (LamLossInputs){.fixed =
+    LamNode *roughness_weight = add_lambda_map(g, recipe);
+    return (LamLossInputs){.weight = g->data_weight,
+                           .roughness_weight = roughness_weight,
+                           .fixed =
                                g->template_config != NULL ? g->template.net.picture : g->unet.fixed,
                            .moving = g->unet.moving,
                            .fixed_labels = g->fixed_labels,
@@ -119,6 +137,18 @@ static void put(LamTrainGraph *g, LamNode *node, const float *from)
     lam_graph_touch(g->graph, node);
 }
 
+static void put_lambda_map(LamTrainGraph *g, const LamSample *sample)
+{
+    if (g->lambda_map == NULL)
+        return;
+    put(g, g->lambda_map, sample->lambda_map);
+    float *weight = lam_node_value(g->data_weight);
+    for (size_t i = 0; i < lam_node_count(g->data_weight); i++)
+        weight[i] = 1 - sample->lambda_map[i];
+    lam_graph_touch(g->graph, g->data_weight);
+    lam_unet_set_class_lambdas(&g->unet, g->graph, sample->lambdas);
+}
+
 static double value_of(LamNode *node)
 {
     return node != NULL ? (double)lam_node_value(node)[0] : NAN;
@@ -140,6 +170,7 @@ LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
     put(g, g->unet.noise, sample->noise);
     lam_graph_touch(g->graph, NULL);
     lam_unet_set_hyper(&g->unet, g->graph, sample->lambda, sample->label_share);
+    put_lambda_map(g, sample);
     lam_graph_forward(g->graph, g->total, NULL);
     LamNode *structures = g->structures != NULL ? g->structures : g->template.structures;
     return (LamTrainTerms){.similarity = value_of(g->loss.similarity),

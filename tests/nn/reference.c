@@ -253,22 +253,34 @@ double ref_mse(size_t n, const double *a, const double *b, double sigma)
 }
 
 /* Mean square of x(next along the axis) - x. */
-static double mean_step(LamShape s, const double *x, int ad, int ah, int aw)
+static double mean_step(LamShape s, const double *x, const double *weight, int ad, int ah, int aw)
 {
     double sum = 0, n = 0;
     for (int c = 0; c < s.c; c++)
         for (int d = 0; d + ad < s.d; d++)
             for (int h = 0; h + ah < s.h; h++)
                 for (int w = 0; w + aw < s.w; w++, n++)
-                    sum += pow(x[at(s, c, d + ad, h + ah, w + aw)] - x[at(s, c, d, h, w)], 2);
+                    sum += (weight[at(s, 0, d + ad, h + ah, w + aw)] + weight[at(s, 0, d, h, w)]) / 2 *
+                           pow(x[at(s, c, d + ad, h + ah, w + aw)] - x[at(s, c, d, h, w)], 2);
     return sum / n;
+}
+
+double ref_gradient_l2_weighted(LamShape s, const double *x, const double *weight)
+{
+    double sum = 0, total = 0;
+    int voxels = s.d * s.h * s.w;
+    for (int i = 0; i < voxels; i++)
+        total += weight[i];
+    sum += s.d > 1 ? mean_step(s, x, weight, 1, 0, 0) : 0;
+    sum += s.h > 1 ? mean_step(s, x, weight, 0, 1, 0) : 0;
+    sum += s.w > 1 ? mean_step(s, x, weight, 0, 0, 1) : 0;
+    return voxels / total * sum / ((s.d > 1) + (s.h > 1) + (s.w > 1));
 }
 
 double ref_gradient_l2(LamShape s, const double *x)
 {
-    double sum = 0;
-    sum += s.d > 1 ? mean_step(s, x, 1, 0, 0) : 0;
-    sum += s.h > 1 ? mean_step(s, x, 0, 1, 0) : 0;
-    sum += s.w > 1 ? mean_step(s, x, 0, 0, 1) : 0;
-    return sum / ((s.d > 1) + (s.h > 1) + (s.w > 1));
+    g_autofree double *weight = g_new(double, s.d * s.h * s.w);
+    for (int i = 0; i < s.d * s.h * s.w; i++)
+        weight[i] = 1;
+    return ref_gradient_l2_weighted(s, x, weight);
 }

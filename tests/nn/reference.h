@@ -33,3 +33,5 @@ void ref_integrate(LamShape s, const double *velocity, int steps, double *u);
 double ref_ncc(LamShape s, const double *a, const double *b, int window);
 double ref_mse(size_t n, const double *a, const double *b, double sigma);
 double ref_gradient_l2(LamShape s, const double *x);
+/* weight: of each voxel. */
+double ref_gradient_l2_weighted(LamShape s, const double *x, const double *weight);

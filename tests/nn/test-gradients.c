@@ -260,6 +260,16 @@ static void test_weighted_ncc(void)
     check_rig(&rig, lam_op_ncc_weighted(rig.graph, a, b, weight, 5), 0.01);
 }
 
+static void test_weighted_gradient(gconstpointer data)
+{
+    Rig rig;
+    rig_init(&rig, 13);
+    int d = GPOINTER_TO_INT(data);
+    LamNode *field = rig_variable(&rig, shape(3, d, 5, 7), 1);
+    LamNode *weight = lam_op_leaky_relu(rig.graph, rig_input(&rig, shape(1, d, 5, 7), 1), 0);
+    check_rig(&rig, lam_op_gradient_l2_weighted(rig.graph, field, weight), 1e-3);
+}
+
 /* A sampled velocity and what its variance costs, λ included. */
 static void test_probabilistic(gconstpointer data)
 {
@@ -476,6 +486,10 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/probabilistic/2d", GINT_TO_POINTER(1), test_probabilistic);
     g_test_add_func("/gradients/refine-terms", test_refine_terms);
     g_test_add_func("/gradients/weighted-ncc", test_weighted_ncc);
+    g_test_add_data_func("/gradients/weighted-gradient/3d", GINT_TO_POINTER(4),
+                         test_weighted_gradient);
+    g_test_add_data_func("/gradients/weighted-gradient/2d", GINT_TO_POINTER(1),
+                         test_weighted_gradient);
     add_unet_tests();
     return g_test_run();
 }

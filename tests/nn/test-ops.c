@@ -74,6 +74,8 @@ static void check(Rig *rig, LamNode *y, const Trial *t)
     t->reference(t, inputs, result);
     compare(t, "value", lam_node_value(y), result, n, TOLERANCE);
     for (int i = 0; i < n_inputs; i++) {
+        if (lam_node_gradient(rig->inputs[i]) == NULL)
+            continue;
         size_t count = lam_node_count(rig->inputs[i]);
         g_autofree double *slopes = g_new(double, count);
         for (size_t k = 0; k < count; k++)
@@ -285,6 +287,15 @@ static void gradient_l2(const Trial *t, double *const *in, double *y)
     y[0] = ref_gradient_l2(t->in, in[0]);
 }
 
+static void gradient_l2_weighted(const Trial *t, double *const *in, double *y)
+{
+    int n = t->in.d * t->in.h * t->in.w;
+    g_autofree double *weight = g_new(double, n);
+    for (int i = 0; i < n; i++)
+        weight[i] = fmax(in[1][i], 0);
+    y[0] = ref_gradient_l2_weighted(t->in, in[0], weight);
+}
+
 static void blend(const Trial *t, double *const *in, double *y)
 {
     y[0] = (1 - in[0][0]) * in[1][0] + in[0][0] * t->scale * in[2][0];
@@ -302,6 +313,12 @@ static void test_losses(void)
         rig_init(&rig, (guint32)i + 91);
         t = (Trial){"gradient L2", s, shape(1, 1, 1, 1), 0, 0, gradient_l2};
         check(&rig, lam_op_gradient_l2(rig.graph, rig_variable(&rig, s, 1)), &t);
+        rig_init(&rig, (guint32)i + 93);
+        t = (Trial){"weighted gradient L2", s, shape(1, 1, 1, 1), 0, 0, gradient_l2_weighted};
+        LamShape map = {1, s.d, s.h, s.w};
+        LamNode *u = rig_variable(&rig, s, 1), *weight = rig_input(&rig, map, 1);
+        weight = lam_op_leaky_relu(rig.graph, weight, 0);
+        check(&rig, lam_op_gradient_l2_weighted(rig.graph, u, weight), &t);
         rig_init(&rig, (guint32)i + 92);
         t = (Trial){"blend", shape(1, 1, 1, 1), shape(1, 1, 1, 1), 0, 1.25, blend};
         LamNode *lambda = rig_variable(&rig, t.in, 1), *c = rig_variable(&rig, t.in, 1);
