@@ -52,8 +52,8 @@ typedef struct {
     LamNode *fixed, *moving; /* [1,D,H,W] */
     LamNode *weight; /* [1,D,H,W] of each fixed voxel's NCC, of images and of pictures of labels;
                       * NULL: all alike */
-    LamNode *roughness_weight; /* [1,d,h,w] of each voxel's gradient; NULL: all alike */
-    LamNode *fixed_labels, *moving_labels;   /* [1,D,H,W], 0 .. n; NULL without labels */
+    LamNode *roughness_weight;             /* [1,d,h,w] of each voxel's gradient; NULL: all alike */
+    LamNode *fixed_labels, *moving_labels; /* [1,D,H,W], 0 .. n; NULL without labels */
     LamNode *fixed_anatomy, *moving_anatomy; /* [1,D,H,W]: pictures of the labels; NULL: none */
     LamNode *truth;  /* known displacement, as below; NULL unless it is compared with */
     LamNode *lambda; /* scalar */

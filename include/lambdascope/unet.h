@@ -82,10 +82,10 @@ typedef struct {
     LamNode *fixed, *moving; /* inputs [1,D,H,W], intensities about [0,1] */
     LamNode *lambda;         /* input, scalar: for the loss */
     LamNode
-        *label_share;  /* input, scalar: for the loss, whether or not the network depends on it */
-    LamNode *hyper;    /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
+        *label_share; /* input, scalar: for the loss, whether or not the network depends on it */
+    LamNode *hyper; /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
                         * (μ, 1-μ); NULL if nothing is generated */
-    int n_lambdas;     /* classes; 1 if there are none */
+    int n_lambdas;  /* classes; 1 if there are none */
     LamNode *features; /* what flow is computed from: the last convolution before it, on the field
                         * grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain

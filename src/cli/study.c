@@ -13,6 +13,7 @@ static const struct {
     {"features", lam_cli_study_features, "what networks make of one anatomy in two contrasts"},
     {"few", lam_cli_study_few, "accuracy of networks trained with few scans"},
     {"hyper", lam_cli_study_hyper, "one HyperMorph against models trained for one λ each"},
+    {"tissue", lam_cli_study_tissue, "λ by class of tissue: composite and conditioned network"},
     {NULL},
 };
 

@@ -11,6 +11,7 @@ int lam_cli_study_contrast(int argc, char **argv);
 int lam_cli_study_features(int argc, char **argv);
 int lam_cli_study_few(int argc, char **argv);
 int lam_cli_study_hyper(int argc, char **argv);
+int lam_cli_study_tissue(int argc, char **argv);
 
 /* Options, filled by GOption. */
 typedef struct {

@@ -16,7 +16,7 @@ static const char *const skip_names[] = {"concat", "add"};
 static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
-static const char *const optional_keys[] = {"uncertain", "hyper_labels", "hyper_classes",
+static const char *const optional_keys[] = {"uncertain",        "hyper_labels",     "hyper_classes",
                                             "features_encoder", "features_decoder", "structures"};
 
 LamUnetConfig lam_unet_config_default(void)
@@ -214,7 +214,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
         return parse_list(value, &c->integration_steps, 1) == 1 ||
                wrong(error, key, "must be a number");
     if (g_str_equal(key, "hyper_classes"))
-        return parse_list(value, &c->hyper_classes, 1) == 1 || wrong(error, key, "must be a number");
+        return parse_list(value, &c->hyper_classes, 1) == 1 ||
+               wrong(error, key, "must be a number");
     if (g_str_equal(key, "structures"))
         return parse_list(value, &c->structures, 1) == 1 || wrong(error, key, "must be a number");
     if (g_str_equal(key, "spacing_mm")) {

@@ -119,9 +119,10 @@ LamLoss lam_loss_build(LamGraph *graph, const LamLossInputs *inputs, const LamLo
     if (has_anatomy)
         out.anatomy = anatomy_term(graph, inputs, o, out.full);
     out.data = data_term(graph, inputs, o, &out);
-    out.roughness = o->roughness == LAM_ROUGHNESS_BENDING
-                        ? lam_op_bending(graph, inputs->displacement)
-                        : lam_op_gradient_l2_weighted(graph, inputs->displacement, inputs->roughness_weight);
+    out.roughness =
+        o->roughness == LAM_ROUGHNESS_BENDING
+            ? lam_op_bending(graph, inputs->displacement)
+            : lam_op_gradient_l2_weighted(graph, inputs->displacement, inputs->roughness_weight);
     out.loss = lam_op_blend(graph, inputs->lambda, out.data, out.roughness, (float)o->smoothness);
     if (o->fold_weight > 0) {
         out.folds = lam_op_folds(graph, inputs->displacement, (float)o->fold_margin);

@@ -163,7 +163,8 @@ bool lam_dataset_draw(const LamDataset *dataset, guint64 number, LamSample *samp
     GRand *rand = g_rand_new_with_seed_array(seeds, 2);
     sample->number = number;
     sample->lambda = r->lambda >= 0 ? r->lambda : lam_sample_draw_share(r->lambda_ends, rand);
-    sample->label_share = r->network.hyper_labels ? lam_sample_draw_share(r->lambda_ends, rand) : 0.5;
+    sample->label_share =
+        r->network.hyper_labels ? lam_sample_draw_share(r->lambda_ends, rand) : 0.5;
     fill_noise(sample, g_rand_int(rand));
     clear_maps(sample);
     int i = dataset->n_sources > 1 ? g_rand_int_range(rand, 0, dataset->n_sources) : 0;

@@ -17,7 +17,7 @@ LamSampleGrid lam_sample_grid(const LamRecipe *recipe, bool coarse);
 typedef struct {
     guint64 number; /* which of the run; its seed */
     LamSampleGrid grid;
-    double lambda, label_share; /* in [0,1] */
+    double lambda, label_share;           /* in [0,1] */
     double lambdas[LAM_UNET_MAX_CLASSES]; /* of each class, of a network that takes them */
     double
         attributes[LAM_TEMPLATE_MAX_ATTRIBUTES]; /* of the moving scan's person, each in its unit */
@@ -27,8 +27,8 @@ typedef struct {
                                             * greys, a little smoothed; NULL unless compared */
     float *tissues, *lambda_map; /* [D,H,W]: the class of each voxel of the fixed scan, and its λ;
                                   * NULL without classes */
-    float *truth; /* [3,d,h,w], voxels of the field's grid; zeros likewise */
-    float *noise; /* [3,d,h,w], normal(0, 1); NULL unless uncertain */
+    float *truth;                /* [3,d,h,w], voxels of the field's grid; zeros likewise */
+    float *noise;                /* [3,d,h,w], normal(0, 1); NULL unless uncertain */
 } LamSample;
 
 LamSample *lam_sample_new(const LamRecipe *recipe, const LamSampleGrid *grid, GError **error);

@@ -15,8 +15,8 @@ struct LamSource {
     bool (*draw)(const LamSource *source, const LamRecipe *recipe, GRand *rand, LamSample *sample,
                  GError **error);
     void (*free)(LamSource *source);
-    int count;    /* scans or label maps */
-    int n_labels; /* of the sample's maps; 0: they are zero */
+    int count;                               /* scans or label maps */
+    int n_labels;                            /* of the sample's maps; 0: they are zero */
     guint8 class_of[LAM_TISSUES_MAX_LABELS]; /* of each label, with classes of tissue */
     const char *name;
 };

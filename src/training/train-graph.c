@@ -46,9 +46,8 @@ static LamNode *add_lambda_map(LamTrainGraph *g, const LamRecipe *recipe)
         return NULL;
     g->lambda_map = lam_graph_input(g->graph, "lambda map", image);
     g->data_weight = lam_graph_input(g->graph, "data weight", image);
-    return image.w != field.w
-               ? lam_op_resize(g->graph, g->lambda_map, field.d, field.h, field.w, 1)
-               : g->lambda_map;
+    return image.w != field.w ? lam_op_resize(g->graph, g->lambda_map, field.d, field.h, field.w, 1)
+                              : g->lambda_map;
 }
 
 static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)

@@ -8,10 +8,10 @@ typedef struct {
     LamGraph *graph;
     LamUnet unet;
     LamLoss loss;
-    LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy,
-        *lambda_map, *data_weight, /* of each voxel of the fixed scan: λ and 1 - λ, with classes */
-        *truth;    /* inputs; NULL where the loss has no use for them */
-    LamNode *back; /* the way from scan to template; NULL unless one is learned */
+    LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy, *lambda_map,
+        *data_weight, /* of each voxel of the fixed scan: λ and 1 - λ, with classes */
+        *truth;       /* inputs; NULL where the loss has no use for them */
+    LamNode *back;    /* the way from scan to template; NULL unless one is learned */
     const LamTemplateConfig *template_config; /* borrowed, likewise */
     double field_mm;                          /* spacing of the field's grid */
     LamNode *kl;                              /* NULL unless uncertain */

@@ -30,7 +30,8 @@ static bool write_sample(const LamTrainer *t, const LamSample *s, GError **error
                  {"moving_labels", s->moving_labels, LAM_NIFTI_INT16},
                  {"tissues", s->tissues, LAM_NIFTI_INT16}};
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
-        if (parts[i].data != NULL && !write_one(t, s, &grid, parts[i].name, parts[i].data, parts[i].type, error))
+        if (parts[i].data != NULL &&
+            !write_one(t, s, &grid, parts[i].name, parts[i].data, parts[i].type, error))
             return false;
     return true;
 }

@@ -260,8 +260,8 @@ static double mean_step(LamShape s, const double *x, const double *weight, int a
         for (int d = 0; d + ad < s.d; d++)
             for (int h = 0; h + ah < s.h; h++)
                 for (int w = 0; w + aw < s.w; w++, n++)
-                    sum += (weight[at(s, 0, d + ad, h + ah, w + aw)] + weight[at(s, 0, d, h, w)]) / 2 *
-                           pow(x[at(s, c, d + ad, h + ah, w + aw)] - x[at(s, c, d, h, w)], 2);
+                    sum += (weight[at(s, 0, d + ad, h + ah, w + aw)] + weight[at(s, 0, d, h, w)]) /
+                           2 * pow(x[at(s, c, d + ad, h + ah, w + aw)] - x[at(s, c, d, h, w)], 2);
     return sum / n;
 }
 
@@ -279,7 +279,7 @@ double ref_gradient_l2_weighted(LamShape s, const double *x, const double *weigh
 
 double ref_gradient_l2(LamShape s, const double *x)
 {
-    g_autofree double *weight = g_new(double, s.d * s.h * s.w);
+    g_autofree double *weight = g_new(double, s.d *s.h *s.w);
     for (int i = 0; i < s.d * s.h * s.w; i++)
         weight[i] = 1;
     return ref_gradient_l2_weighted(s, x, weight);

@@ -179,6 +179,81 @@ static void test_synthetic(Fixture *f, gconstpointer data)
     g_assert_cmpfloat(loss, <, 0.98);
 }
 
+#define BRAINS                                                                                     \
+    NETWORK                                                                                        \
+    "[data]\nsource=brains\nmaps=labels-*.nii\ntable=table.csv\n[loss]\nsimilarity=none\n"         \
+    "anatomy_weight=1\nwindow=5\n[synthesis]\nwarp_mm=0\n"
+
+static LamSample *draw_of(const Fixture *f, const char *text, guint64 number)
+{
+    g_autoptr(GError) error = NULL;
+    g_autofree char *path = disc_recipe(f->folder, text);
+    g_autofree char *cache = g_build_filename(f->folder, "affine.ini", NULL);
+    g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+    g_assert_no_error(error);
+    g_autoptr(LamDataset) dataset = lam_dataset_new(recipe, f->folder, cache, NULL, &error);
+    g_assert_no_error(error);
+    LamSampleGrid grid = lam_sample_grid(recipe, false);
+    LamSample *sample = lam_sample_new(recipe, &grid, &error);
+    g_assert_true(lam_dataset_draw(dataset, number, sample, &error));
+    return sample;
+}
+
+/* Classes change nothing but λ: without a blur it is that of each voxel's class, with one it is between them. */
+static void test_tissue_map(Fixture *f, gconstpointer data)
+{
+    for (guint64 number = 0; number < 4; number++) {
+        g_autoptr(LamSample) plain = draw_of(f, BRAINS, number);
+        g_autoptr(LamSample) hard =
+            draw_of(f, BRAINS "[tissues]\nblur_mm=0\nround=body\ngap=hole\n", number);
+        g_autoptr(LamSample) soft =
+            draw_of(f, BRAINS "[tissues]\nblur_mm=2\nround=body\ngap=hole\n", number);
+        size_t n = lam_sample_voxels(plain);
+        double low = fmin(hard->lambdas[0], fmin(hard->lambdas[1], hard->lambdas[2])), mean = 0;
+        double high = fmax(hard->lambdas[0], fmax(hard->lambdas[1], hard->lambdas[2]));
+        g_assert_cmpmem(plain->fixed, n * 4, soft->fixed, n * 4);
+        g_assert_cmpmem(plain->moving_anatomy, n * 4, soft->moving_anatomy, n * 4);
+        for (size_t i = 0; i < n; i++) {
+            int label = (int)hard->fixed_labels[i];
+            g_assert_cmpfloat_with_epsilon(hard->lambda_map[i], hard->lambdas[label], 1e-6);
+            g_assert_cmpfloat(soft->tissues[i], ==, (float)label);
+            g_assert_cmpfloat(soft->lambda_map[i], >=, low - 1e-5);
+            g_assert_cmpfloat(soft->lambda_map[i], <=, high + 1e-5);
+            mean += (double)soft->lambda_map[i] / (double)n;
+        }
+        g_assert_cmpfloat_with_epsilon(soft->lambda, mean, 1e-6);
+    }
+}
+
+/* On a coarse grid and on the field's, in one process or in two. */
+static void test_tissue_run(Fixture *f, gconstpointer data)
+{
+    const char *text = BRAINS "[tissues]\nround=body\n"
+                              "[training]\nseed=4\nsteps=8\nrate=2e-3\ncoarse=0.5\n";
+    run(f, text, "whole", false, 0);
+    run(f, text, "parts", false, 5);
+    run(f, text, "parts", true, 0);
+    same_files(f, "whole", "parts");
+}
+
+static void test_tissue_names(Fixture *f, gconstpointer data)
+{
+    static const struct {
+        const char *text, *message;
+    } wrong[] = {{"[tissues]\na=spleen\n", "[tissues] a: spleen: the label table has no"},
+                 {"[tissues]\na=body\nb=hole,body\n", "[tissues] b: body: another class has it"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autofree char *text = g_strconcat(BRAINS, wrong[i].text, NULL);
+        g_autofree char *path = disc_recipe(f->folder, text);
+        g_autoptr(LamRecipe) recipe = lam_recipe_load(path, &error);
+        g_assert_no_error(error);
+        g_assert_null(lam_dataset_new(recipe, f->folder, NULL, NULL, &error));
+        g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
+        g_assert_nonnull(strstr(error->message, wrong[i].message));
+    }
+}
+
 /* Mean intensity of each label of an image. */
 static void label_means(const float *image, const float *labels, size_t n, double mean[8])
 {
@@ -527,6 +602,9 @@ int main(int argc, char **argv)
         {"/modes/labels", test_labels},
         {"/modes/limit", test_limit},
         {"/modes/synthetic", test_synthetic},
+        {"/modes/tissue-map", test_tissue_map},
+        {"/modes/tissue-run", test_tissue_run},
+        {"/modes/tissue-names", test_tissue_names},
         {"/modes/ramp", test_ramp},
         {"/modes/anatomy", test_anatomy},
         {"/modes/simulated", test_simulated},
