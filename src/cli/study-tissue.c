@@ -27,7 +27,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"score", 0, 0, G_OPTION_ARG_STRING, &o->score,
          "Those of the pairs that are scored (default synthseg-labels/training_seg_1[5-9].nii.gz)",
          "GLOB"},
-        {"pairs", 'p', 0, G_OPTION_ARG_INT, &o->pairs, "Pairs of each (default 24)", "N"},
+        {"pairs", 'p', 0, G_OPTION_ARG_INT, &o->pairs, "Pairs of each (default 60)", "N"},
         {NULL},
     };
     GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES + G_N_ELEMENTS(own)];
@@ -52,7 +52,7 @@ int lam_cli_study_tissue(int argc, char **argv)
 {
     Options o = {.choose = g_strdup("synthseg-labels/training_seg_1[0-4].nii.gz"),
                  .score = g_strdup("synthseg-labels/training_seg_1[5-9].nii.gz"),
-                 .pairs = 24};
+                 .pairs = 60};
     g_autoptr(GError) error = NULL;
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
