@@ -339,9 +339,8 @@ static void add_ways(LamPlotPanel *panel, const Study *s, bool dice)
         Way way = dice ? series : series / 2;
         bool rest = !dice && series % 2 == 1;
         const Answer *a = &s->answer[way];
-        g_autofree char *name =
-            dice ? g_strdup(way_names[way])
-                 : g_strconcat(way_names[way], rest ? ", other classes" : "", NULL);
+        g_autofree char *name = dice ? g_strdup(way_names[way])
+                                     : g_strconcat(way_names[way], rest ? ": others" : "", NULL);
         for (int k = 0; k < s->n; k++) {
             x[k] = k;
             y[k] = dice ? interval_of(s, way, k, false).mean : rest ? a->rest[k] : a->own[k];
