@@ -1,5 +1,5 @@
 // A view's rectangle, y down, and where its corners lie: in mm, in the scan and in the field. All of these are
-// linear within it. HAS_FIELD, uniforms: as in slice.frag.
+// linear within it. Uniforms: as in slice.frag; origin: fixed world point of pixel position (0,0), top left.
 uniform vec4 rect;   // x, y, width, height
 uniform vec2 target; // width, height of the framebuffer
 uniform vec3 origin, step_x, step_y;

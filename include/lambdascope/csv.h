@@ -18,6 +18,9 @@ char *lam_csv_path(const GPtrArray *fields, int column, const char *folder);
 /* The number of the field that says `name` (capitals alike), -1 if none does. */
 int lam_csv_find(const GPtrArray *header, const char *name);
 
+/* The same of n names, each into its place. */
+void lam_csv_find_all(const GPtrArray *header, const char *const *names, int n, int *columns);
+
 /* One row; line: counted from 1. False and an error: nothing more is read. */
 typedef gboolean (*LamCsvRow)(gpointer user, const GPtrArray *fields, int line, GError **error);
 

@@ -40,6 +40,10 @@ LamVolume *lam_volume_smooth(const LamVolume *volume, double sigma_mm, GError **
  * Returns 0 if no voxel is above zero. */
 double lam_volume_percentile_positive(const LamVolume *volume, double p);
 
+/* What is above this is foreground: a fifth of the 98th percentile, half of the way that separates air from tissue in
+ * most scans. */
+double lam_volume_foreground_level(const LamVolume *volume);
+
 /* The scan as every network of ours sees it: negatives clipped to 0, divided by the 99.5th percentile of
  * its positive voxels, clipped to [0, 1.2], then smoothed so that sampling at spacing_mm does not alias (only along axes
  * finer than spacing_mm). LAM_ERROR_ARGUMENT if the scan is constant or empty. */

@@ -171,15 +171,31 @@ static void step_share(GSimpleAction *action, GVariant *value, gpointer user)
     lam_canvas_changed(window->canvas);
 }
 
+/* Actions that are a flag of the scene. */
+static const struct {
+    const char *name;
+    size_t offset; /* in LamScene */
+} flags[] = {
+    {"grid", offsetof(LamScene, grid)},
+    {"crosshair", offsetof(LamScene, crosshair)},
+    {"radiological", offsetof(LamScene, radiological)},
+    {"arrows", offsetof(LamScene, arrows)},
+    {"streamlines", offsetof(LamScene, streamlines)},
+    {"smooth", offsetof(LamScene, smooth)},
+};
+
+static bool *flag_at(LamScene *scene, size_t place)
+{
+    return (bool *)((char *)scene + flags[place].offset);
+}
+
 static void change_view_flag(GSimpleAction *action, GVariant *value, gpointer user)
 {
     LamWindow *window = user;
     LamScene *scene = lam_canvas_scene(window->canvas);
-    const char *name = g_action_get_name(G_ACTION(action));
-    bool *flag = g_str_equal(name, "arrows")        ? &scene->arrows
-                 : g_str_equal(name, "streamlines") ? &scene->streamlines
-                                                    : &scene->smooth;
-    *flag = g_variant_get_boolean(value);
+    for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
+        if (g_str_equal(g_action_get_name(G_ACTION(action)), flags[i].name))
+            *flag_at(scene, i) = g_variant_get_boolean(value);
     g_simple_action_set_state(action, value);
     lam_canvas_changed(window->canvas);
 }
@@ -192,20 +208,11 @@ static void set_state(LamWindow *window, const char *name, GVariant *state)
 
 void lam_window_show_settings(LamWindow *window)
 {
-    const LamScene *scene = lam_canvas_scene(window->canvas);
-    const struct {
-        const char *action;
-        bool on;
-    } flags[] = {{"grid", scene->grid},
-                 {"crosshair", scene->crosshair},
-                 {"radiological", scene->radiological},
-                 {"arrows", scene->arrows},
-                 {"streamlines", scene->streamlines},
-                 {"smooth", scene->smooth}};
+    LamScene *scene = lam_canvas_scene(window->canvas);
     for (size_t i = 0; i < G_N_ELEMENTS(choices); i++)
         set_state(window, choices[i].name, g_variant_new_string(choices[i].get(scene)));
     for (size_t i = 0; i < G_N_ELEMENTS(flags); i++)
-        set_state(window, flags[i].action, g_variant_new_boolean(flags[i].on));
+        set_state(window, flags[i].name, g_variant_new_boolean(*flag_at(scene, i)));
     set_state(window, "plane", g_variant_new_string(lam_plane_name(scene->plane)));
     gtk_spin_button_set_value(window->grid_spin, scene->grid_mm);
     lam_canvas_changed(window->canvas);

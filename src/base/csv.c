@@ -44,6 +44,12 @@ int lam_csv_find(const GPtrArray *header, const char *name)
     return -1;
 }
 
+void lam_csv_find_all(const GPtrArray *header, const char *const *names, int n, int *columns)
+{
+    for (int i = 0; i < n; i++)
+        columns[i] = lam_csv_find(header, names[i]);
+}
+
 gboolean lam_csv_read(const char *text, LamCsvRow header, LamCsvRow row, gpointer user,
                       GError **error)
 {

@@ -11,8 +11,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define FOREGROUND 0.2 /* of a scan's 98th percentile */
-
 static bool is_linear(const LamRegisterRun *run)
 {
     return run->choice.options.method == LAM_METHOD_LINEAR;
@@ -130,7 +128,7 @@ static double rank_of_maps(const LamRegisterRun *run)
     if (scan == NULL || !lam_grid_equal(&a->grid, &b->grid, 1e-6))
         return NAN;
     size_t voxels = lam_grid_voxels(&a->grid), n = 0;
-    double least = FOREGROUND * lam_volume_percentile_positive(run->fixed, 0.98);
+    double least = lam_volume_foreground_level(run->fixed);
     g_autofree double *x = g_new(double, voxels), *y = g_new(double, voxels);
     for (size_t i = 0; i < voxels; i++) {
         if (!((double)scan->data[i] > least))

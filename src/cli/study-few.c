@@ -27,11 +27,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "Time for each refined pair; 0 = no limit (default 20)", "SECONDS"},
         {NULL},
     };
-    GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES + G_N_ELEMENTS(own)];
-    lam_cli_training_entries(&o->training, entries);
-    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
-        entries[LAM_CLI_TRAINING_ENTRIES + i] = own[i];
-    if (!lam_cli_parse(&syntax, entries, argc, argv, error))
+    if (!lam_cli_training_parse(&o->training, &syntax, own, argc, argv, error))
         return false;
     if (o->refine_seconds >= 0 && o->refine_seconds < 86400)
         return true;

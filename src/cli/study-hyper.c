@@ -31,11 +31,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "At how many λ the HyperMorph is measured (default 21)", "N"},
         {NULL},
     };
-    GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES + G_N_ELEMENTS(own)];
-    lam_cli_training_entries(&o->training, entries);
-    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
-        entries[LAM_CLI_TRAINING_ENTRIES + i] = own[i];
-    return lam_cli_parse(&syntax, entries, argc, argv, error);
+    return lam_cli_training_parse(&o->training, &syntax, own, argc, argv, error);
 }
 
 static void print_findings(const LamStudyHyperFindings *f)

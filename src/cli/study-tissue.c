@@ -30,11 +30,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"pairs", 'p', 0, G_OPTION_ARG_INT, &o->pairs, "Pairs of each (default 60)", "N"},
         {NULL},
     };
-    GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES + G_N_ELEMENTS(own)];
-    lam_cli_training_entries(&o->training, entries);
-    for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
-        entries[LAM_CLI_TRAINING_ENTRIES + i] = own[i];
-    return lam_cli_parse(&syntax, entries, argc, argv, error);
+    return lam_cli_training_parse(&o->training, &syntax, own, argc, argv, error);
 }
 
 static bool run(Options *o, GError **error)

@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 
-void lam_cli_training_entries(LamCliTraining *o, GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES])
+bool lam_cli_training_parse(LamCliTraining *o, const LamCliSyntax *syntax, const GOptionEntry *own,
+                            int *argc, char ***argv, GError **error)
 {
-    const GOptionEntry all[LAM_CLI_TRAINING_ENTRIES] = {
+    const GOptionEntry shared[] = {
         {"data", 'd', 0, G_OPTION_ARG_FILENAME, &o->data,
          "Folder that the recipe's scans and pairs are relative to", "FOLDER"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output,
@@ -15,8 +16,11 @@ void lam_cli_training_entries(LamCliTraining *o, GOptionEntry entries[LAM_CLI_TR
         {"steps", 'n', 0, G_OPTION_ARG_INT, &o->steps, "Steps of training in place of the recipe's",
          "N"},
     };
-    for (int i = 0; i < LAM_CLI_TRAINING_ENTRIES; i++)
-        entries[i] = all[i];
+    g_autoptr(GArray) all = g_array_new(TRUE, FALSE, sizeof(GOptionEntry));
+    g_array_append_vals(all, shared, G_N_ELEMENTS(shared));
+    for (; own->long_name != NULL; own++)
+        g_array_append_vals(all, own, 1);
+    return lam_cli_parse(syntax, (const GOptionEntry *)(void *)all->data, argc, argv, error);
 }
 
 void lam_cli_training_clear(LamCliTraining *o)

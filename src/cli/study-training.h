@@ -11,10 +11,9 @@ typedef struct {
     int steps; /* 0: not given */
 } LamCliTraining;
 
-#define LAM_CLI_TRAINING_ENTRIES 4
-
-/* --data, --output, --recipe and --steps; recipe: the name of the default one. */
-void lam_cli_training_entries(LamCliTraining *o, GOptionEntry entries[LAM_CLI_TRAINING_ENTRIES]);
+/* --data, --output, --recipe and --steps, and then the study's own, which end with {NULL}. As lam_cli_parse. */
+bool lam_cli_training_parse(LamCliTraining *o, const LamCliSyntax *syntax, const GOptionEntry *own,
+                            int *argc, char ***argv, GError **error);
 void lam_cli_training_clear(LamCliTraining *o);
 
 /* Checks the options, finds the recipe (its path is put into o->recipe) and catches interrupts. */

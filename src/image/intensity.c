@@ -74,6 +74,11 @@ double lam_volume_percentile_positive(const LamVolume *volume, double p)
     return (double)value;
 }
 
+double lam_volume_foreground_level(const LamVolume *volume)
+{
+    return 0.2 * lam_volume_percentile_positive(volume, 0.98);
+}
+
 static bool is_constant(const LamVolume *scan)
 {
     size_t n = lam_grid_voxels(&scan->grid) * (size_t)scan->channels;
@@ -187,11 +192,9 @@ static double floor_mm(const LamVolume *scan, float threshold)
     return head ? low + top - COUNTED_MM : -INFINITY;
 }
 
-/* The threshold is half of the way that separates air from tissue in most scans: a fifth of the bright
- * end. */
 LamVec3 lam_volume_brain_centre_mm(const LamVolume *scan)
 {
-    float threshold = (float)(0.2 * lam_volume_percentile_positive(scan, 0.98));
+    float threshold = (float)lam_volume_foreground_level(scan);
     double lowest = floor_mm(scan, threshold);
     const int *n = scan->grid.size;
     double sum[3] = {0}, count = 0;

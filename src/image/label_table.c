@@ -72,8 +72,7 @@ static gboolean read_header(gpointer table, const GPtrArray *fields, int line, G
     static const char *const names[COLUMNS] = {"value", "structure_value", "structure",
                                                "intensity_class"};
     Table *t = table;
-    for (int c = 0; c < COLUMNS; c++)
-        t->column[c] = lam_csv_find(fields, names[c]);
+    lam_csv_find_all(fields, names, COLUMNS, t->column);
     return (t->column[VALUE] >= 0 && t->column[STRUCTURE] >= 0) ||
            wrong(error, t->path, line, "the first row must name value and structure_value");
 }

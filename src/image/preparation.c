@@ -151,7 +151,7 @@ bool lam_preparation_measure(const LamVolume *scan, const LamPreparationTarget *
     out->top = lam_volume_percentile_positive(scan, LAM_PREPARED_PERCENTILE);
     if (!lam_volume_check_content(scan, out->top, error))
         return false;
-    out->threshold = 0.2 * lam_volume_percentile_positive(scan, 0.98);
+    out->threshold = lam_volume_foreground_level(scan);
     measure_shares(scan, out);
     if (target != NULL) {
         LamVec3 spacing = lam_grid_spacing_mm(&scan->grid);

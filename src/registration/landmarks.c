@@ -105,8 +105,9 @@ static gboolean read_row(gpointer table, const GPtrArray *fields, int line, GErr
 static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
     Table *t = table;
-    for (int c = 0; c < 7; c++)
-        if ((t->column[c] = lam_csv_find(fields, columns[c])) < 0 && c < 6)
+    lam_csv_find_all(fields, columns, 7, t->column);
+    for (int c = 0; c < 6; c++)
+        if (t->column[c] < 0)
             return wrong(t->path, line, "the first row must name fixed_x … moving_z", error);
     return true;
 }

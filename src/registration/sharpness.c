@@ -4,10 +4,9 @@
 #include <lambdascope/resample.h>
 #include <math.h>
 
-#define FOREGROUND 0.2 /* of the 98th percentile */
-#define LEAST_MM   0.25
-#define MOST_MM    20.0
-#define SAME       1e-3 /* of a voxel's size */
+#define LEAST_MM 0.25
+#define MOST_MM  20.0
+#define SAME     1e-3 /* of a voxel's size */
 
 /* Squared length of the gradient at a voxel, per mm^2; beyond the edge nothing changes. */
 static double squared_gradient(const LamVolume *v, const int at[3], LamVec3 spacing)
@@ -29,7 +28,7 @@ double lam_sharpness(const LamVolume *v)
 {
     const int *n = v->grid.size;
     LamVec3 spacing = lam_grid_spacing_mm(&v->grid);
-    double threshold = FOREGROUND * lam_volume_percentile_positive(v, 0.98);
+    double threshold = lam_volume_foreground_level(v);
     double count = 0, sum = 0, squares = 0, energy = 0;
     const float *value = v->data;
     for (int k = 0; k < n[2]; k++)

@@ -26,8 +26,7 @@ typedef struct {
 static gboolean read_header(gpointer table, const GPtrArray *fields, int line, GError **error)
 {
     Table *t = table;
-    for (int c = 0; c < COLUMNS; c++)
-        t->column[c] = lam_csv_find(fields, names[c]);
+    lam_csv_find_all(fields, names, COLUMNS, t->column);
     if (t->column[NAME] >= 0 && t->column[CONTRAST] >= 0 && t->column[SCAN] >= 0)
         return true;
     g_set_error_literal(error, LAM_ERROR, LAM_ERROR_FORMAT,

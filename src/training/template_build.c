@@ -165,7 +165,7 @@ static bool register_all(Build *b, const LamProgress *progress, GError **error)
 static double ninth_tenth_mm(const Build *b)
 {
     size_t n = lam_grid_voxels(&b->grid);
-    double threshold = 0.2 * lam_volume_percentile_positive(b->template, 0.98);
+    double threshold = lam_volume_foreground_level(b->template);
     LamGrid grid = b->grid;
     g_autoptr(LamVolume) length = lam_volume_new(&grid, 1, NULL);
     for (size_t i = 0; length != NULL && i < n; i++) {

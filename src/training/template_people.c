@@ -11,8 +11,6 @@
 #include <math.h>
 #include <string.h>
 
-#define FOREGROUND 0.2 /* of the 98th percentile */
-
 typedef struct {
     LamModel *model;
     const LamTemplatePeopleOptions *options;
@@ -211,14 +209,9 @@ static double length_at(const LamVolume *d, size_t i)
                 pow((double)d->data[2 * n + i], 2));
 }
 
-static double threshold_of(const LamVolume *picture)
-{
-    return FOREGROUND * lam_volume_percentile_positive(picture, 0.98);
-}
-
 static double mean_length_mm(const LamVolume *d, const LamVolume *picture)
 {
-    double threshold = threshold_of(picture), sum = 0, count = 0;
+    double threshold = lam_volume_foreground_level(picture), sum = 0, count = 0;
     for (size_t i = 0; i < lam_grid_voxels(&d->grid); i++)
         if ((double)picture->data[i] > threshold) {
             sum += length_at(d, i);
@@ -231,7 +224,7 @@ static double mean_length_mm(const LamVolume *d, const LamVolume *picture)
 static bool find_centre(const LamVolume *d, const LamVolume *picture, LamPeopleCentre *centre,
                         GError **error)
 {
-    double threshold = threshold_of(picture);
+    double threshold = lam_volume_foreground_level(picture);
     g_autoptr(LamVolume) length = lam_volume_new(&d->grid, 1, error);
     if (length == NULL)
         return false;

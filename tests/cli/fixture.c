@@ -64,6 +64,17 @@ guint lam_cli_count_files(const char *folder)
     return count;
 }
 
+void lam_cli_assert_filmed(const LamCliRun *run, const char *folder)
+{
+    if (run->status == 1 && strstr(run->err, "cannot draw without a window")) {
+        g_test_skip("there is no GL");
+        return;
+    }
+    g_assert_cmpstr(run->err, ==, "");
+    g_assert_nonnull(strstr(run->out, "6 pictures of 320×160 pixels, 1.5 s"));
+    g_assert_cmpuint(lam_cli_count_files(folder), ==, 6);
+}
+
 /* What of a model the tests vary. */
 typedef struct {
     int size[3], steps;

@@ -30,6 +30,9 @@ void lam_cli_assert_failed(const LamCliRun *run, int status, const char *word);
 /* Number of entries of a folder. */
 guint lam_cli_count_files(const char *folder);
 
+/* The film was written into its folder as 6 pictures of 320×160, or the test is skipped where nothing can draw. */
+void lam_cli_assert_filmed(const LamCliRun *run, const char *folder);
+
 /* Writes a model of random weights: 40×48×40 voxels of 4 mm. */
 bool lam_cli_write_model(const char *path, GError **error);
 /* The same with other modes: steps, uncertain and hyper_labels of LamUnetConfig. */

@@ -85,16 +85,23 @@ static void test_displacement(void)
     lam_cli_run_clear(&run);
 }
 
+/* One channel on the fixed scan's grid. */
+static LamVolume *load_map(const char *path)
+{
+    LamVolume *map = lam_nifti_load(path, 0, NULL);
+    g_autoptr(LamVolume) fixed = lam_nifti_load(fixture->fixed, 0, NULL);
+    g_assert_true(lam_grid_equal(&map->grid, &fixed->grid, 1e-3));
+    g_assert_cmpint(map->channels, ==, 1);
+    return map;
+}
+
 static void test_uncertainty(void)
 {
     g_autofree char *path = in_folder("uncertainty.nii.gz");
     LamCliRun run = register_with(uncertain, "--uncertainty", path, NULL, NULL);
     assert_done(&run);
     lam_cli_run_clear(&run);
-    g_autoptr(LamVolume) u = lam_nifti_load(path, 0, NULL);
-    g_autoptr(LamVolume) fixed = lam_nifti_load(fixture->fixed, 0, NULL);
-    g_assert_true(lam_grid_equal(&u->grid, &fixed->grid, 1e-3));
-    g_assert_cmpint(u->channels, ==, 1);
+    g_autoptr(LamVolume) u = load_map(path);
     double sum = 0;
     size_t n = lam_grid_voxels(&u->grid);
     for (size_t i = 0; i < n; i++) {
@@ -119,10 +126,7 @@ static void test_sensitivity(void)
     double value = g_ascii_strtod(strchr(rank, ':') + 1, NULL);
     g_assert_cmpfloat(fabs(value), <=, 1);
     lam_cli_run_clear(&run);
-    g_autoptr(LamVolume) s = lam_nifti_load(path, 0, NULL);
-    g_autoptr(LamVolume) fixed = lam_nifti_load(fixture->fixed, 0, NULL);
-    g_assert_true(lam_grid_equal(&s->grid, &fixed->grid, 1e-3));
-    g_assert_cmpint(s->channels, ==, 1);
+    g_autoptr(LamVolume) s = load_map(path);
     double most = 0;
     for (size_t i = 0; i < lam_grid_voxels(&s->grid); i++) {
         g_assert_cmpfloat(s->data[i], >=, 0);

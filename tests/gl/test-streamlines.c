@@ -53,10 +53,18 @@ static GArray *trace(const LamScene *scene, const LamView *view)
     return lam_streamlines_trace(&how);
 }
 
-static void layout(LamScene *scene, LamView views[LAM_VIEWS_MAX])
+/* Without a context. */
+static void lay_out(LamScene *scene, LamTexels *field, LamView views[LAM_VIEWS_MAX])
 {
-    scene->arrangement = LAM_ARRANGED_PANES;
+    lam_scene_init(scene);
+    open_scene(scene, field);
     lam_scene_layout(scene, 600, 250, 1, views);
+}
+
+static LamTexels *constant(LamVec3 d_mm)
+{
+    LamGrid grid = make_grid(size, spacing, origin, straight, positive);
+    return constant_field(&grid, d_mm, 1);
 }
 
 /* Along d = (3, 0, 0): the tissue moves the other way, towards -x; each line is straight and 2 * 7 steps of
@@ -65,11 +73,8 @@ static void test_constant(void)
 {
     LamScene scene;
     LamView views[LAM_VIEWS_MAX];
-    LamGrid grid = make_grid(size, spacing, origin, straight, positive);
-    g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{3, 0, 0}}, 1);
-    lam_scene_init(&scene);
-    open_scene(&scene, field);
-    layout(&scene, views);
+    g_autoptr(LamTexels) field = constant((LamVec3){{3, 0, 0}});
+    lay_out(&scene, field, views);
     for (int way = 0; way < LAM_DIRECTION_COUNT; way++) {
         scene.direction = (LamDirection)way;
         g_autoptr(GArray) strip = trace(&scene, &views[2]);
@@ -97,10 +102,8 @@ static void test_turn(void)
     LamScene scene;
     LamView views[LAM_VIEWS_MAX];
     g_autoptr(LamTexels) field = turning_field(0.1);
-    lam_scene_init(&scene);
-    open_scene(&scene, field);
+    lay_out(&scene, field, views);
     scene.direction = LAM_DIRECTION_PULL_BACK;
-    layout(&scene, views);
     g_autoptr(GArray) strip = trace(&scene, &views[2]);
     double radius = 0, turned = 0, before = 0;
     for (guint i = 0; i < strip->len; i++) {
@@ -124,11 +127,8 @@ static void test_nothing_moves(void)
 {
     LamScene scene;
     LamView views[LAM_VIEWS_MAX];
-    LamGrid grid = make_grid(size, spacing, origin, straight, positive);
-    g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{0.1, 0, 5}}, 1);
-    lam_scene_init(&scene);
-    open_scene(&scene, field);
-    layout(&scene, views);
+    g_autoptr(LamTexels) field = constant((LamVec3){{0.1, 0, 5}});
+    lay_out(&scene, field, views);
     g_autoptr(GArray) strip = trace(&scene, &views[2]); /* through the plane alone */
     g_assert_cmpuint(strip->len, ==, 0);
     lam_scene_clear(&scene);
