@@ -205,6 +205,15 @@ static LamNode *softmax(Rig *rig, const Case *c)
     return lam_op_softmax(rig->graph, lam_op_to_blocked(rig->graph, image(rig, c)));
 }
 
+static LamNode *subvoxel(Rig *rig, const Case *c)
+{
+    LamShape parts = c->shape;
+    parts.c *= 8;
+    LamNode *whole = lam_op_to_blocked(rig->graph, image(rig, c));
+    return lam_op_subvoxel(rig->graph, whole,
+                           lam_op_to_blocked(rig->graph, add_input(rig, parts, 1, true)));
+}
+
 static LamNode *label_entropy(Rig *rig, const Case *c)
 {
     LamShape scores = c->shape, map = {1, 2 * scores.d, 2 * scores.h, 2 * scores.w};
@@ -327,6 +336,7 @@ static const Case cases[] = {
     {"folds", "field, 40×48×40", folds, BOTH, {1, 40, 48, 40}},
     {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
     {"softmax", "32 channels, 40×48×40", softmax, BOTH, HALF},
+    {"subvoxel", "32 channels, 40×48×40", subvoxel, BOTH, HALF},
     {"label-entropy", "32 labels, scores 40×48×40", label_entropy, BOTH, {1, 40, 48, 40}},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"reshape", "80×96×80", reshape, BOTH, FULL},

@@ -147,6 +147,11 @@ LamNode *lam_op_carry_labels(LamGraph *graph, LamNode *labels, LamNode *field);
  * w fastest: [1,2D,2H,2W] (with D = 1: [4,1,H,W] and [1,1,2H,2W]). */
 LamNode *lam_op_depth_to_space(LamGraph *graph, LamNode *x);
 
+/* The parts of voxels on a grid of half the spacing: whole [C,D,H,W] at each of its 2 x 2 x 2 parts, and what
+ * `parts` [8C,D,H,W] adds for that one (part by part, w fastest; with D = 1 there are 4). Both blocked, C whole
+ * blocks (16 are). [C,2D,2H,2W]; with D = 1 [C,1,2H,2W]. */
+LamNode *lam_op_subvoxel(LamGraph *graph, LamNode *whole, LamNode *parts);
+
 /* x as a constant: no gradient flows through it. Any shape and layout. */
 LamNode *lam_op_detach(LamGraph *graph, LamNode *x);
 

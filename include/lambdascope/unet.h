@@ -54,6 +54,8 @@ typedef struct {
     int n_features_encoder, features_encoder[LAM_UNET_MAX_LEVELS];
     int n_features_decoder, features_decoder[LAM_UNET_MAX_LEVELS];
     int structures;
+    /* The probabilities are of the parts of voxels, on a grid of half the features' spacing. */
+    bool structure_parts;
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -61,7 +63,8 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
- * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder and structures. Errors: LAM_ERROR_MODEL. */
+ * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures and
+ * structure_parts. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);
@@ -94,7 +97,8 @@ typedef struct {
     LamNode *noise;        /* input, likewise, for the caller to fill with normal(0, 1); NULL unless
                               * sampling */
     LamNode *fixed_structures,
-        *moving_structures; /* [lam_unet_scores,d,h,w] on the features' grid: scores
+        *moving_structures; /* [lam_unet_scores,d,h,w] on the features' grid, or of half
+                                                    * its spacing with structure_parts: scores
                                                     * whose softmax is the probability of each label,
                                                     * 0 = none of them; NULL without structures */
     LamNode *displacement; /* the velocity's exponential; without integration steps the same node */

@@ -17,7 +17,8 @@ static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
 static const char *const optional_keys[] = {"uncertain",        "hyper_labels",     "hyper_classes",
-                                            "features_encoder", "features_decoder", "structures"};
+                                            "features_encoder", "features_decoder", "structures",
+                                            "structure_parts"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -60,7 +61,9 @@ static bool check_features(const LamUnetConfig *c, GError **error)
 {
     int n = c->n_features_decoder;
     if (c->n_features_encoder == 0 && n == 0)
-        return c->structures == 0 || wrong(error, "structures", "need features_encoder");
+        return (c->structures == 0 && !c->structure_parts) ||
+               wrong(error, c->structures > 0 ? "structures" : "structure_parts",
+                     "need features_encoder");
     if (!check_list("features_encoder", c->n_features_encoder, c->features_encoder, 2, 1,
                     MAX_CHANNELS, error) ||
         !check_list("features_decoder", n, c->features_decoder, 1, 1, MAX_CHANNELS, error))
@@ -73,6 +76,10 @@ static bool check_features(const LamUnetConfig *c, GError **error)
             return wrong(error, "features_decoder", "channels must be multiples of 16");
     if (c->structures < 0 || c->structures > MAX_STRUCTURES)
         return wrong(error, "structures", "must be within 0 and 255");
+    if (c->structure_parts && c->structures == 0)
+        return wrong(error, "structure_parts", "need structures");
+    if (c->structure_parts && c->n_features_decoder == c->n_features_encoder)
+        return wrong(error, "structure_parts", "are finer than the scans");
     return true;
 }
 
@@ -152,6 +159,8 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
     }
     if (c->structures > 0)
         write_list(file, "structures", 1, &c->structures);
+    if (c->structure_parts)
+        lam_safetensors_set_metadata(file, "structure_parts", "true");
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -237,6 +246,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
         return set_truth(&c->uncertain, key, value, error);
     if (g_str_equal(key, "hyper_labels"))
         return set_truth(&c->hyper_labels, key, value, error);
+    if (g_str_equal(key, "structure_parts"))
+        return set_truth(&c->structure_parts, key, value, error);
     return wrong(error, key, "unknown key");
 }
 
@@ -293,7 +304,7 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
                      b->features_encoder) &&
            same_list(a->n_features_decoder, a->features_decoder, b->n_features_decoder,
                      b->features_decoder) &&
-           a->structures == b->structures;
+           a->structures == b->structures && a->structure_parts == b->structure_parts;
 }
 
 /* Halvings between the scans and what the registration sees. */

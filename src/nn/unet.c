@@ -6,6 +6,7 @@
 #define SLOPE               0.2f /* leaky ReLU, as VoxelMorph */
 #define FLOW_DEVIATION      1e-4 /* the field starts near zero */
 #define STRUCTURE_DEVIATION 0.05 /* all structures about as likely at first */
+#define PART_DEVIATION      1e-3 /* a network that goes on from one without parts is hardly disturbed */
 #define HEAD_SHARE          0.1 /* heads' matrices, relative to the He-normal kernel in their bias */
 #define HEAD_RATE           0.1 /* a generated weight moves by the sum of its head's steps */
 
@@ -116,7 +117,8 @@ typedef struct {
     bool generated_encoder, generated_decoder;
 } Tower;
 
-static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *levels[])
+/* addend: of the first layer; may be NULL */
+static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *addend, LamNode *levels[])
 {
     for (int i = 0; i < t->n_encoder; i++) {
         g_autofree char *name = g_strdup_printf("%sencoder.%d", t->prefix, i);
@@ -124,7 +126,7 @@ static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *levels[
                        t->encoder[i], i == 0 ? 1 : 2,
                        SLOPE,         t->generated_encoder,
                        true,          0};
-        levels[i] = x = convolution(b, layer, x, NULL);
+        levels[i] = x = convolution(b, layer, x, i == 0 ? addend : NULL);
     }
     return x;
 }
@@ -152,13 +154,13 @@ static LamNode *ascend(Builder *b, const Tower *t, int step, LamNode *x, LamNode
     return convolution(b, layer, up, addend);
 }
 
-static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x)
+static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x, LamNode *addend)
 {
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     int top = t->n_encoder - 1;
     g_autofree char *name = g_strdup_printf("%sdecoder.0", t->prefix);
     Layer bottom = {name, t->encoder[top], t->decoder[0], 1, SLOPE, t->generated_decoder, true, 0};
-    x = convolution(b, bottom, descend(b, t, x, levels), NULL);
+    x = convolution(b, bottom, descend(b, t, x, addend, levels), NULL);
     for (int step = 1; step < t->n_decoder; step++)
         x = ascend(b, t, step, x, levels[top - step]);
     return x;
@@ -176,39 +178,58 @@ static LamNode *build_features(Builder *b, LamNode *image)
                    c->features_decoder,
                    false,
                    false};
-    return build_tower(b, &tower, image);
+    return build_tower(b, &tower, image, NULL);
 }
 
-/* How much a voxel looks like each structure, from its features. */
-static LamNode *build_structures(Builder *b, LamNode *features)
+/* How much a voxel looks like each structure, from its features; with parts, how much more each of its parts
+ * does. */
+static LamNode *structure_head(Builder *b, const char *name, int parts, double deviation,
+                               LamNode *features)
 {
     const LamUnetConfig *c = b->config;
-    Layer head = {.name = "structures",
+    Layer head = {.name = name,
                   .in = c->features_decoder[c->n_features_decoder - 1],
-                  .out = lam_unet_scores(c),
+                  .out = parts * lam_unet_scores(c),
                   .stride = 1,
                   .slope = 1,
                   .bias = true,
-                  .deviation = STRUCTURE_DEVIATION,
+                  .deviation = deviation,
                   .pointwise = true};
     return convolution(b, head, features, NULL);
 }
 
-/* What the registration sees of a scan: its intensities, its features, or, where those tell structures
- * apart, the probability of each, in which no contrast is left. */
-static LamNode *build_view(Builder *b, LamNode *image, LamNode **scores)
+/* What the registration sees of a scan. */
+typedef struct {
+    LamNode *whole; /* on the grid where it begins */
+    LamNode *parts; /* of half its spacing; NULL without */
+} View;
+
+static View build_structures(Builder *b, LamNode *features, LamNode **scores)
+{
+    const LamUnetConfig *c = b->config;
+    int n_parts = c->size[2] == 1 ? 4 : 8;
+    LamNode *parts = NULL;
+    LamNode *whole = structure_head(b, "structures", 1, STRUCTURE_DEVIATION, features);
+    if (c->structure_parts)
+        parts = structure_head(b, "structure_parts", n_parts, PART_DEVIATION, features);
+    if (b->graph == NULL)
+        return (View){0};
+    if (parts != NULL)
+        parts = lam_op_subvoxel(b->graph, whole, parts);
+    *scores = lam_op_to_plain(b->graph, parts != NULL ? parts : whole);
+    return (View){lam_op_softmax(b->graph, whole),
+                  parts != NULL ? lam_op_softmax(b->graph, parts) : NULL};
+}
+
+/* Its intensities, its features, or, where those tell structures apart, the probability of each, in which no
+ * contrast is left. */
+static View build_view(Builder *b, LamNode *image, LamNode **scores)
 {
     const LamUnetConfig *c = b->config;
     if (c->n_features_encoder == 0)
-        return image;
+        return (View){image, NULL};
     LamNode *features = build_features(b, image);
-    if (c->structures == 0)
-        return features;
-    LamNode *blocked = build_structures(b, features);
-    if (b->graph == NULL)
-        return NULL;
-    *scores = lam_op_to_plain(b->graph, blocked);
-    return lam_op_softmax(b->graph, blocked);
+    return c->structures > 0 ? build_structures(b, features, scores) : (View){features, NULL};
 }
 
 static int view_channels(const LamUnetConfig *c)
@@ -219,7 +240,28 @@ static int view_channels(const LamUnetConfig *c)
 }
 
 /* Channels of the two scans enter side by side. */
-static LamNode *build_registration(Builder *b, LamNode *fixed, LamNode *moving)
+static LamNode *beside(Builder *b, LamNode *fixed, LamNode *moving)
+{
+    return b->graph != NULL ? lam_op_concat(b->graph, fixed, moving) : NULL;
+}
+
+/* What the probabilities of the parts add to the first layer. */
+static LamNode *build_parts(Builder *b, const View view[2])
+{
+    const LamUnetConfig *c = b->config;
+    if (!c->structure_parts)
+        return NULL;
+    Layer layer = {.name = "parts",
+                   .in = 2 * view_channels(c),
+                   .out = c->encoder[0],
+                   .stride = 2,
+                   .slope = 1,
+                   .generated = c->generated == LAM_GENERATED_ALL,
+                   .deviation = PART_DEVIATION};
+    return convolution(b, layer, beside(b, view[0].parts, view[1].parts), NULL);
+}
+
+static LamNode *build_registration(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
@@ -232,8 +274,8 @@ static LamNode *build_registration(Builder *b, LamNode *fixed, LamNode *moving)
                    c->decoder,
                    c->generated == LAM_GENERATED_ALL,
                    generated_decoder};
-    LamNode *pair = b->graph != NULL ? lam_op_concat(b->graph, fixed, moving) : NULL;
-    LamNode *x = build_tower(b, &tower, pair);
+    LamNode *x =
+        build_tower(b, &tower, beside(b, view[0].whole, view[1].whole), build_parts(b, view));
     for (int i = 0; i < c->n_final; i++) {
         g_autofree char *name = g_strdup_printf("final.%d", i);
         Layer layer = {name, width, c->final[i], 1, SLOPE, generated_decoder, true, 0};
@@ -254,9 +296,9 @@ static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hype
 {
     if (b->config->generated != LAM_GENERATED_NONE)
         build_hypernetwork(b, hyper);
-    LamNode *view[] = {build_view(b, fixed, &b->structures[0]),
-                       build_view(b, moving, &b->structures[1])};
-    return build_registration(b, view[0], view[1]);
+    View view[] = {build_view(b, fixed, &b->structures[0]),
+                   build_view(b, moving, &b->structures[1])};
+    return build_registration(b, view);
 }
 
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)

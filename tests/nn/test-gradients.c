@@ -223,6 +223,16 @@ static void test_softmax(void)
     check_rig(&rig, rig_loss(&rig, lam_op_to_plain(rig.graph, y)), 0.01);
 }
 
+static void test_subvoxel(void)
+{
+    Rig rig;
+    rig_init(&rig, 15);
+    LamNode *whole = lam_op_to_blocked(rig.graph, rig_variable(&rig, shape(16, 3, 2, 5), 1));
+    LamNode *parts = lam_op_to_blocked(rig.graph, rig_variable(&rig, shape(128, 3, 2, 5), 1));
+    LamNode *y = lam_op_subvoxel(rig.graph, whole, parts);
+    check_rig(&rig, rig_loss(&rig, lam_op_to_plain(rig.graph, y)), 0.01);
+}
+
 static void test_ncc(gconstpointer data)
 {
     Rig rig;
@@ -366,7 +376,7 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels, features;
+    bool uncertain, hyper_labels, features, parts;
 } UnetCase;
 
 /* Two scans' features on half the grid, the registration beneath them on that. */
@@ -392,6 +402,7 @@ static void test_unet(gconstpointer data)
     config.hyper_labels = c->hyper_labels;
     if (c->features)
         add_features(&config);
+    config.structure_parts = c->parts;
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -440,12 +451,16 @@ static void add_unet_tests(void)
         {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, true, true},
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true},
         {true, LAM_SKIP_CONCAT, LAM_GENERATED_DECODER, 5, .features = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .parts = true},
+        {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, .features = true, .parts = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain/labels", &modes[2], test_unet);
     g_test_add_data_func("/gradients/loss/features", &modes[3], test_unet);
     g_test_add_data_func("/gradients/loss/features/concat", &modes[4], test_unet);
+    g_test_add_data_func("/gradients/loss/parts", &modes[5], test_unet);
+    g_test_add_data_func("/gradients/loss/parts/2d", &modes[6], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,
@@ -481,6 +496,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/ncc/3d", GINT_TO_POINTER(6), test_ncc);
     g_test_add_data_func("/gradients/ncc/2d", GINT_TO_POINTER(1), test_ncc);
     g_test_add_func("/gradients/softmax", test_softmax);
+    g_test_add_func("/gradients/subvoxel", test_subvoxel);
     g_test_add_func("/gradients/scalars", test_scalars);
     g_test_add_data_func("/gradients/probabilistic/3d", GINT_TO_POINTER(4), test_probabilistic);
     g_test_add_data_func("/gradients/probabilistic/2d", GINT_TO_POINTER(1), test_probabilistic);

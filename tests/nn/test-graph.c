@@ -254,6 +254,19 @@ static LamNode *ragged_concat(LamGraph *graph, LamNode *image, LamNode *vector)
     return lam_op_concat(graph, blocked, blocked);
 }
 
+static LamNode *wrong_subvoxel(LamGraph *graph, LamNode *image, LamNode *vector)
+{
+    LamNode *whole = lam_op_to_blocked(graph, lam_graph_input(graph, "a", (LamShape){16, 3, 3, 3}));
+    LamNode *parts = lam_op_to_blocked(graph, lam_graph_input(graph, "b", (LamShape){64, 3, 3, 3}));
+    return lam_op_subvoxel(graph, whole, parts);
+}
+
+static LamNode *ragged_subvoxel(LamGraph *graph, LamNode *image, LamNode *vector)
+{
+    LamNode *blocked = lam_op_to_blocked(graph, image);
+    return lam_op_subvoxel(graph, blocked, blocked);
+}
+
 static LamNode *blocked_resize(LamGraph *graph, LamNode *image, LamNode *vector)
 {
     return lam_op_resize(graph, lam_op_to_blocked(graph, image), 2, 2, 2, 1);
@@ -304,6 +317,8 @@ static const struct {
     {wrong_upsample, "doubles"},
     {wrong_concat, "concat"},
     {ragged_concat, "whole blocks"},
+    {ragged_subvoxel, "whole blocks"},
+    {wrong_subvoxel, "128 are needed"},
     {blocked_resize, "plain"},
     {wrong_warp, "field"},
     {wrong_integration, "3-channel"},

@@ -153,6 +153,36 @@ static void test_softmax(void)
     }
 }
 
+/* in: the whole and what is added for its parts. */
+static void subvoxel(const Trial *t, double *const *in, double *y)
+{
+    LamShape s = t->in, f = t->out;
+    int doubled = f.d / s.d, voxels = s.d * s.h * s.w;
+    for (int c = 0; c < f.c; c++)
+        for (int d = 0; d < f.d; d++)
+            for (int h = 0; h < f.h; h++)
+                for (int w = 0; w < f.w; w++) {
+                    int part = w % 2 + 2 * (h % 2) + 4 * (d % doubled);
+                    int whole = ((d / doubled) * s.h + h / 2) * s.w + w / 2;
+                    y[((c * f.d + d) * f.h + h) * f.w + w] =
+                        in[0][c * voxels + whole] + in[1][(part * s.c + c) * voxels + whole];
+                }
+}
+
+static void test_subvoxel(void)
+{
+    for (int flat = 0; flat < 2; flat++) {
+        Rig rig;
+        rig_init(&rig, 5);
+        LamShape s = shape(32, flat ? 1 : 3, 5, 3), fine = shape(32, flat ? 1 : 6, 10, 6);
+        LamShape parts = shape((flat ? 4 : 8) * s.c, s.d, s.h, s.w);
+        Trial t = {"subvoxel", s, fine, 0, 0, subvoxel};
+        LamNode *whole = lam_op_to_blocked(rig.graph, rig_variable(&rig, s, 1));
+        LamNode *added = lam_op_to_blocked(rig.graph, rig_variable(&rig, parts, 1));
+        check(&rig, lam_op_to_plain(rig.graph, lam_op_subvoxel(rig.graph, whole, added)), &t);
+    }
+}
+
 static void upsample(const Trial *t, double *const *in, double *y)
 {
     ref_upsample(t->in, t->out, in[0], y);
@@ -425,6 +455,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(two, &per_op[i], with_two_threads);
     }
     g_test_add_func("/ops/softmax", test_softmax);
+    g_test_add_func("/ops/subvoxel", test_subvoxel);
     g_test_add_func("/ops/warp-by-hand", test_warp_by_hand);
     g_test_add_func("/ops/backward-twice", test_backward_twice);
     g_test_add_data_func("/ops/not-finite/3d", GINT_TO_POINTER(4), test_not_finite);

@@ -25,6 +25,7 @@ static void test_round_trip(void)
         for (int k = 0; k < 3; k++)
             config.features_encoder[k] = config.features_decoder[k] = 16 * (k + 1);
         config.structures = i > 4 ? 12 : 0;
+        config.structure_parts = i > 4;
         if (i > 3) /* five levels, of which the registration has what the features leave */
             config.n_encoder = config.n_decoder = 4;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
@@ -103,6 +104,8 @@ static void test_refused(void)
         {"features_encoder", "16"},
         {"structures", "3"},
         {"structures", "many"},
+        {"structure_parts", "true"},
+        {"structure_parts", "2"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -156,18 +159,34 @@ static void test_features(void)
     wide.encoder[2] = 64;
     g_assert_false(lam_unet_config_check(&wide, &error));
     g_assert_nonnull(strstr(error->message, "size"));
+    g_clear_error(&error);
     wide = config;
     wide.structures = 6;
     g_assert_false(lam_unet_config_equal(&wide, &config));
+    wide = config;
+    wide.structure_parts = true;
+    g_assert_true(lam_unet_config_check(&wide, NULL));
+    g_assert_false(lam_unet_config_equal(&wide, &config));
+    wide.structures = 0;
+    g_assert_false(lam_unet_config_check(&wide, &error));
+    g_assert_nonnull(strstr(error->message, "structure_parts"));
+    g_clear_error(&error);
+    wide = config;
+    wide.structure_parts = true; /* of voxels that are the scans' */
+    wide.n_features_decoder = wide.n_features_encoder;
+    wide.features_decoder[2] = 16;
+    g_assert_false(lam_unet_config_check(&wide, &error));
+    g_assert_nonnull(strstr(error->message, "structure_parts"));
     wide = config;
     wide.features_encoder[1] = 16;
     g_assert_false(lam_unet_config_equal(&wide, &config));
 }
 
 /* The same scan twice gives the same scores twice, and they do not depend on λ. */
-static void test_shared_features(void)
+static void test_shared_features(gconstpointer parts)
 {
     LamUnetConfig config = lam_unet_config_default();
+    config.structure_parts = parts != NULL;
     static const char *const keys[][2] = {
         {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
         {"features_decoder", "16,16"}, {"structures", "5"},
@@ -183,7 +202,8 @@ static void test_shared_features(void)
     LamUnet unet = lam_unet_build(&config, graph, parameters);
     g_assert_true(lam_graph_finalise(graph, NULL));
     LamShape s = lam_node_shape(unet.fixed_structures);
-    g_assert_true(s.c == 16 && s.w == 8 && s.h == 8 && s.d == 4);
+    int n = parts != NULL ? 2 : 1;
+    g_assert_true(s.c == 16 && s.w == 8 * n && s.h == 8 * n && s.d == 4 * n);
     g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.hyper));
     g_assert_false(lam_node_depends_on(unet.fixed_structures, unet.moving));
     g_assert_true(lam_node_depends_on(unet.displacement, unet.moving));
@@ -198,6 +218,54 @@ static void test_shared_features(void)
         largest = fmax(largest, fabs((double)lam_node_value(unet.fixed_structures)[i]));
     }
     g_assert_cmpfloat(largest, >, 0);
+}
+
+/* The velocity of a network of images that differ, with the weights of `from`, if any; freed by the caller. */
+static float *velocity_of(const LamUnetConfig *config, LamParameters *parameters,
+                          const LamParameters *from, size_t *count)
+{
+    lam_unet_declare(config, parameters);
+    g_assert_true(lam_parameters_allocate(parameters, false, NULL));
+    lam_parameters_initialise(parameters, 3);
+    if (from != NULL)
+        g_assert_cmpint(lam_parameters_copy(parameters, from), ==, lam_parameters_count(from));
+    g_autoptr(LamGraph) graph = lam_graph_new(parameters, false);
+    LamUnet unet = lam_unet_build(config, graph, parameters);
+    g_assert_true(lam_graph_finalise(graph, NULL));
+    for (size_t i = 0; i < lam_node_count(unet.fixed); i++) {
+        lam_node_value(unet.fixed)[i] = (float)(i % 7);
+        lam_node_value(unet.moving)[i] = (float)(i % 5);
+    }
+    lam_unet_set_lambda(&unet, graph, 0.5);
+    lam_graph_forward(graph, NULL, NULL);
+    *count = lam_node_count(unet.velocity);
+    return g_memdup2(lam_node_value(unet.velocity), *count * sizeof(float));
+}
+
+/* Training with parts may start from a network without: they disturb it little. */
+static void test_parts_go_on(void)
+{
+    LamUnetConfig config = lam_unet_config_default();
+    static const char *const keys[][2] = {
+        {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
+        {"features_decoder", "16,16"}, {"structures", "5"},
+        {"encoder", "16,16"},          {"decoder", "16,16"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    size_t count = 0, same = 0;
+    g_autoptr(LamParameters) whole = lam_parameters_new(), parts = lam_parameters_new();
+    g_autofree float *before = velocity_of(&config, whole, NULL, &count);
+    config.structure_parts = true;
+    g_autofree float *after = velocity_of(&config, parts, whole, &same);
+    g_assert_cmpuint(count, ==, same);
+    double length = 0, change = 0;
+    for (size_t i = 0; i < count; i++) {
+        length += (double)before[i] * (double)before[i];
+        change += ((double)after[i] - (double)before[i]) * ((double)after[i] - (double)before[i]);
+    }
+    g_test_message("velocity changed by %g of its length", sqrt(change / length));
+    g_assert_cmpfloat(change, >, 0);
+    g_assert_cmpfloat(sqrt(change / length), <, 0.05);
 }
 
 /* A model that names none of the modes is what it always was, and a model without them names none. */
@@ -422,7 +490,9 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/labels-need-hypernetwork", test_labels_need_hypernetwork);
     g_test_add_func("/unet/displacement", test_displacement);
     g_test_add_func("/unet/features", test_features);
-    g_test_add_func("/unet/features/shared", test_shared_features);
+    g_test_add_data_func("/unet/features/shared", NULL, test_shared_features);
+    g_test_add_data_func("/unet/features/shared/parts", GINT_TO_POINTER(1), test_shared_features);
+    g_test_add_func("/unet/features/parts-go-on", test_parts_go_on);
     g_test_add_func("/unet/uncertain", test_uncertain);
     g_test_add_func("/unet/sampling", test_sampling);
     g_test_add_func("/unet/two-hyperparameters", test_two_hyperparameters);
