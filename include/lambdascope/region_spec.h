@@ -9,8 +9,13 @@
  *     ellipsoid  x, y, z, then the three radii (mm, RAS)                     > one of them
  *     box        x, y, z of its middle, then the three half-widths           |
  *     threshold  x, y, z, radius, lowest, highest: intensities in a ball    |
- *     painted    x, y, z, radius of one ball after the other; those with   /
- *                a negative radius erase what the earlier ones painted
+ *     painted    x, y, z, radius of one ball after the other; those with    |
+ *                a negative radius erase what the earlier ones painted     |
+ *     outlines   thickness (mm), then the number of its outline (0, 1, ..) /
+ *                and x, y, z of one corner after the other: closed, flat, on parallel slices. Between two of
+ *                them the shape passes from one into the other (shape-based interpolation: signed distances
+ *                in the slice, interpolated; Raya and Udupa 1990); beyond the last it goes on for half the
+ *                thickness
  *     lambda     0 to 1: a λ of its own; without it, and without follow, the rest's
  *     follow     its γ is the rest's, times this
  *     border     mm, 0 to 50; 8 if not told
@@ -39,6 +44,7 @@ typedef enum {
     LAM_REGION_OF_BOX,
     LAM_REGION_OF_THRESHOLD,
     LAM_REGION_OF_BALLS, /* painted */
+    LAM_REGION_OF_OUTLINES,
 } LamRegionSource;
 
 typedef struct {
@@ -49,12 +55,22 @@ typedef struct {
 #define LAM_REGION_MAX_BALLS 5000
 
 typedef struct {
+    LamVec3 at_mm;
+    int outline; /* from 0; the corners of an outline follow each other, and the last joins the first */
+} LamCorner;
+
+#define LAM_REGION_MAX_CORNERS  5000
+#define LAM_REGION_THICKNESS_MM 10.0 /* if nobody chose another */
+
+typedef struct {
     LamRegion *settings; /* all but the mask, which is NULL; owned */
     bool hidden;         /* its outline is not drawn */
     LamRegionSource source;
-    GArray *labels; /* int; owned, NULL without */
-    GArray *balls;  /* LamBall; owned, NULL without */
-    char *path;     /* owned, NULL without */
+    GArray *labels;      /* int; owned, NULL without */
+    GArray *balls;       /* LamBall; owned, NULL without */
+    GArray *corners;     /* LamCorner; owned, NULL without */
+    double thickness_mm; /* of outlines */
+    char *path;          /* owned, NULL without */
     LamVec3 centre_mm,
         radii_mm;     /* of shapes; half-widths of a box, three times the radius of a ball */
     double low, high; /* intensities of the fixed scan, inclusive */
@@ -77,6 +93,10 @@ bool lam_region_spec_same_mask(const LamRegionSpec *a, const LamRegionSpec *b);
  * needs a label map that is not there or lacks its labels, or as lam_region_check; errors of lam_scan_load. */
 LamRegion *lam_region_spec_make(const LamRegionSpec *spec, const LamVolume *fixed,
                                 const LamVolume *labels, GError **error);
+
+/* Adds a closed outline of n corners to a region of outlines, in place of those that lie on its slice. What is wrong
+ * with it (to be translated), or NULL: then the spec has changed. */
+const char *lam_region_spec_add_outline(LamRegionSpec *spec, const LamVec3 *corners, int n);
 
 /* "key=value;key=value". LAM_ERROR_ARGUMENT, with the text and what is wrong in it. */
 LamRegionSpec *lam_region_spec_parse(const char *text, GError **error);

@@ -222,6 +222,9 @@ typedef struct {
                    * the ends are the field's; below 1 volume change has no colour */
     LamSceneMark *marks; /* owned */
     int n_marks;
+    LamVec3 *draft; /* corners of an outline that is being drawn on a slice; owned */
+    int n_draft;
+    LamPlane draft_plane;
     bool crosshair;
     bool annotations; /* titles, letters, figures, scale bar */
     bool refined;     /* the field was refined for this pair: the title says so */
@@ -257,6 +260,8 @@ void lam_scene_release(LamScene *scene);
 LamTexels *lam_scene_shown_field(const LamScene *scene);
 /* Copies; n = 0 removes all. */
 void lam_scene_set_marks(LamScene *scene, const LamSceneMark *marks, int n);
+/* Copies; n = 0: none is drawn. Fixed world; seen in the fixed and the warped view, on the corners' slice. */
+void lam_scene_set_draft(LamScene *scene, const LamVec3 *corners, int n, LamPlane plane);
 /* Where a pair is drawn in a view: its own place, and where the shown field carries its other one; whether
  * there are such. In the moving view its own place is the moving one, else the fixed one. */
 typedef struct {
@@ -286,6 +291,9 @@ void lam_scene_reset_view(LamScene *scene);
  * towards +R, +A or +S). */
 void lam_scene_axes(const LamScene *scene, LamPlane plane, LamVec3 *right, LamVec3 *up,
                     LamVec3 *through);
+
+/* How far two points lie from each other through the slices of a plane. */
+double lam_scene_depth_mm(const LamScene *scene, LamPlane plane, LamVec3 a, LamVec3 b);
 
 /* Anatomical letters at the left, right, top and bottom edge of a view; out has room for 4. */
 void lam_scene_letters(const LamScene *scene, LamPlane plane, char out[4]);

@@ -139,17 +139,19 @@ static void paint_at(LamCanvas *canvas, GtkGestureDrag *drag, double x, double y
 void lam_canvas_set_brush(LamCanvas *canvas, double radius_mm)
 {
     canvas->brush_mm = radius_mm;
-    gtk_widget_set_cursor_from_name(GTK_WIDGET(canvas), radius_mm > 0 ? "cell" : NULL);
+    gtk_widget_set_cursor_from_name(GTK_WIDGET(canvas), radius_mm > 0 ? "cell" : "crosshair");
 }
 
-/* ---- crosshair ---- */
+/* ---- crosshair, brush and outline ---- */
 
 static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user)
 {
     LamCanvas *canvas = user;
     LamInstant begin = lam_timing_begin();
-    canvas->marking = canvas->painting = false;
+    canvas->marking = canvas->painting = canvas->stroke = false;
     if (begin_drag(canvas, GTK_GESTURE(drag), x, y)) {
+        if (lam_canvas_outline_press(canvas, x, y))
+            return;
         canvas->painting = canvas->brush_mm > 0;
         if (canvas->painting) {
             paint_at(canvas, drag, x, y, true);
@@ -160,6 +162,24 @@ static void cursor_begin(GtkGestureDrag *drag, double x, double y, gpointer user
             drag_to(canvas, x, y);
     }
     end_input(canvas, begin);
+}
+
+/* Where the pointer was since the last event, if several were made one. */
+static void follow_stroke(LamCanvas *canvas, GtkGestureDrag *drag)
+{
+    GtkWidget *widget = GTK_WIDGET(canvas);
+    GtkNative *native = gtk_widget_get_native(widget);
+    GdkEvent *event = gtk_event_controller_get_current_event(GTK_EVENT_CONTROLLER(drag));
+    guint n = 0;
+    g_autofree GdkTimeCoord *history = event ? gdk_event_get_history(event, &n) : NULL;
+    double left, top, x, y;
+    gtk_native_get_surface_transform(native, &left, &top);
+    for (guint i = 0; history && i < n; i++)
+        if ((history[i].flags & GDK_AXIS_FLAG_X) && (history[i].flags & GDK_AXIS_FLAG_Y) &&
+            gtk_widget_translate_coordinates(GTK_WIDGET(native), widget,
+                                             history[i].axes[GDK_AXIS_X] - left,
+                                             history[i].axes[GDK_AXIS_Y] - top, &x, &y))
+            lam_canvas_outline_stroke(canvas, x, y);
 }
 
 static void mark_update(LamCanvas *canvas, double x, double y)
@@ -176,6 +196,11 @@ static void cursor_update(GtkGestureDrag *drag, double dx, double dy, gpointer u
     LamInstant begin = lam_timing_begin();
     double x, y;
     gtk_gesture_drag_get_start_point(drag, &x, &y);
+    if (canvas->stroke) {
+        follow_stroke(canvas, drag);
+        lam_canvas_outline_stroke(canvas, x + dx, y + dy);
+        return;
+    }
     if (canvas->painting) {
         paint_at(canvas, drag, x + dx, y + dy, false);
         return;
@@ -233,6 +258,10 @@ static void clicked(GtkGestureClick *click, int presses, double x, double y, gpo
     LamView view;
     if (presses != 2 || !canvas->scene.fixed || !lam_canvas_view_at(canvas, x, y, &view))
         return;
+    if (canvas->outlining) {
+        lam_canvas_outline_close(canvas);
+        return;
+    }
     bool alone = canvas->scene.maximised >= 0;
     canvas->scene.maximised = alone ? -1 : (int)view.pane;
     gtk_widget_activate_action(GTK_WIDGET(canvas), "win.plane", "s", lam_plane_name(view.plane));
@@ -321,7 +350,7 @@ static void add_drag(LamCanvas *canvas, guint button, GCallback begin, GCallback
     gtk_widget_add_controller(GTK_WIDGET(canvas), GTK_EVENT_CONTROLLER(drag));
 }
 
-/* Here, not in the window, whose arrow keys are to move the focus. */
+/* Here, not in the window, whose arrow keys are to move the focus and whose Return presses buttons. */
 void lam_canvas_class_add_keys(GtkWidgetClass *klass)
 {
     const struct {
@@ -342,6 +371,16 @@ void lam_canvas_class_add_keys(GtkWidgetClass *klass)
                                                     "(ii)", step * keys[i].right,
                                                     step * keys[i].up);
         }
+    const struct {
+        guint key;
+        const char *action;
+    } outline[] = {{GDK_KEY_Return, "win.outline-close"},
+                   {GDK_KEY_KP_Enter, "win.outline-close"},
+                   {GDK_KEY_BackSpace, "win.outline-back"},
+                   {GDK_KEY_Insert, "win.outline-corner"},
+                   {GDK_KEY_Escape, "win.outline-leave"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(outline); i++)
+        gtk_widget_class_add_binding_action(klass, outline[i].key, 0, outline[i].action, NULL);
 }
 
 void lam_canvas_add_input(LamCanvas *canvas)

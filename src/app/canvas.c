@@ -136,6 +136,7 @@ static void lam_canvas_dispose(GObject *object)
     LamCanvas *canvas = LAM_CANVAS(object);
     g_clear_handle_id(&canvas->anew_id, g_source_remove);
     lam_scene_clear(&canvas->scene);
+    g_clear_pointer(&canvas->draft, g_array_unref);
     G_OBJECT_CLASS(lam_canvas_parent_class)->dispose(object);
 }
 
@@ -159,12 +160,17 @@ static void lam_canvas_class_init(LamCanvasClass *klass)
                                         0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_INT);
     g_signal_new("painted", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_BOOLEAN);
+    g_signal_new("outlined", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 2, G_TYPE_POINTER, G_TYPE_INT);
+    g_signal_new("outline-astray", G_TYPE_FROM_CLASS(klass), G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 0);
 }
 
 static void lam_canvas_init(LamCanvas *canvas)
 {
     GtkGLArea *area = GTK_GL_AREA(canvas);
     lam_scene_init(&canvas->scene);
+    canvas->draft = g_array_new(FALSE, FALSE, sizeof(LamVec3));
     gtk_gl_area_set_required_version(area, 3, 3);
 #if GTK_CHECK_VERSION(4, 12, 0)
     gtk_gl_area_set_allowed_apis(area, GDK_GL_API_GL);

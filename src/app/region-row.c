@@ -6,6 +6,13 @@
 #include <lambdascope/lambda_scale.h>
 #include <math.h>
 
+/* A button for what is drawn into the pictures, and a size in mm. */
+typedef struct {
+    GtkWidget *box;
+    GtkToggleButton *on;
+    GtkSpinButton *mm;
+} Tool;
+
 struct _LamRegionRow {
     GtkWidget parent;
     GtkWidget *box, *lambda_box, *shape_box;
@@ -16,9 +23,8 @@ struct _LamRegionRow {
     GtkScale *scale;
     LamCurveView *curve;
     GtkLabel *value;
-    GtkSpinButton *border, *sizes[3], *brush;
-    GtkWidget *paint_box;
-    GtkToggleButton *paint;
+    GtkSpinButton *border, *sizes[3];
+    Tool paint, outline; /* of what is painted, and of what is outlined */
     LamRegionSpec *spec; /* owned */
     double rest;
     bool updating; /* the parts are being set from `spec` */
@@ -84,7 +90,10 @@ static void show_parts(LamRegionRow *row)
     lam_curve_view_set_middle(row->curve, region->follows ? lam_lambda_to_position(row->rest) : 0);
     show_sizes(row);
     show_value(row);
-    gtk_widget_set_visible(row->paint_box, row->spec->source == LAM_REGION_OF_BALLS);
+    gtk_widget_set_visible(row->paint.box, row->spec->source == LAM_REGION_OF_BALLS);
+    gtk_widget_set_visible(row->outline.box, row->spec->source == LAM_REGION_OF_OUTLINES);
+    if (row->spec->source == LAM_REGION_OF_OUTLINES)
+        gtk_spin_button_set_value(row->outline.mm, row->spec->thickness_mm);
 }
 
 void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double rest)
@@ -98,11 +107,18 @@ void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double re
     row->updating = false;
     if (row->spec->source != LAM_REGION_OF_BALLS)
         lam_region_row_paint(row, false);
+    if (row->spec->source != LAM_REGION_OF_OUTLINES)
+        lam_region_row_outline(row, false);
 }
 
 void lam_region_row_paint(LamRegionRow *row, bool on)
 {
-    gtk_toggle_button_set_active(row->paint, on);
+    gtk_toggle_button_set_active(row->paint.on, on);
+}
+
+void lam_region_row_outline(LamRegionRow *row, bool on)
+{
+    gtk_toggle_button_set_active(row->outline.on, on);
 }
 
 void lam_region_row_set_curve(LamRegionRow *row, LamCurve *curve, int domain)
@@ -227,8 +243,21 @@ static void size_changed(GtkSpinButton *spin, LamRegionRow *row)
 
 static void brush_changed(LamRegionRow *row)
 {
-    bool on = gtk_toggle_button_get_active(row->paint);
-    g_signal_emit_by_name(row, "brush", on ? gtk_spin_button_get_value(row->brush) : 0.0);
+    bool on = gtk_toggle_button_get_active(row->paint.on);
+    g_signal_emit_by_name(row, "brush", on ? gtk_spin_button_get_value(row->paint.mm) : 0.0);
+}
+
+static void outline_toggled(LamRegionRow *row)
+{
+    g_signal_emit_by_name(row, "outline", gtk_toggle_button_get_active(row->outline.on));
+}
+
+static void thickness_changed(LamRegionRow *row)
+{
+    if (row->updating)
+        return;
+    row->spec->thickness_mm = gtk_spin_button_get_value(row->outline.mm);
+    tell(row, true);
 }
 
 static void visible_toggled(GtkToggleButton *button, LamRegionRow *row)
@@ -311,6 +340,8 @@ static void lam_region_row_class_init(LamRegionRowClass *klass)
                  1, G_TYPE_BOOLEAN);
     g_signal_new("brush", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
                  1, G_TYPE_DOUBLE);
+    g_signal_new("outline", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 1, G_TYPE_BOOLEAN);
     g_signal_new("removed", LAM_TYPE_REGION_ROW, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 0);
     gtk_widget_class_set_template_from_resource(widget_class,
@@ -334,27 +365,38 @@ static void add_sizes(LamRegionRow *row)
     }
 }
 
-static void add_brush(LamRegionRow *row)
+static Tool add_tool(LamRegionRow *row, const char *label, const char *tooltip, const char *size,
+                     double mm)
 {
-    GtkWidget *paint = gtk_toggle_button_new_with_label(_("Paint"));
-    GtkWidget *brush = gtk_spin_button_new_with_range(1, 50, 1), *unit = gtk_label_new("mm");
-    row->paint_box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
-    gtk_widget_set_tooltip_text(
-        paint, _("Drag over a picture to paint a ball at each point; with Ctrl to erase"));
-    gtk_widget_set_hexpand(paint, TRUE);
-    gtk_spin_button_set_value(GTK_SPIN_BUTTON(brush), LAM_BRUSH_MM);
-    gtk_widget_set_tooltip_text(brush, _("Radius of the brush in mm"));
-    gtk_accessible_update_property(GTK_ACCESSIBLE(brush), GTK_ACCESSIBLE_PROPERTY_LABEL,
-                                   _("Radius of the brush in mm"), -1);
+    GtkWidget *on = gtk_toggle_button_new_with_label(label), *unit = gtk_label_new("mm");
+    GtkWidget *spin = gtk_spin_button_new_with_range(1, 50, 1);
+    GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 6);
+    gtk_widget_set_tooltip_text(on, tooltip);
+    gtk_widget_set_hexpand(on, TRUE);
+    gtk_spin_button_set_value(GTK_SPIN_BUTTON(spin), mm);
+    gtk_widget_set_tooltip_text(spin, size);
+    gtk_accessible_update_property(GTK_ACCESSIBLE(spin), GTK_ACCESSIBLE_PROPERTY_LABEL, size, -1);
     gtk_widget_add_css_class(unit, "quiet");
-    gtk_box_append(GTK_BOX(row->paint_box), paint);
-    gtk_box_append(GTK_BOX(row->paint_box), brush);
-    gtk_box_append(GTK_BOX(row->paint_box), unit);
-    gtk_box_append(GTK_BOX(row->box), row->paint_box);
-    row->paint = GTK_TOGGLE_BUTTON(paint);
-    row->brush = GTK_SPIN_BUTTON(brush);
-    g_signal_connect_swapped(paint, "toggled", G_CALLBACK(brush_changed), row);
-    g_signal_connect_swapped(brush, "value-changed", G_CALLBACK(brush_changed), row);
+    gtk_box_append(GTK_BOX(box), on);
+    gtk_box_append(GTK_BOX(box), spin);
+    gtk_box_append(GTK_BOX(box), unit);
+    gtk_box_append(GTK_BOX(row->box), box);
+    return (Tool){box, GTK_TOGGLE_BUTTON(on), GTK_SPIN_BUTTON(spin)};
+}
+
+static void add_tools(LamRegionRow *row)
+{
+    row->paint = add_tool(
+        row, _("Paint"), _("Drag over a picture to paint a ball at each point; with Ctrl to erase"),
+        _("Radius of the brush in mm"), LAM_BRUSH_MM);
+    g_signal_connect_swapped(row->paint.on, "toggled", G_CALLBACK(brush_changed), row);
+    g_signal_connect_swapped(row->paint.mm, "value-changed", G_CALLBACK(brush_changed), row);
+    row->outline = add_tool(row, _("Outline"),
+                            _("Click corners on a slice, or draw around the region; on other "
+                              "slices, too: in between, the shape passes from one into the other"),
+                            _("Thickness of an outline in mm"), LAM_REGION_THICKNESS_MM);
+    g_signal_connect_swapped(row->outline.on, "toggled", G_CALLBACK(outline_toggled), row);
+    g_signal_connect_swapped(row->outline.mm, "value-changed", G_CALLBACK(thickness_changed), row);
 }
 
 static void lam_region_row_init(LamRegionRow *row)
@@ -363,7 +405,7 @@ static void lam_region_row_init(LamRegionRow *row)
     row->rest = 0.5;
     gtk_widget_init_template(GTK_WIDGET(row));
     add_sizes(row);
-    add_brush(row);
+    add_tools(row);
 }
 
 LamRegionRow *lam_region_row_new(void)

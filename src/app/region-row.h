@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LamRegionRow, lam_region_row, LAM, REGION_ROW, GtkWidget)
 
 /* Signals: "edited" (steady: while something is dragged or counted up), "removed", "brush" (double radius: it is to
- * be painted with such a brush; 0: no longer). */
+ * be painted with such a brush; 0: no longer), "outline" (gboolean: whether outlines are to be added). */
 LamRegionRow *lam_region_row_new(void);
 /* Shows it without telling that it was edited. rest: the λ of the rest. */
 void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double rest);
@@ -21,6 +21,8 @@ void lam_region_row_show(LamRegionRow *row, const LamRegionSpec *spec, double re
 void lam_region_row_set_curve(LamRegionRow *row, LamCurve *curve, int domain);
 /* Presses or releases the button that paints; "brush" follows if that is a change. */
 void lam_region_row_paint(LamRegionRow *row, bool on);
+/* The same of the button that outlines; "outline" follows. */
+void lam_region_row_outline(LamRegionRow *row, bool on);
 /* As edited; borrowed. */
 const LamRegionSpec *lam_region_row_spec(LamRegionRow *row);
 

@@ -29,15 +29,32 @@ static void row_removed(LamRegionRow *row, LamRegionsPage *page)
         g_signal_emit_by_name(page, "removed", (int)index);
 }
 
-/* One at a time. */
+/* All buttons that draw are released but one of `row`, which may be NULL. */
+static void release_others(LamRegionsPage *page, LamRegionRow *row)
+{
+    for (guint i = 0; i < page->rows->len; i++)
+        if (page->rows->pdata[i] != row) {
+            lam_region_row_paint(page->rows->pdata[i], false);
+            lam_region_row_outline(page->rows->pdata[i], false);
+        }
+}
+
 static void row_brush(LamRegionRow *row, double radius_mm, LamRegionsPage *page)
 {
     guint index = 0;
-    for (guint i = 0; radius_mm > 0 && i < page->rows->len; i++)
-        if (page->rows->pdata[i] != row)
-            lam_region_row_paint(page->rows->pdata[i], false);
+    if (radius_mm > 0)
+        release_others(page, row);
     bool found = g_ptr_array_find(page->rows, row, &index);
     g_signal_emit_by_name(page, "brush", radius_mm > 0 && found ? (int)index : -1, radius_mm);
+}
+
+static void row_outline(LamRegionRow *row, gboolean on, LamRegionsPage *page)
+{
+    guint index = 0;
+    if (on)
+        release_others(page, row);
+    bool found = g_ptr_array_find(page->rows, row, &index);
+    g_signal_emit_by_name(page, "outline", on && found ? (int)index : -1);
 }
 
 static void add_row(LamRegionsPage *page)
@@ -46,14 +63,14 @@ static void add_row(LamRegionsPage *page)
     g_signal_connect(row, "edited", G_CALLBACK(row_edited), page);
     g_signal_connect(row, "removed", G_CALLBACK(row_removed), page);
     g_signal_connect(row, "brush", G_CALLBACK(row_brush), page);
+    g_signal_connect(row, "outline", G_CALLBACK(row_outline), page);
     gtk_box_append(page->list, GTK_WIDGET(row));
     g_ptr_array_add(page->rows, row);
 }
 
 static void drop_row(LamRegionsPage *page)
 {
-    for (guint i = 0; i < page->rows->len; i++) /* rows go on with other regions */
-        lam_region_row_paint(page->rows->pdata[i], false);
+    release_others(page, NULL); /* rows go on with other regions */
     GtkWidget *row = g_ptr_array_steal_index(page->rows, page->rows->len - 1);
     gtk_box_remove(page->list, row);
 }
@@ -114,6 +131,14 @@ void lam_regions_page_paint(LamRegionsPage *page, int index)
         lam_region_row_paint(page->rows->pdata[index], true);
 }
 
+void lam_regions_page_outline(LamRegionsPage *page, int index)
+{
+    if (index < 0)
+        release_others(page, NULL);
+    else if (index < (int)page->rows->len)
+        lam_region_row_outline(page->rows->pdata[index], true);
+}
+
 void lam_regions_page_set_notices(LamRegionsPage *page, char **sentences, double least_jacobian)
 {
     g_autoptr(GString) text = g_string_new(NULL);
@@ -151,6 +176,8 @@ static void add_signals(void)
                  G_TYPE_NONE, 1, G_TYPE_INT);
     g_signal_new("brush", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 2, G_TYPE_INT, G_TYPE_DOUBLE);
+    g_signal_new("outline", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                 G_TYPE_NONE, 1, G_TYPE_INT);
     g_signal_new("labels-chosen", LAM_TYPE_REGIONS_PAGE, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
                  G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_POINTER);
 }

@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE(LamRegionsPage, lam_regions_page, LAM, REGIONS_PAGE, GtkWidget)
 
 /* Signals: "edited" (steady: by dragging), "removed" (index), "labels-chosen" (name, GArray of int; borrowed),
- * "brush" (index, double radius: the region is to be painted; -1 and 0: none is). */
+ * "brush" (index, double radius: the region is to be painted; -1 and 0: none is), "outline" (index: outlines are to
+ * be added to it; -1: to none). */
 
 /* LamRegionSpec; rows that are there stay, so that a drag goes on. rest: the λ of the rest. */
 void lam_regions_page_show(LamRegionsPage *page, const GPtrArray *specs, double rest);
@@ -20,6 +21,8 @@ void lam_regions_page_show(LamRegionsPage *page, const GPtrArray *specs, double 
 GPtrArray *lam_regions_page_specs(LamRegionsPage *page);
 /* As if the region's button that paints were pressed. */
 void lam_regions_page_paint(LamRegionsPage *page, int index);
+/* The same of the one that outlines; index -1: it is released everywhere. */
+void lam_regions_page_outline(LamRegionsPage *page, int index);
 /* What can be chosen from; n 0: the scan has no label map. */
 void lam_regions_page_set_labels(LamRegionsPage *page, const int *labels, int n,
                                  LamLabelNamer namer, gpointer user);

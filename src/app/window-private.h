@@ -134,6 +134,7 @@ struct _LamWindow {
     GPtrArray *regions;           /* LamRegionSpec; neither it nor they are changed */
     char *regions_of;             /* the fixed scan's file */
     GPtrArray *wanted_regions;    /* for the next pair; or NULL */
+    int outlined_region;          /* -1: a new one (window-outline.c) */
     int painted_region;           /* -1: none */
     double brush_mm;
 
@@ -360,6 +361,12 @@ void lam_window_regions_arrived(LamWindow *window, const LamRegionResult *result
 void lam_window_dispose_regions(LamWindow *window);
 /* window-region-sources.c */
 void lam_window_add_region_sources(LamWindow *window);
+/* Takes the spec: a new region, in the next colour. */
+void lam_window_add_region(LamWindow *window, LamRegionSpec *spec);
+/* window-outline.c */
+void lam_window_add_outlines(LamWindow *window);
+/* What was begun is dropped. */
+void lam_window_leave_outline(LamWindow *window);
 
 /* window-template.c */
 void lam_window_add_templates(LamWindow *window);

@@ -12,8 +12,7 @@
 
 /* ---- labels, shapes, a brush ---- */
 
-/* Takes the spec. */
-static void add(LamWindow *window, LamRegionSpec *spec)
+void lam_window_add_region(LamWindow *window, LamRegionSpec *spec)
 {
     GPtrArray *specs = lam_regions_page_specs(window->regions_page);
     spec->settings->colour = lam_region_colour((int)specs->len);
@@ -26,7 +25,7 @@ static void labels_chosen(LamRegionsPage *page, const char *name, GArray *labels
     LamRegionSpec *spec = lam_region_spec_new(name, 0);
     spec->source = LAM_REGION_OF_LABELS;
     spec->labels = g_array_copy(labels);
-    add(window, spec);
+    lam_window_add_region(window, spec);
 }
 
 static double fixed_intensity_at(LamWindow *window, LamVec3 world_mm)
@@ -102,7 +101,7 @@ static void add_at_crosshair(GSimpleAction *action, GVariant *value, gpointer us
     g_free(spec->settings->name);
     spec->settings->name = g_strdup(name);
     bool painted = spec->source == LAM_REGION_OF_BALLS;
-    add(window, spec);
+    lam_window_add_region(window, spec);
     if (painted)
         lam_regions_page_paint(window->regions_page, (int)window->regions->len - 1);
 }
@@ -148,7 +147,7 @@ static void add_mask(LamWindow *window, const char *path)
     LamRegionSpec *spec = lam_region_spec_new(base, 0);
     spec->source = LAM_REGION_OF_FILE;
     spec->path = g_strdup(path);
-    add(window, spec);
+    lam_window_add_region(window, spec);
 }
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
@@ -209,6 +208,7 @@ void lam_window_add_region_sources(LamWindow *window)
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         lam_window_set_action_enabled(window, entries[i].name, false);
     window->painted_region = -1;
+    lam_window_add_outlines(window);
     g_signal_connect_object(window->regions_page, "brush", G_CALLBACK(brush_chosen), window, 0);
     g_signal_connect_object(window->canvas, "painted", G_CALLBACK(painted), window, 0);
     g_signal_connect_object(window->regions_page, "labels-chosen", G_CALLBACK(labels_chosen),

@@ -135,6 +135,7 @@ void lam_window_put_regions(LamWindow *window, const char *text)
 void lam_window_regions_opened(LamWindow *window)
 {
     const char *path = lam_document_fixed_path(window->document);
+    lam_window_leave_outline(window);
     if (window->wanted_regions || g_strcmp0(window->regions_of, path) != 0) {
         g_ptr_array_unref(window->regions);
         window->regions =
@@ -146,6 +147,7 @@ void lam_window_regions_opened(LamWindow *window)
     show(window);
     lam_window_regions_labels(window);
     lam_window_set_action_enabled(window, "add-region", true);
+    lam_window_set_action_enabled(window, "outline-region", true);
     lam_window_set_action_enabled(window, "add-region-mask", true);
     lam_window_set_action_enabled(window, "open-regions", true);
 }

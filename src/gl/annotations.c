@@ -234,6 +234,7 @@ static void draw_view(LamPainter *painter, const LamScene *scene, const LamView 
             draw_origin_mark(painter, scene, view);
     }
     lam_marks_draw(painter, scene, view);
+    lam_draft_draw(painter, scene, view);
     if (!scene->annotations)
         return;
     draw_title(painter, scene, view->pane, rect);

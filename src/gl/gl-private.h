@@ -112,6 +112,9 @@ double lam_painter_text_width(LamPainter *painter, const char *string, LamTextSt
 bool lam_fits_beside_letter(const LamRect *rect, double width, double scale);
 
 void lam_annotations_draw(LamPainter *painter, const LamScene *scene, const LamView *views, int n);
+/* An outline that is being drawn. */
+void lam_draft_draw(LamPainter *painter, const LamScene *scene, const LamView *view);
+
 /* Pairs of landmarks. */
 void lam_marks_draw(LamPainter *painter, const LamScene *scene, const LamView *view);
 /* What the colours over a warped view mean. */

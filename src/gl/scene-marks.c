@@ -56,9 +56,7 @@ LamMarkPlaces lam_scene_mark_places(const LamScene *scene, LamPane pane, const L
 
 double lam_scene_mark_radius_mm(const LamScene *scene, LamPlane plane, LamVec3 place)
 {
-    LamVec3 right, up, through;
-    lam_scene_axes(scene, plane, &right, &up, &through);
-    double away = lam_vec3_dot(through, place) - lam_vec3_dot(through, scene->cursor_mm);
+    double away = lam_scene_depth_mm(scene, plane, place, scene->cursor_mm);
     double square = LAM_MARK_MM * LAM_MARK_MM - away * away;
     return square > 0 ? sqrt(square) : 0;
 }

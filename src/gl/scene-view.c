@@ -36,6 +36,13 @@ void lam_scene_axes(const LamScene *scene, LamPlane plane, LamVec3 *right, LamVe
     }
 }
 
+double lam_scene_depth_mm(const LamScene *scene, LamPlane plane, LamVec3 a, LamVec3 b)
+{
+    LamVec3 right, up, through;
+    lam_scene_axes(scene, plane, &right, &up, &through);
+    return fabs(lam_vec3_dot(through, a) - lam_vec3_dot(through, b));
+}
+
 static int main_axis(LamVec3 v)
 {
     return fabs(v.v[0]) > 0.5 ? 0 : fabs(v.v[1]) > 0.5 ? 1 : 2;

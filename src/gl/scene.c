@@ -40,6 +40,7 @@ void lam_scene_clear(LamScene *scene)
         lam_scene_set_labels(scene, side, NULL, NULL);
     lam_texels_unref(scene->held);
     g_free(scene->marks);
+    g_free(scene->draft);
     g_free(scene->fixed_name);
     g_free(scene->moving_name);
     g_free(scene->footer_value);
@@ -66,8 +67,17 @@ void lam_scene_copy(LamScene *to, const LamScene *from)
         if (to->label_colours[side])
             g_bytes_ref(to->label_colours[side]);
     to->marks = g_memdup2(from->marks, (gsize)from->n_marks * sizeof *from->marks);
+    to->draft = g_memdup2(from->draft, (gsize)from->n_draft * sizeof *from->draft);
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         *strings[i] = g_strdup(*strings[i]);
+}
+
+void lam_scene_set_draft(LamScene *scene, const LamVec3 *corners, int n, LamPlane plane)
+{
+    g_free(scene->draft);
+    scene->draft = n > 0 ? g_memdup2(corners, (gsize)n * sizeof *corners) : NULL;
+    scene->n_draft = n;
+    scene->draft_plane = plane;
 }
 
 static void replace_texels(LamTexels **slot, LamTexels *texels)

@@ -3,10 +3,6 @@
 
 #include <math.h>
 
-#define SPACING_MM 1.0
-#define MOST_SIDE  200 /* voxels: of larger paintings the voxels are larger */
-#define MARGIN_MM  2.0
-
 /* The box around all that is painted. */
 static void bounds(const GArray *balls, LamVec3 *low, LamVec3 *high)
 {
@@ -15,28 +11,12 @@ static void bounds(const GArray *balls, LamVec3 *low, LamVec3 *high)
     for (guint i = 0; i < balls->len; i++) {
         const LamBall *ball = &g_array_index(balls, LamBall, i);
         for (int a = 0; ball->radius_mm > 0 && a < 3; a++) {
-            low->v[a] = fmin(low->v[a], ball->centre_mm.v[a] - ball->radius_mm - MARGIN_MM);
-            high->v[a] = fmax(high->v[a], ball->centre_mm.v[a] + ball->radius_mm + MARGIN_MM);
+            low->v[a] = fmin(low->v[a], ball->centre_mm.v[a] - ball->radius_mm);
+            high->v[a] = fmax(high->v[a], ball->centre_mm.v[a] + ball->radius_mm);
         }
     }
     for (int a = 0; a < 3 && !isfinite(low->v[a]); a++)
         low->v[a] = high->v[a] = 0; /* nothing but erasers */
-}
-
-static LamGrid grid_around(const GArray *balls)
-{
-    LamVec3 low, high, middle;
-    int size[3];
-    double longest = 0;
-    bounds(balls, &low, &high);
-    for (int a = 0; a < 3; a++)
-        longest = fmax(longest, high.v[a] - low.v[a]);
-    double spacing = fmax(SPACING_MM, longest / MOST_SIDE);
-    for (int a = 0; a < 3; a++) {
-        size[a] = 1 + (int)ceil((high.v[a] - low.v[a]) / spacing);
-        middle.v[a] = (low.v[a] + high.v[a]) / 2;
-    }
-    return lam_grid_centred(size, spacing, middle);
 }
 
 /* Across its edge a ball passes from 1 to 0 over a voxel, so that the mask's edge (0.5) is round. */
@@ -64,7 +44,9 @@ static void paint(LamVolume *mask, const LamBall *ball, const LamMat4 *to_voxel)
 
 LamVolume *lam_region_mask_of_balls(const LamRegionSpec *spec, GError **error)
 {
-    LamGrid grid = grid_around(spec->balls);
+    LamVec3 low, high;
+    bounds(spec->balls, &low, &high);
+    LamGrid grid = lam_region_grid_between(low, high);
     LamVolume *mask = lam_volume_new(&grid, 1, error);
     LamMat4 to_voxel;
     if (mask == NULL || !lam_mat4_invert(&grid.to_world, &to_voxel))

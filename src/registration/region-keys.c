@@ -207,6 +207,43 @@ static int get_painted(const LamRegionSpec *spec, double *x)
     return 4 * n;
 }
 
+static const char *put_outlines(LamRegionSpec *spec, const char *text, const double *x, int n)
+{
+    if (n % 4 != 1)
+        return "outlines are not a thickness and four numbers for each corner";
+    if (!(x[0] >= 0.1 && x[0] <= 500))
+        return "the thickness of outlines is not between 0.1 and 500 mm";
+    if (spec->corners != NULL)
+        return put_source(spec, LAM_REGION_OF_OUTLINES);
+    spec->corners = g_array_new(FALSE, FALSE, sizeof(LamCorner));
+    spec->thickness_mm = x[0];
+    for (int i = 1; i < n; i += 4) {
+        if (x[i] != rint(x[i]) || x[i] < 0 || x[i] > LAM_REGION_MAX_CORNERS)
+            return "outlines are not numbered";
+        if (!(fabs(x[i + 1]) <= FARTHEST_MM && fabs(x[i + 2]) <= FARTHEST_MM &&
+              fabs(x[i + 3]) <= FARTHEST_MM))
+            return "a corner lies beyond 100 m";
+        LamCorner corner = {{{x[i + 1], x[i + 2], x[i + 3]}}, (int)x[i]};
+        g_array_append_val(spec->corners, corner);
+    }
+    const char *wrong = lam_region_outlines_wrong(spec->corners);
+    return wrong != NULL ? wrong : put_source(spec, LAM_REGION_OF_OUTLINES);
+}
+
+static int get_outlines(const LamRegionSpec *spec, double *x)
+{
+    if (spec->source != LAM_REGION_OF_OUTLINES)
+        return 0;
+    int n = MIN((int)spec->corners->len, LAM_REGION_MAX_CORNERS);
+    x[0] = spec->thickness_mm;
+    for (int i = 0; i < n; i++) {
+        const LamCorner *corner = &g_array_index(spec->corners, LamCorner, i);
+        x[4 * i + 1] = corner->outline;
+        memcpy(x + 4 * i + 2, corner->at_mm.v, sizeof corner->at_mm.v);
+    }
+    return 4 * n + 1;
+}
+
 static const LamRegionKey keys[] = {
     {"name", 0, 0, put_name, NULL},
     {"colour", 0, 0, put_colour, NULL},
@@ -217,6 +254,7 @@ static const LamRegionKey keys[] = {
     {"box", 6, 6, put_box, get_box},
     {"threshold", 6, 6, put_threshold, get_threshold},
     {"painted", 4, LAM_REGION_MAX_NUMBERS, put_painted, get_painted},
+    {"outlines", 13, LAM_REGION_MAX_NUMBERS, put_outlines, get_outlines},
     {"lambda", 1, 1, put_lambda, get_lambda},
     {"follow", 1, 1, put_follow, get_follow},
     {"border", 1, 1, put_border, get_border},
@@ -240,6 +278,7 @@ const char *lam_region_spec_lacks(const LamRegionSpec *spec)
     if (*spec->settings->name == '\0')
         return "it has no name";
     if (spec->source == LAM_REGION_OF_NOTHING)
-        return "it is not told where it is: labels, mask, ellipsoid, box, threshold or painted";
+        return "it is not told where it is: labels, mask, ellipsoid, box, threshold, painted or "
+               "outlines";
     return NULL;
 }

@@ -3,7 +3,8 @@
 
 #include <lambdascope/region_spec.h>
 
-#define LAM_REGION_MAX_NUMBERS (4 * LAM_REGION_MAX_BALLS) /* of one key */
+#define LAM_REGION_MAX_NUMBERS                                                                     \
+    (4 * MAX(LAM_REGION_MAX_BALLS, LAM_REGION_MAX_CORNERS) + 1) /* of one key */
 
 typedef struct {
     const char *name;
@@ -22,7 +23,14 @@ const LamRegionKey *lam_region_key_at(int i);
 /* What is missing, or contradicts itself, in a spec all of whose keys were put; NULL if nothing. */
 const char *lam_region_spec_lacks(const LamRegionSpec *spec);
 
-/* On a grid of its own around the balls. */
+/* A grid of its own for what lies between two corners of a box (mm), with a margin: of 1 mm, or, of large boxes,
+ * so coarse that it has 200 voxels along its longest side. */
+LamGrid lam_region_grid_between(LamVec3 low, LamVec3 high);
+/* What is wrong with outlines, or NULL. */
+const char *lam_region_outlines_wrong(const GArray *corners);
+
+/* On a grid of its own around the outlines, or the balls. */
+LamVolume *lam_region_mask_of_outlines(const LamRegionSpec *spec, GError **error);
 LamVolume *lam_region_mask_of_balls(const LamRegionSpec *spec, GError **error);
 /* On the fixed scan's grid: ellipsoid, box or intensities in a ball. */
 LamVolume *lam_region_mask_of_shape(const LamRegionSpec *spec, const LamVolume *fixed,

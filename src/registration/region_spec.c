@@ -19,6 +19,7 @@ LamRegionSpec *lam_region_spec_copy(const LamRegionSpec *spec)
     copy->settings = lam_region_copy(spec->settings);
     copy->labels = spec->labels != NULL ? g_array_copy(spec->labels) : NULL;
     copy->balls = spec->balls != NULL ? g_array_copy(spec->balls) : NULL;
+    copy->corners = spec->corners != NULL ? g_array_copy(spec->corners) : NULL;
     copy->path = g_strdup(spec->path);
     return copy;
 }
@@ -30,6 +31,7 @@ void lam_region_spec_free(LamRegionSpec *spec)
     lam_region_free(spec->settings);
     g_clear_pointer(&spec->labels, g_array_unref);
     g_clear_pointer(&spec->balls, g_array_unref);
+    g_clear_pointer(&spec->corners, g_array_unref);
     g_free(spec->path);
     g_free(spec);
 }
@@ -54,11 +56,25 @@ static bool same_point(LamVec3 a, LamVec3 b)
     return a.v[0] == b.v[0] && a.v[1] == b.v[1] && a.v[2] == b.v[2];
 }
 
+/* Not by their bytes: there is padding in them. */
+static bool same_corners(const GArray *a, const GArray *b)
+{
+    if (a == NULL || b == NULL || a->len != b->len)
+        return a == b;
+    for (guint i = 0; i < a->len; i++) {
+        const LamCorner *p = &g_array_index(a, LamCorner, i), *q = &g_array_index(b, LamCorner, i);
+        if (p->outline != q->outline || !same_point(p->at_mm, q->at_mm))
+            return false;
+    }
+    return true;
+}
+
 bool lam_region_spec_same_mask(const LamRegionSpec *a, const LamRegionSpec *b)
 {
     return a->source == b->source && g_strcmp0(a->path, b->path) == 0 &&
            same_array(a->labels, b->labels, sizeof(int)) &&
            same_array(a->balls, b->balls, sizeof(LamBall)) &&
+           same_corners(a->corners, b->corners) && a->thickness_mm == b->thickness_mm &&
            same_point(a->centre_mm, b->centre_mm) && same_point(a->radii_mm, b->radii_mm) &&
            a->low == b->low && a->high == b->high;
 }
@@ -83,6 +99,8 @@ static LamVolume *mask_of(const LamRegionSpec *spec, const LamVolume *fixed,
         return lam_scan_load(spec->path, 0, error);
     case LAM_REGION_OF_BALLS:
         return lam_region_mask_of_balls(spec, error);
+    case LAM_REGION_OF_OUTLINES:
+        return lam_region_mask_of_outlines(spec, error);
     case LAM_REGION_OF_NOTHING:
         return refuse(spec, "it is not told where it is", error);
     default:

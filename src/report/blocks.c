@@ -116,6 +116,7 @@ static char *region_place(const LamReportRegion *region)
         [LAM_REGION_OF_BOX] = N_("a box"),
         [LAM_REGION_OF_THRESHOLD] = N_("intensities in a ball"),
         [LAM_REGION_OF_BALLS] = N_("painted"),
+        [LAM_REGION_OF_OUTLINES] = N_("outlined"),
     };
     return region->labels ? g_strdup_printf(_("labels %s"), region->labels)
                           : g_strdup(_(places[region->source]));

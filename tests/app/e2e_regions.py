@@ -5,6 +5,7 @@ import json
 import os
 import re
 import struct
+import time
 
 import scans
 from frame import check, expect, main, opened, shot
@@ -190,6 +191,82 @@ def test_painted(program, folder):
         check(len(balls) > 8 and len(balls) % 4 == 0 and min(balls[3::4]) > 0, 'what was painted is saved')
 
 
+def at(viewer, pane, dx, dy):
+    """A place in a pane, from its middle, in pixels of the window."""
+    x, y, width, height = viewer.canvas()
+    return x + (2 * pane + 1) * width // 6 + dx, y + height // 2 + dy
+
+
+def click_corners(viewer, pane, *corners):
+    for corner in corners:
+        run('xdotool', 'mousemove', '--window', viewer.window, *at(viewer, pane, *corner), 'click', 1)
+        time.sleep(0.5)  # two clicks sooner than that are a double click
+
+
+def draw_around(viewer, pane, radius):
+    """One stroke along a square, back to where it began."""
+    run('xdotool', 'mousemove', '--window', viewer.window, *at(viewer, pane, -radius, -radius), 'mousedown', 1)
+    for dx, dy in ((1, 0), (0, 1), (-1, 0), (0, -1)):
+        for _ in range(8):
+            run('xdotool', 'mousemove_relative', '--sync', '--', dx * radius // 4, dy * radius // 4)
+    run('xdotool', 'mouseup', 1)
+
+
+def saved_outlines(viewer, path):
+    """For each outline the height of its slice and its number of corners."""
+    click(viewer, '^Add Other$')
+    press(wait_for(lambda: viewer.find('menu item', '^Save Regions'), 'the menu'))
+    viewer.type_path('Save the regions', path)
+    wait_for(lambda: os.path.exists(path), 'the file')
+    with open(path) as file:
+        numbers = json.load(file)['regions'][0]['outlines']
+    corners = [numbers[i:i + 4] for i in range(1, len(numbers), 4)]
+    return numbers[0], [[c[3] for c in corners if c[0] == k] for k in range(int(corners[-1][0]) + 1)]
+
+
+def test_outlined(program, folder):
+    pair = [*scans.write_pair(folder), '--lambda', '0.3']
+    with opened(program, folder, pair) as (viewer, pictures):
+        viewer.key('h')
+        wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
+        plain = pictures.settled()
+        click(viewer, '^Add Other$')
+        press(wait_for(lambda: viewer.find('menu item', '^Outlined on'), 'the menu'))
+        expect(lambda: viewer.label('^Click corners'), 'what to do is said')
+        click_corners(viewer, 0, (-40, -40), (40, -40), (40, 40), (90, 90))
+        drawn = pictures.changed(plain, 0, 'corners are drawn')
+        shot(viewer, 'corners')
+        viewer.key('BackSpace')
+        expect(lambda: difference(drawn[0], pictures.panes()[0]) > 100, 'Backspace takes one back')
+        click_corners(viewer, 0, (-40, 40))
+        check(not sliders(viewer), 'there is no region until the outline is closed')
+        viewer.key('Return')
+        expect(lambda: len(sliders(viewer)) == 1, 'Enter closes it, which makes a region')
+        one = pictures.settled()
+        run('xdotool', 'mousemove', '--window', viewer.window, *at(viewer, 0, 0, 0))
+        run('xdotool', 'click', '--repeat', 4, '--delay', 60, 4)
+        higher = pictures.changed(one, 0, 'another slice')
+        draw_around(viewer, 0, 24)
+        expect(lambda: difference(higher[0], pictures.panes()[0]) > 100, 'a stroke around closes itself')
+        shot(viewer, 'stroke')
+        viewer.key('Escape')
+        expect(lambda: not viewer.label('^Click corners'), 'Escape ends it')
+        shot(viewer, 'outlined')
+        thickness, outlines = saved_outlines(viewer, os.path.join(folder, 'outlined.json'))
+        check(thickness == 10 and len(outlines) == 2, 'two slices are saved')
+        check(len(outlines[0]) == 4 and len(outlines[1]) > 8, 'one of corners, one of a stroke')
+        check(all(max(o) - min(o) < 1e-6 for o in outlines) and outlines[1][0] != outlines[0][0], 'on slices of their own')
+        spin = nodes(viewer, 'spin button', '^Thickness of an outline')[0]
+        set_value(spin, 30)
+        thickness, _ = saved_outlines(viewer, os.path.join(folder, 'thick.json'))
+        check(thickness == 30, 'their thickness can be chosen')
+        viewer.key('ctrl+z')
+        viewer.key('ctrl+z')
+        expect(lambda: len(sliders(viewer)) == 1, 'thickness and the second slice are undone')
+        _, outlines = saved_outlines(viewer, os.path.join(folder, 'undone.json'))
+        check(len(outlines) == 1, 'one after the other')
+
+
 def write_evidence(path, model):
     def best(value, low, high):
         return {'lambda': value, 'from': low, 'to': high, 'dice': 0.8}
@@ -253,4 +330,4 @@ def test_list(program, folder):
 
 
 main({'regions': test_regions, 'places': test_places, 'evidence': test_evidence,
-      'painted': test_painted, 'list': test_list})
+      'painted': test_painted, 'outlined': test_outlined, 'list': test_list})

@@ -2,6 +2,7 @@
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
 #include <lambdascope/region_spec.h>
+#include <math.h>
 #include <string.h>
 
 static LamRegionSpec *parse(const char *text)
@@ -60,6 +61,17 @@ static void test_text_refused(void)
         {"name=a;painted=1,2,3,0", "radii of balls"},
         {"name=a;painted=1e6,2,3,4", "beyond 100 m"},
         {"name=a;painted=1,2,3,4;labels=1", "two ways"},
+        {"name=a;outlines=5,0,1,2,3", "outlines needs numbers"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,9,9,0,0", "four numbers for each corner"},
+        {"name=a;outlines=0,0,0,0,0,0,9,0,0,0,9,9,0", "thickness of outlines"},
+        {"name=a;outlines=5,1,0,0,0,1,9,0,0,1,9,9,0", "not numbered 0, 1, 2"},
+        {"name=a;outlines=5,0.5,0,0,0,0.5,9,0,0,0.5,9,9,0", "not numbered"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,1,9,9,0", "fewer than three corners"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,4,0,0", "encloses nothing"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,9,9,0,0,0,9,3", "not flat"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,9,9,0,1,0,0,5,1,0,9,5,1,0,9,14", "parallel slices"},
+        {"name=a;outlines=5,0,0,0,1e6,0,9,0,1e6,0,9,9,1e6", "beyond 100 m"},
+        {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,9,9,0;labels=1", "two ways"},
         {"name=a;size=3", "no key size"},
         {"name", "key=value"},
     };
@@ -82,6 +94,7 @@ static void test_file(void)
         "name=d;box=1,-2.5,3,4,5,6;lambda=1",
         "name=e;threshold=1,-2.5,3,4,-5,60.25",
         "name=f;painted=1,-2.5,3,4,1.5,0,0,-2;lambda=0.5",
+        "name=g;outlines=7.5,0,0,0,0,0,9,0,0,0,9,9,0,1,0,0,5,1,9,0,5,1,9,9.5,5;kind=rigid",
     };
     g_autoptr(GPtrArray) specs =
         g_ptr_array_new_with_free_func((GDestroyNotify)lam_region_spec_free);
@@ -201,6 +214,82 @@ static void test_painted(void)
                                        0.01 * ball);
 }
 
+/* Squares about the z axis, in mm: half their side, and their height. */
+static char *squares(double thickness, int n, const double half[], const double height[])
+{
+    GString *text = g_string_new("name=a;outlines=");
+    g_string_append_printf(text, "%g", thickness);
+    for (int i = 0; i < n; i++)
+        for (int k = 0; k < 4; k++) {
+            double x = k == 0 || k == 3 ? -half[i] : half[i], y = k < 2 ? -half[i] : half[i];
+            g_string_append_printf(text, ",%d,%g,%g,%g", i, x, y, height[i]);
+        }
+    return g_string_free(text, FALSE);
+}
+
+/* One slice is as thick as told; between two the shape passes from one into the other, whichever comes first. */
+static void test_outlines(void)
+{
+    g_autoptr(LamVolume) fixed = scan();
+    const struct {
+        int n;
+        double thickness, half[3], height[3], ml;
+    } cases[] = {
+        {1, 6, {10}, {0}, 20 * 20 * 6e-3},
+        {1, 6, {10}, {-150}, 20 * 20 * 6e-3},
+        {2, 2, {10, 10}, {0, 12}, 20 * 20 * 14e-3},
+        {2, 2, {10, 5}, {0, 10}, ((8000 - 1000) / 3.0 + 400 + 100) * 1e-3},
+        {2, 2, {5, 10}, {10, 0}, ((8000 - 1000) / 3.0 + 400 + 100) * 1e-3},
+        {3, 2, {5, 10, 5}, {10, 0, -10}, (2 * (8000 - 1000) / 3.0 + 100 + 100) * 1e-3},
+        {2, 6, {10, 4}, {0, 0}, 20 * 20 * 6e-3}, /* two on one slice: both */
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *text =
+            squares(cases[i].thickness, cases[i].n, cases[i].half, cases[i].height);
+        g_assert_cmpfloat_with_epsilon(volume_ml(text, fixed) / 8, cases[i].ml, 0.03 * cases[i].ml);
+    }
+    /* 20 x 20 mm, slanting: (0.6, 0, 0.8) is across it. With a hole where the outline crosses itself. */
+    const char *slanted = "name=a;outlines=6,0,-8,-10,6,0,8,-10,-6,0,8,10,-6,0,-8,10,6";
+    g_assert_cmpfloat_with_epsilon(volume_ml(slanted, fixed) / 8, 2.4, 0.07);
+    const char *ring = "name=a;outlines=6,0,-10,-10,0,0,10,-10,0,0,10,10,0,0,-10,10,0,0,-10,-10,0,"
+                       "0,-5,-5,0,0,-5,5,0,0,5,5,0,0,5,-5,0,0,-5,-5,0";
+    g_assert_cmpfloat_with_epsilon(volume_ml(ring, fixed) / 8, (400 - 100) * 6e-3, 0.1);
+}
+
+/* A new outline takes the place of what was on its slice; one that cannot be leaves everything as it was. */
+static void test_outlines_added(void)
+{
+    g_autoptr(LamVolume) fixed = scan();
+    g_autoptr(LamRegionSpec) spec = lam_region_spec_new("a", 0);
+    const LamVec3 low[] = {{{-10, -10, 0}}, {{10, -10, 0}}, {{10, 10, 0}}, {{-10, 10, 0}}},
+                  high[] = {{{-10, -10, 12}}, {{-10, 10, 12}}, {{10, 10, 12}}},
+                  again[] = {{{-5, -5, 12.2}}, {{5, -5, 12.2}}, {{5, 5, 12.2}}},
+                  across[] = {{{0, -5, 20}}, {{0, 5, 20}}, {{0, 5, 30}}};
+    spec->thickness_mm = 2;
+    g_assert_null(lam_region_spec_add_outline(spec, low, 4));
+    g_assert_cmpint(spec->source, ==, LAM_REGION_OF_OUTLINES);
+    g_assert_null(lam_region_spec_add_outline(spec, high, 3));
+    g_assert_cmpuint(spec->corners->len, ==, 7);
+    g_assert_null(lam_region_spec_add_outline(spec, again, 3));
+    g_assert_cmpuint(spec->corners->len, ==, 7);
+    g_assert_cmpint(g_array_index(spec->corners, LamCorner, 6).outline, ==, 1);
+    g_assert_cmpfloat(g_array_index(spec->corners, LamCorner, 6).at_mm.v[2], ==, 12.2);
+    g_assert_null(lam_region_spec_add_outline(spec, low, 4)); /* the first goes to the end */
+    g_assert_cmpfloat(g_array_index(spec->corners, LamCorner, 0).at_mm.v[2], ==, 12.2);
+    g_autoptr(LamRegionSpec) before = lam_region_spec_copy(spec);
+    g_assert_nonnull(strstr(lam_region_spec_add_outline(spec, across, 3), "parallel"));
+    g_assert_nonnull(strstr(lam_region_spec_add_outline(spec, low, 2), "fewer than three"));
+    g_assert_nonnull(strstr(lam_region_spec_add_outline(spec, low, 0), "fewer than three"));
+    g_assert_true(lam_region_spec_same_mask(before, spec));
+    g_array_index(spec->corners, LamCorner, 1).at_mm.v[0] += 1;
+    g_assert_false(lam_region_spec_same_mask(before, spec));
+    g_autofree LamVec3 *many = g_new(LamVec3, LAM_REGION_MAX_CORNERS);
+    for (int i = 0; i < LAM_REGION_MAX_CORNERS; i++)
+        many[i] = (LamVec3){{10 * cos(i * 1e-3), 10 * sin(i * 1e-3), 40}};
+    g_assert_nonnull(
+        strstr(lam_region_spec_add_outline(spec, many, LAM_REGION_MAX_CORNERS), "as many corners"));
+}
+
 static void test_masks_refused(void)
 {
     g_autoptr(LamVolume) fixed = scan();
@@ -227,6 +316,8 @@ int main(int argc, char **argv)
     g_test_add_func("/region-spec/file/refused", test_file_refused);
     g_test_add_func("/region-spec/masks", test_masks);
     g_test_add_func("/region-spec/painted", test_painted);
+    g_test_add_func("/region-spec/outlines", test_outlines);
+    g_test_add_func("/region-spec/outlines/added", test_outlines_added);
     g_test_add_func("/region-spec/masks/refused", test_masks_refused);
     return g_test_run();
 }
