@@ -31,7 +31,7 @@ panes() { # NAME FILE
 
 window template docs/screenshot.png
 window regions docs/regions/viewer.png
-for name in views numbers location landmarks intensities ab demos; do
+for name in views numbers location landmarks intensities outlined ab demos; do
     window $name docs/viewer/$name.png
 done
 panes compare docs/viewer/compare.png

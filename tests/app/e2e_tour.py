@@ -1,6 +1,7 @@
 """A tour of the viewer as it is, on the pair that it brings along: each thing that docs/viewer.md teaches, with its
 picture. tools/screenshots.sh makes the pictures of the page from them. See frame.py."""
 import os
+import time
 
 from frame import SCREENSHOTS, ROOT, check, check_end, expect, main, shot, wait_for_pair
 from viewer import Pictures, Viewer, difference, press, run, set_value, skip, wait_for, walk
@@ -148,6 +149,31 @@ def regions(viewer, pictures):
     shot(viewer, 'regions')
 
 
+def outlined(viewer, pictures):
+    """Two slices of a region that no label map knows, the second one still open."""
+    x, y, width, height = viewer.canvas()
+    middle = x + width // 6, y + height // 2
+
+    def corners(*places):
+        for right, down in places:
+            run('xdotool', 'mousemove', '--window', viewer.window, middle[0] + right, middle[1] + down, 'click', 1)
+            time.sleep(0.5)  # two clicks sooner than that are a double click
+
+    menu_item(viewer, '^Add Other$', '^Outlined on')
+    wait_for(lambda: viewer.label('^Click corners'), 'what to do')
+    corners((-42, -70), (0, -84), (44, -66), (40, -30), (0, -22), (-38, -34))
+    viewer.key('Return')
+    expect(lambda: len(named(viewer, ['slider'], 'Region λ')) == 3, 'six corners and Enter make a region')
+    run('xdotool', 'click', '--repeat', 3, '--delay', 60, 4)
+    corners((-34, -64), (2, -76), (38, -60), (30, -34))
+    rest(viewer, pictures)
+    shot(viewer, 'outlined')
+    viewer.key('Escape')
+    viewer.key('ctrl+z')
+    wait_for(lambda: len(named(viewer, ['slider'], 'Region λ')) == 2, 'the regions before')
+    run('xdotool', 'mousemove', '--window', viewer.window, *middle, 'click', '--repeat', 3, '--delay', 60, 5)
+
+
 def hold(viewer, pictures):
     before = rest(viewer, pictures)
     viewer.key('ctrl+backslash')
@@ -171,7 +197,7 @@ def test_tour(program, folder):
         check(True, 'the first page of the template has its curve')
         rest(viewer, pictures)
         shot(viewer, 'template')
-        for part in (compare, deform, views, numbers, location, landmarks, intensities, regions, hold):
+        for part in (compare, deform, views, numbers, location, landmarks, intensities, regions, outlined, hold):
             part(viewer, pictures)
         check_end(viewer)
 
