@@ -47,6 +47,11 @@ bool lam_model_check_label_share(const LamModel *model, double share, GError **e
 bool lam_model_expects_brain(const LamModel *model);
 size_t lam_model_parameter_count(const LamModel *model);
 
+/* Of models' files. */
+#define LAM_MODEL_ENDING ".safetensors"
+/* A path without that ending, if it has it: where files that belong to the model begin. Free with g_free. */
+char *lam_model_stem(const char *path);
+
 /* Full path of a model given by name or path: "brain-t1" is looked for in $LAM_MODELS, the source
  * tree's models/, and the installed data folder. NULL name = the default model. Free with g_free. */
 char *lam_model_find(const char *name, GError **error);

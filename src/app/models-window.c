@@ -4,9 +4,6 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/model.h>
-#include <string.h>
-
-#define ENDING ".safetensors"
 
 struct _LamModelsWindow {
     GtkWindow parent;
@@ -114,9 +111,7 @@ static GtkListBoxRow *row_for(const LamModelEntry *entry)
 {
     GtkWidget *row = gtk_list_box_row_new(), *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 2);
     g_autofree char *details = details_of(entry);
-    g_autofree char *stem = g_str_has_suffix(entry->path, ENDING)
-                                ? g_strndup(entry->path, strlen(entry->path) - strlen(ENDING))
-                                : g_strdup(entry->path);
+    g_autofree char *stem = lam_model_stem(entry->path);
     gtk_box_append(GTK_BOX(box), line(entry->title, NULL));
     gtk_box_append(GTK_BOX(box), line(details, "quiet"));
     gtk_list_box_row_set_child(GTK_LIST_BOX_ROW(row), box);

@@ -1,7 +1,5 @@
 #include "template-view.h"
 
-#define ENDING ".safetensors"
-
 LamTemplateView *lam_template_view_new(LamTemplatePicture *picture, GError **error)
 {
     g_autoptr(LamTemplateView) view = g_new0(LamTemplateView, 1);
@@ -32,5 +30,5 @@ void lam_template_view_unref(LamTemplateView *view)
 
 bool lam_template_is_path(const char *path)
 {
-    return path && g_str_has_suffix(path, ENDING);
+    return path && g_str_has_suffix(path, LAM_MODEL_ENDING);
 }

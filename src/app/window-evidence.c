@@ -5,9 +5,6 @@
 #include <lambdascope/checksum.h>
 #include <lambdascope/evidence.h>
 
-#include <string.h>
-
-#define ENDING              ".safetensors"
 #define RESPONSE_STRUCTURES 1
 #define LIST_HEIGHT         320
 
@@ -186,9 +183,7 @@ static void read_done(GObject *source, GAsyncResult *result, gpointer user)
 static char *name_of_model(const char *path)
 {
     g_autofree char *base = g_path_get_basename(path ? path : "");
-    if (g_str_has_suffix(base, ENDING))
-        base[strlen(base) - strlen(ENDING)] = '\0';
-    return g_steal_pointer(&base);
+    return lam_model_stem(base);
 }
 
 static void read_file(LamWindow *window, const char *path)

@@ -3,9 +3,6 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
-
-#define ENDING ".safetensors"
 
 /* As lam_model_find takes it; a model from elsewhere goes by its path. */
 static char *name_of(const LamWindow *window, const LamModel *model)

@@ -132,9 +132,8 @@ static LamModel *load_model(const Options *o, char **name, char **sha256, GError
     g_autofree char *path = lam_model_find(models != NULL ? models[0] : NULL, error);
     if (path == NULL || (*sha256 = lam_checksum_file(path, error)) == NULL)
         return NULL;
-    *name = g_path_get_basename(path);
-    if (g_str_has_suffix(*name, ".safetensors"))
-        (*name)[strlen(*name) - strlen(".safetensors")] = '\0';
+    g_autofree char *base = g_path_get_basename(path);
+    *name = lam_model_stem(base);
     return lam_model_load(path, error);
 }
 

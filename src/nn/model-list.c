@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ENDING     ".safetensors"
 #define HEADER_MAX (1 << 20) /* bytes; longer ones are no models of ours */
 
 static void entry_free(gpointer data)
@@ -72,7 +71,7 @@ static LamModelEntry *read_entry(const char *folder, const char *file_name)
     if (file == NULL || !lam_unet_config_read(&config, file, NULL))
         return NULL;
     LamModelEntry *entry = g_new0(LamModelEntry, 1);
-    entry->name = g_strndup(file_name, strlen(file_name) - strlen(ENDING));
+    entry->name = lam_model_stem(file_name);
     const char *title = lam_safetensors_metadata(file, "title");
     entry->title = g_strdup(title != NULL ? title : entry->name);
     entry->path = g_steal_pointer(&path);
@@ -99,7 +98,8 @@ GPtrArray *lam_model_list(void)
         const char *name;
         g_autoptr(GDir) folder = g_dir_open(folders->pdata[i], 0, NULL);
         while (folder != NULL && (name = g_dir_read_name(folder)) != NULL) {
-            if (!g_str_has_suffix(name, ENDING) || !g_hash_table_add(seen, g_strdup(name)))
+            if (!g_str_has_suffix(name, LAM_MODEL_ENDING) ||
+                !g_hash_table_add(seen, g_strdup(name)))
                 continue;
             LamModelEntry *entry = read_entry(folders->pdata[i], name);
             if (entry != NULL)

@@ -251,9 +251,9 @@ char *lam_model_find(const char *name, GError **error)
     if (name == NULL)
         name = DEFAULT_MODEL;
     g_autofree char *file =
-        g_str_has_suffix(name, ".safetensors") || g_file_test(name, G_FILE_TEST_IS_REGULAR)
+        g_str_has_suffix(name, LAM_MODEL_ENDING) || g_file_test(name, G_FILE_TEST_IS_REGULAR)
             ? g_strdup(name)
-            : g_strconcat(name, ".safetensors", NULL);
+            : g_strconcat(name, LAM_MODEL_ENDING, NULL);
     char *path = find_file(file);
     if (path == NULL)
         g_set_error(error, LAM_ERROR, LAM_ERROR_IO, "cannot find model: %s: no such file or model",

@@ -4,7 +4,6 @@
 #include <lambdascope/csv.h>
 #include <lambdascope/error.h>
 #include <math.h>
-#include <string.h>
 
 typedef struct {
     const LamTemplateConfig *config;
@@ -151,15 +150,14 @@ LamTemplatePopulation *lam_template_population_load(const LamTemplateConfig *con
     return read_text(&t, text, error);
 }
 
-#define MODEL_ENDING  ".safetensors"
 #define PEOPLE_ENDING ".people.csv"
 
 LamTemplatePopulation *lam_template_population_of(const LamModel *model, GError **error)
 {
     const char *path = lam_model_path(model);
-    if (path == NULL || !g_str_has_suffix(path, MODEL_ENDING))
+    if (path == NULL || !g_str_has_suffix(path, LAM_MODEL_ENDING))
         return NULL;
-    g_autofree char *stem = g_strndup(path, strlen(path) - strlen(MODEL_ENDING));
+    g_autofree char *stem = lam_model_stem(path);
     g_autofree char *people = g_strconcat(stem, PEOPLE_ENDING, NULL);
     if (!g_file_test(people, G_FILE_TEST_EXISTS))
         return NULL;

@@ -137,6 +137,11 @@ static void test_find(Fixture *f, gconstpointer data)
     g_assert_cmpstr(by_name, ==, f->path);
     g_assert_cmpstr(by_file, ==, f->path);
     g_assert_cmpstr(by_path, ==, f->path);
+    g_autofree char *stem = lam_model_stem(f->path), *other = lam_model_stem("a/b.csv"),
+                    *none = lam_model_stem("");
+    g_assert_true(g_str_has_prefix(f->path, stem) && g_str_has_suffix(stem, "/small"));
+    g_assert_cmpstr(other, ==, "a/b.csv");
+    g_assert_cmpstr(none, ==, "");
     g_assert_null(lam_model_find("no-such-model", &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_IO);
     g_assert_nonnull(strstr(error->message, "no-such-model"));
