@@ -265,6 +265,16 @@ def test_outlined(program, folder):
         expect(lambda: len(sliders(viewer)) == 1, 'thickness and the second slice are undone')
         _, outlines = saved_outlines(viewer, os.path.join(folder, 'undone.json'))
         check(len(outlines) == 1, 'one after the other')
+        click(viewer, '^Add Other$')
+        press(wait_for(lambda: viewer.find('menu item', '^Outlined on'), 'the menu'))
+        click_corners(viewer, 1, (10, 10))  # the moving scan's view: the crosshair moves, and has the focus
+        for key in ('Right', 'Up', 'Left'):
+            viewer.key('Insert', *[key] * 6)
+        viewer.key('Return')
+        expect(lambda: len(sliders(viewer)) == 2, 'the keyboard alone outlines, too')
+        viewer.key('Insert', 'Page_Up', 'Insert')
+        expect(lambda: viewer.label('^This outline lies on another slice'), 'a corner on another slice is refused')
+        viewer.key('Escape')
 
 
 def write_evidence(path, model):
