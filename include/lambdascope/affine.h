@@ -47,6 +47,8 @@ typedef struct {
         nmi; /* normalised mutual information there: 1 = none (Studholme, Pattern Recognition 1999) */
     double
         agreement; /* of the directions of edges, whatever the contrast: 0 = chance, 1 = all parallel */
+    double
+        polarity; /* of edges that agree, whether both scans rise in the same direction: 1 = all, -1 = none */
     double seconds;
     int starts; /* how many starting positions were tried */
 } LamAffine;

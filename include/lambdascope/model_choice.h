@@ -17,9 +17,12 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
 /* The model that is taken for scans of two contrasts (T1 and T2) where none is named, if it is there. */
 #define LAM_CONTRASTS_MODEL "brain-any-contrast"
 
-/* The model for two volumes of which the automatic alignment found that their contrasts differ: that mutual
- * information, not correlation, tells how they lie. NULL: the default is for them, or the other is not there. Free
- * with g_free. */
+/* Whether the scans are of two contrasts, as they lie after the automatic alignment: many of their edges rise in
+ * opposite directions, or fewer do and they hardly correlate. Heads of one contrast from two scanners may be
+ * taken for two. False where nothing is known. */
+bool lam_affine_contrasts_differ(const LamAffine *fit);
+/* The model for two volumes of which it did. NULL: the default is for them, or the other is not there. Free with
+ * g_free. */
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit);
 
 /* LAM_ERROR_ARGUMENT, naming the scan and the model, if one of the scans is not what the model is for. */

@@ -1,10 +1,11 @@
 #include "scan-warnings.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/preparation.h>
 
 #define UNLIKE                                                                                     \
-    0.5 /* correlation: pairs of one contrast have more, the least of two aged brains 0.58 */
+    0.25 /* correlation: pairs of one contrast have more, the least of brains that were seen 0.30 */
 #define UNSURE                                                                                     \
     0.3 /* agreement of edges: least of the right fits that were seen 0.27, of wrong ones up to 0.21 */
 
@@ -56,9 +57,10 @@ static guint warn_about_both(GString *text, guint flags)
 static void warn_about_contrasts(GString *text, const LamScanWarnings *about)
 {
     bool any = !lam_model_expects_brain(about->model);
-    if (any && about->affine->measure == LAM_AFFINE_NMI)
+    bool differ = lam_affine_contrasts_differ(about->affine);
+    if (any && differ)
         add(text, _("two contrasts: the model is one for any contrast"));
-    else if (!any && about->affine->correlation < UNLIKE)
+    else if (!any && (differ || about->affine->correlation < UNLIKE))
         add(text,
             _("the scans look unlike each other: of two contrasts, the deformation is a guess"));
 }

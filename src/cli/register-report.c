@@ -186,6 +186,7 @@ static void json_linear(JsonBuilder *json, const LamRegisterRun *run)
     lam_cli_json_string(json, "linear_by", given ? "given" : measure_name(linear->measure));
     lam_cli_json_number(json, "linear_nmi", linear->nmi);
     lam_cli_json_number(json, "linear_edge_agreement", linear->agreement);
+    lam_cli_json_number(json, "linear_edge_polarity", linear->polarity);
 }
 
 static void json_choice(JsonBuilder *json, const LamRegisterArguments *a)
@@ -246,7 +247,7 @@ static void print_contrasts(const LamRegisterArguments *a, const LamRegisterRun 
 {
     bool found = a->measure == NULL || g_str_equal(a->measure, "auto");
     bool deforms = run->model != NULL && !is_linear(run) && !lam_grid_is_slice(&run->fixed->grid);
-    if (found && deforms && run->result.linear.measure == LAM_AFFINE_NMI &&
+    if (found && deforms && lam_affine_contrasts_differ(&run->result.linear) &&
         lam_model_expects_brain(run->model))
         fprintf(stderr,
                 "lam register: the scans look like two contrasts, of which the model knows one: "

@@ -7,8 +7,12 @@
 #define FAINT  1e-3f /* squared difference across two voxels that counts half; the bright end is 1 */
 #define FEWEST 64
 
+static const LamAffineEdges nowhere = {LAM_AFFINE_NOWHERE, NAN};
+
 typedef struct {
     double n, sum;
+    double square,
+        same; /* of the parts that are parallel: without, and with the sign of their directions */
 } Sum;
 
 /* Central differences at a voxel; false where a neighbour is unknown. */
@@ -39,13 +43,15 @@ static void compare_row(const LamAffinePass *pass, const float *sampled, int j, 
         float ff = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
         float mm = m[0] * m[0] + m[1] * m[1] + m[2] * m[2];
         float fm = f[0] * m[0] + f[1] * m[1] + f[2] * m[2];
+        float weight = 1 / ((ff + FAINT) * (mm + FAINT)), square = weight * fm * fm;
         sum->n++;
-        sum->sum += (double)((dimensions * fm * fm - ff * mm) /
-                             ((dimensions - 1) * (ff + FAINT) * (mm + FAINT)));
+        sum->sum += (double)((dimensions * square - weight * ff * mm) / (dimensions - 1));
+        sum->square += (double)square;
+        sum->same += (double)(fm > 0 ? square : -square);
     }
 }
 
-static double compare(const LamAffinePass *pass, const LamVolume *sampled)
+static LamAffineEdges compare(const LamAffinePass *pass, const LamVolume *sampled)
 {
     const int *n = sampled->grid.size;
     g_autofree Sum *planes = g_new0(Sum, n[2]);
@@ -57,16 +63,21 @@ static double compare(const LamAffinePass *pass, const LamVolume *sampled)
     for (int k = 0; k < n[2]; k++) {
         all.n += planes[k].n;
         all.sum += planes[k].sum;
+        all.square += planes[k].square;
+        all.same += planes[k].same;
     }
-    return all.n < FEWEST ? LAM_AFFINE_NOWHERE : all.sum / all.n;
+    return all.n < FEWEST
+               ? nowhere
+               : (LamAffineEdges){all.sum / all.n, all.square > 0 ? all.same / all.square : 0};
 }
 
-double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map)
 {
-    double total = 0, weight = pair->skip[0] || pair->skip[1] ? 1 : 0.5;
+    LamAffineEdges total = {0, 0};
+    double weight = pair->skip[0] || pair->skip[1] ? 1 : 0.5;
     LamMat4 back;
     if (!lam_mat4_invert(map, &back))
-        return LAM_AFFINE_NOWHERE;
+        return nowhere;
     for (int side = 0; side < 2; side++) {
         LamAffinePass pass;
         if (pair->skip[side] || !lam_affine_pass_make(pair, level, map, side == 0, &pass))
@@ -74,12 +85,18 @@ double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMa
         g_autoptr(LamVolume) sampled =
             lam_resample(pass.sampled, &pass.reference->grid, side == 0 ? map : &back, LAM_LINEAR,
                          pass.outside_counts ? 0 : NAN, NULL);
-        double one = sampled != NULL ? compare(&pass, sampled) : LAM_AFFINE_NOWHERE;
-        if (one == LAM_AFFINE_NOWHERE)
+        LamAffineEdges one = sampled != NULL ? compare(&pass, sampled) : nowhere;
+        if (one.agreement == LAM_AFFINE_NOWHERE)
             return one;
-        total += weight * one;
+        total.agreement += weight * one.agreement;
+        total.polarity += weight * one.polarity;
     }
     return total;
+}
+
+double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+{
+    return lam_affine_edges_at(pair, level, map).agreement;
 }
 
 double lam_affine_agreement(const LamAffinePair *pair, const LamMat4 *map)

@@ -11,6 +11,15 @@
  * LAM_AFFINE_NOWHERE if there is no overlap or not enough memory. */
 #define LAM_AFFINE_NOWHERE (-1.0)
 
+/* Of the edges that agree, whether both images rise in the same direction: 1 where all do, -1 where none does. Of two
+ * scans of one contrast nearly all do, of T1 and T2 hardly more than half. */
+typedef struct {
+    double agreement, polarity;
+} LamAffineEdges;
+
+LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map);
+
+/* The agreement alone. */
 double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map);
 
 /* The mean of the middle and the finest level; of slices, whose levels are half as coarse, of the two

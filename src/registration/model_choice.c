@@ -2,6 +2,13 @@
 
 #include <lambdascope/error.h>
 
+/* Polarity of pairs as they were aligned: T1 with T2 -.4 to .3, T2 with FLAIR .3 to .5, T1 with FLAIR .3 to .6; within a
+ * contrast .62 to .84 for brains, but .5 to .6 for whole heads, whose edges are many and faint. These correlate (.78
+ * and more), which T1 and FLAIR do not. */
+#define OPPOSITE   0.4
+#define DOUBTFUL   0.61
+#define CONVINCING 0.7
+
 char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error)
 {
     if (name != NULL || !lam_grid_is_slice(&scan->grid))
@@ -15,9 +22,14 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
     return path;
 }
 
+bool lam_affine_contrasts_differ(const LamAffine *fit)
+{
+    return fit->polarity < OPPOSITE || (fit->polarity < DOUBTFUL && fit->correlation < CONVINCING);
+}
+
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
 {
-    bool differ = fit->measure == LAM_AFFINE_NMI && !lam_grid_is_slice(&fixed->grid);
+    bool differ = lam_affine_contrasts_differ(fit) && !lam_grid_is_slice(&fixed->grid);
     return differ ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
 }
 

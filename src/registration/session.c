@@ -49,7 +49,7 @@ static LamGrid coarser(const LamGrid *grid, const int size[3])
 static bool align(LamSession *session, const LamSessionOptions *options,
                   const LamProgress *progress, GError **error)
 {
-    session->fit = (LamAffine){.correlation = NAN, .nmi = NAN, .agreement = NAN};
+    session->fit = (LamAffine){.correlation = NAN, .nmi = NAN, .agreement = NAN, .polarity = NAN};
     if (options->affine != NULL) {
         session->affine = *options->affine;
         return true;

@@ -33,8 +33,9 @@ static LamAffine align(const LamVolume *fixed, const LamVolume *moving,
     bool ok = lam_affine_register(fixed, moving, options, NULL, &result, &error);
     g_assert_no_error(error);
     g_assert_true(ok);
-    g_test_message("measure %d, correlation %.3f, nmi %.3f, agreement %.3f, %.2f s", result.measure,
-                   result.correlation, result.nmi, result.agreement, result.seconds);
+    g_test_message("measure %d, correlation %.3f, nmi %.3f, agreement %.3f, polarity %.3f, %.2f s",
+                   result.measure, result.correlation, result.nmi, result.agreement,
+                   result.polarity, result.seconds);
     return result;
 }
 
@@ -100,13 +101,17 @@ static void test_contrasts(void)
         LamAffine there = align(fixed, moving, &options), back = align(moving, fixed, &options);
         g_test_message("off by %.3f mm", object_error_mm(&there.matrix, &map));
         g_assert_cmpint(there.measure, ==, LAM_AFFINE_NMI);
+        g_assert_cmpfloat(there.polarity, <, 0.4);
+        g_assert_cmpfloat_with_epsilon(there.polarity, back.polarity, 0.02);
         g_assert_cmpfloat(object_error_mm(&there.matrix, &map), <, 0.6);
         LamMat4 round = chain(back.matrix, there.matrix), identity = lam_mat4_identity();
         g_assert_cmpfloat(object_error_mm(&round, &identity), <, 0.4);
     }
     g_autoptr(LamVolume) same = moving_scan(&map);
     options.measure = LAM_AFFINE_AUTO;
-    g_assert_cmpint(align(fixed, same, &options).measure, ==, LAM_AFFINE_CORRELATION);
+    LamAffine alike = align(fixed, same, &options);
+    g_assert_cmpint(alike.measure, ==, LAM_AFFINE_CORRELATION);
+    g_assert_cmpfloat(alike.polarity, >, 0.9);
 }
 
 static void test_half(void)

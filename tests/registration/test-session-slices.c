@@ -244,16 +244,22 @@ static void test_refused(void)
     expect_refused(&deep, volume, one, "one.png: the model is for volumes");
 }
 
-/* Only where mutual information was needed, for volumes, and where there is such a model. */
+/* Only where edges rise in opposite directions, for volumes, and where there is such a model. */
 static void check_contrasts(const char *folder, LamVolume *volume, LamVolume *slice)
 {
-    const LamAffine alike = {.measure = LAM_AFFINE_CORRELATION},
-                    unlike = {.measure = LAM_AFFINE_NMI};
+    const LamAffine heads = {.correlation = 0.8, .polarity = 0.5},
+                    old_and_young = {.correlation = 0.5, .polarity = 0.7},
+                    unknown = {.correlation = NAN, .polarity = NAN},
+                    unlike = {.correlation = 0.5, .polarity = 0.5},
+                    opposite = {.correlation = 0.8, .polarity = 0.1};
     g_autofree char *any = g_build_filename(folder, "brain-any-contrast.safetensors", NULL);
     g_assert_true(g_file_set_contents(any, "x", 1, NULL));
     g_autofree char *found = lam_model_find_for_contrasts(volume, &unlike);
     g_assert_cmpstr(found, ==, any);
-    g_assert_null(lam_model_find_for_contrasts(volume, &alike));
+    g_assert_null(lam_model_find_for_contrasts(volume, &heads));
+    g_assert_null(lam_model_find_for_contrasts(volume, &old_and_young));
+    g_assert_null(lam_model_find_for_contrasts(volume, &unknown));
+    g_assert_true(lam_affine_contrasts_differ(&opposite));
     g_assert_null(lam_model_find_for_contrasts(slice, &unlike));
     g_assert_cmpint(g_remove(any), ==, 0);
 }
