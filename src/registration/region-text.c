@@ -11,6 +11,9 @@ static char *wrong_count(const LamRegionKey *key)
            : key->least == key->most
                ? g_strdup_printf("%s needs %d numbers with commas between them", key->name,
                                  key->most)
+           : key->least > 1
+               ? g_strdup_printf("%s needs numbers with commas between them, %d at least",
+                                 key->name, key->least)
                : g_strdup_printf("%s needs numbers with commas between them", key->name);
 }
 

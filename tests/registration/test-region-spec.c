@@ -61,7 +61,7 @@ static void test_text_refused(void)
         {"name=a;painted=1,2,3,0", "radii of balls"},
         {"name=a;painted=1e6,2,3,4", "beyond 100 m"},
         {"name=a;painted=1,2,3,4;labels=1", "two ways"},
-        {"name=a;outlines=5,0,1,2,3", "outlines needs numbers"},
+        {"name=a;outlines=5,0,1,2,3", "13 at least"},
         {"name=a;outlines=5,0,0,0,0,0,9,0,0,0,9,9,0,0", "four numbers for each corner"},
         {"name=a;outlines=0,0,0,0,0,0,9,0,0,0,9,9,0", "thickness of outlines"},
         {"name=a;outlines=5,1,0,0,0,1,9,0,0,1,9,9,0", "not numbered 0, 1, 2"},
