@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <math.h>
 #include <stdbool.h>
 
 G_BEGIN_DECLS
@@ -15,9 +16,30 @@ typedef struct {
     double m[4][4];
 } LamMat4;
 
+static inline LamVec3 lam_vec3_minus(LamVec3 a, LamVec3 b)
+{
+    return (LamVec3){{a.v[0] - b.v[0], a.v[1] - b.v[1], a.v[2] - b.v[2]}};
+}
+
+static inline LamVec3 lam_vec3_scaled(LamVec3 a, double factor)
+{
+    return (LamVec3){{factor * a.v[0], factor * a.v[1], factor * a.v[2]}};
+}
+
+static inline LamVec3 lam_vec3_cross(LamVec3 a, LamVec3 b)
+{
+    return (LamVec3){{a.v[1] * b.v[2] - a.v[2] * b.v[1], a.v[2] * b.v[0] - a.v[0] * b.v[2],
+                      a.v[0] * b.v[1] - a.v[1] * b.v[0]}};
+}
+
 static inline double lam_vec3_dot(LamVec3 a, LamVec3 b)
 {
     return a.v[0] * b.v[0] + a.v[1] * b.v[1] + a.v[2] * b.v[2];
+}
+
+static inline double lam_vec3_length(LamVec3 a)
+{
+    return sqrt(lam_vec3_dot(a, a));
 }
 
 LamMat4 lam_mat4_identity(void);

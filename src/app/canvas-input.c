@@ -46,12 +46,11 @@ static bool moves_split(const LamCanvas *canvas)
            lam_scene_held_view(&canvas->scene) == LAM_HELD_SPLIT;
 }
 
-/* Moves the crosshair to a point in widget coordinates, seen in the view where the drag began. */
-static void move_cursor(LamCanvas *canvas, double x, double y)
+LamVec3 lam_canvas_point_at(LamCanvas *canvas, double x, double y)
 {
     double scale = lam_canvas_pixel_scale(canvas);
-    canvas->scene.cursor_mm = lam_scene_unproject(
-        &canvas->scene, &canvas->drag_view, lam_canvas_text_scale(canvas), x * scale, y * scale);
+    return lam_scene_unproject(&canvas->scene, &canvas->drag_view, lam_canvas_text_scale(canvas),
+                               x * scale, y * scale);
 }
 
 static void drag_to(LamCanvas *canvas, double x, double y)
@@ -61,7 +60,7 @@ static void drag_to(LamCanvas *canvas, double x, double y)
     else if (moves_share(canvas))
         canvas->scene.share = share_at(canvas, x);
     else
-        move_cursor(canvas, x, y);
+        canvas->scene.cursor_mm = lam_canvas_point_at(canvas, x, y);
 }
 
 static bool begin_drag(LamCanvas *canvas, GtkGesture *gesture, double x, double y)
@@ -86,9 +85,7 @@ static void end_input(LamCanvas *canvas, LamInstant begin)
 
 static void tell_mark(LamCanvas *canvas, int index, double x, double y, bool goes_on)
 {
-    double scale = lam_canvas_pixel_scale(canvas);
-    LamVec3 point = lam_scene_unproject(&canvas->scene, &canvas->drag_view,
-                                        lam_canvas_text_scale(canvas), x * scale, y * scale);
+    LamVec3 point = lam_canvas_point_at(canvas, x, y);
     g_signal_emit_by_name(canvas, "marked", index, (int)canvas->drag_view.pane, &point, goes_on);
 }
 
@@ -118,19 +115,13 @@ static bool begin_mark(LamCanvas *canvas, GtkGestureDrag *drag, double x, double
 
 #define BRUSH_STEP 0.3 /* of its radius: what is painted has a smooth edge */
 
-static double distance(LamVec3 a, LamVec3 b)
-{
-    return sqrt(pow(a.v[0] - b.v[0], 2) + pow(a.v[1] - b.v[1], 2) + pow(a.v[2] - b.v[2], 2));
-}
-
 static void paint_at(LamCanvas *canvas, GtkGestureDrag *drag, double x, double y, bool first)
 {
-    double scale = lam_canvas_pixel_scale(canvas);
     GdkModifierType state =
         gtk_event_controller_get_current_event_state(GTK_EVENT_CONTROLLER(drag));
-    LamVec3 point = lam_scene_unproject(&canvas->scene, &canvas->drag_view,
-                                        lam_canvas_text_scale(canvas), x * scale, y * scale);
-    if (!first && distance(point, canvas->painted) < BRUSH_STEP * canvas->brush_mm)
+    LamVec3 point = lam_canvas_point_at(canvas, x, y);
+    if (!first &&
+        lam_vec3_length(lam_vec3_minus(point, canvas->painted)) < BRUSH_STEP * canvas->brush_mm)
         return;
     canvas->painted = point;
     g_signal_emit_by_name(canvas, "painted", &point, (state & GDK_CONTROL_MASK) != 0);

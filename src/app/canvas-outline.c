@@ -22,17 +22,12 @@ static void show(LamCanvas *canvas)
     lam_canvas_changed(canvas);
 }
 
-static double distance_mm(LamVec3 a, LamVec3 b)
-{
-    return sqrt(pow(a.v[0] - b.v[0], 2) + pow(a.v[1] - b.v[1], 2) + pow(a.v[2] - b.v[2], 2));
-}
-
 /* Between two points of the slice, in logical pixels of the view where the drag began. */
 static double distance_px(LamCanvas *canvas, LamVec3 a, LamVec3 b)
 {
     double mm =
         lam_scene_mm_per_pixel(&canvas->scene, &canvas->drag_view, lam_canvas_text_scale(canvas));
-    return distance_mm(a, b) / (mm * lam_canvas_pixel_scale(canvas));
+    return lam_vec3_length(lam_vec3_minus(a, b)) / (mm * lam_canvas_pixel_scale(canvas));
 }
 
 static bool on_slice(LamCanvas *canvas, LamPlane plane, LamVec3 point)
@@ -53,20 +48,13 @@ static void add_corner(LamCanvas *canvas, LamPlane plane, LamVec3 point)
     show(canvas);
 }
 
-static LamVec3 point_at(LamCanvas *canvas, double x, double y)
-{
-    double scale = lam_canvas_pixel_scale(canvas);
-    return lam_scene_unproject(&canvas->scene, &canvas->drag_view, lam_canvas_text_scale(canvas),
-                               x * scale, y * scale);
-}
-
 /* Regions lie in the fixed scan's space, which the moving scan's view does not show. */
 bool lam_canvas_outline_press(LamCanvas *canvas, double x, double y)
 {
     canvas->stroke = canvas->outlining && canvas->drag_view.pane != LAM_PANE_MOVING;
     if (!canvas->stroke)
         return false;
-    LamVec3 point = point_at(canvas, x, y);
+    LamVec3 point = lam_canvas_point_at(canvas, x, y);
     guint n = canvas->draft->len;
     if (n >= CORNERS && on_slice(canvas, canvas->drag_view.plane, point) &&
         distance_px(canvas, corner(canvas, 0), point) < CLOSE_PX)
@@ -78,13 +66,13 @@ bool lam_canvas_outline_press(LamCanvas *canvas, double x, double y)
 
 void lam_canvas_outline_stroke(LamCanvas *canvas, double x, double y)
 {
-    LamVec3 point = point_at(canvas, x, y);
+    LamVec3 point = lam_canvas_point_at(canvas, x, y);
     guint n = canvas->draft->len;
     if (n == 0 || !on_slice(canvas, canvas->drag_view.plane, point))
         return; /* closed, or told already when the stroke began */
     if (n > STROKE && distance_px(canvas, corner(canvas, 0), point) < CLOSE_PX)
         lam_canvas_outline_close(canvas);
-    else if (distance_mm(corner(canvas, n - 1), point) >= STROKE_MM)
+    else if (lam_vec3_length(lam_vec3_minus(point, corner(canvas, n - 1))) >= STROKE_MM)
         add_corner(canvas, canvas->drag_view.plane, point);
 }
 

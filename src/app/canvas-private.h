@@ -38,6 +38,8 @@ int lam_canvas_pixel_scale(LamCanvas *canvas);
 /* Arrows and Page Up, Page Down. */
 void lam_canvas_class_add_keys(GtkWidgetClass *klass);
 void lam_canvas_add_input(LamCanvas *canvas);
+/* The point of fixed world under one in widget coordinates, seen in the view where the drag began. */
+LamVec3 lam_canvas_point_at(LamCanvas *canvas, double x, double y);
 /* Whether the press was the outline's, which then takes the drag. drag_view is set. */
 bool lam_canvas_outline_press(LamCanvas *canvas, double x, double y);
 void lam_canvas_outline_stroke(LamCanvas *canvas, double x, double y);

@@ -2,7 +2,6 @@
  * part (sub-pixel convolution, Shi et al. 2016, on top of the nearest neighbour): part p = x + 2 (y + 2 z) of
  * channel k takes channel p C + k of the addend. Along an axis of size 1 nothing is doubled. */
 #include "graph-private.h"
-#include "kernel.h"
 
 enum { WHOLE, PARTS };
 
@@ -29,7 +28,7 @@ static Place place_of(const LamNode *node, size_t b, int part, int d, int h)
                    (b * lam_shape_voxels(f) + fine_row) * s->block};
 }
 
-static void row_forward(const LamNode *node, Place at)
+static void row_forward(LamNode *node, Place at)
 {
     const size_t block = ((const Subvoxel *)node->state)->block;
     const float *whole = node->inputs[WHOLE]->value + at.whole;
@@ -56,7 +55,7 @@ static void row_backward(LamNode *node, Place at)
 }
 
 /* Slices of the whole in parallel: their rows are written by nobody else. */
-static void subvoxel_forward(LamNode *node)
+static void each_row(LamNode *node, void (*row)(LamNode *node, Place at))
 {
     const Subvoxel *s = node->state;
     LamShape w = node->inputs[WHOLE]->shape;
@@ -65,19 +64,17 @@ static void subvoxel_forward(LamNode *node)
         for (int d = 0; d < w.d; d++)
             for (int h = 0; h < w.h; h++)
                 for (int part = 0; part < 4 * s->doubled; part++)
-                    row_forward(node, place_of(node, b, part, d, h));
+                    row(node, place_of(node, b, part, d, h));
+}
+
+static void subvoxel_forward(LamNode *node)
+{
+    each_row(node, row_forward);
 }
 
 static void subvoxel_backward(LamNode *node)
 {
-    const Subvoxel *s = node->state;
-    LamShape w = node->inputs[WHOLE]->shape;
-#pragma omp parallel for collapse(2)
-    for (size_t b = 0; b < s->blocks; b++)
-        for (int d = 0; d < w.d; d++)
-            for (int h = 0; h < w.h; h++)
-                for (int part = 0; part < 4 * s->doubled; part++)
-                    row_backward(node, place_of(node, b, part, d, h));
+    each_row(node, row_backward);
 }
 
 static const LamOp subvoxel_op = {

@@ -18,12 +18,6 @@ static const char *subject(const LamVolume *scan)
     return scan->path != NULL ? scan->path : "a scan";
 }
 
-static LamVec3 cross(LamVec3 a, LamVec3 b)
-{
-    return (LamVec3){{a.v[1] * b.v[2] - a.v[2] * b.v[1], a.v[2] * b.v[0] - a.v[0] * b.v[2],
-                      a.v[0] * b.v[1] - a.v[1] * b.v[0]}};
-}
-
 /* a or -a, whichever points the way of b. */
 static LamVec3 facing(LamVec3 a, LamVec3 b)
 {
@@ -34,7 +28,7 @@ static LamVec3 facing(LamVec3 a, LamVec3 b)
 /* The turn by the smallest angle that takes one unit vector to another (Rodrigues). */
 static LamMat4 turn_between(LamVec3 from, LamVec3 to)
 {
-    LamVec3 w = cross(from, to);
+    LamVec3 w = lam_vec3_cross(from, to);
     double c = lam_vec3_dot(from, to);
     LamMat4 k = {{{0, -w.v[2], w.v[1], 0}, {w.v[2], 0, -w.v[0], 0}, {-w.v[1], w.v[0], 0, 0}}};
     LamMat4 kk = lam_mat4_multiply(&k, &k), out = lam_mat4_identity();

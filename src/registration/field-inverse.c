@@ -10,16 +10,6 @@
 #define ALWAYS_ALLOWED 4096 /* voxels */
 #define ROUNDING_VOX   1e-3
 
-static inline LamVec3 minus(LamVec3 a, LamVec3 b)
-{
-    return (LamVec3){{a.v[0] - b.v[0], a.v[1] - b.v[1], a.v[2] - b.v[2]}};
-}
-
-static inline double length(LamVec3 a)
-{
-    return sqrt(a.v[0] * a.v[0] + a.v[1] * a.v[1] + a.v[2] * a.v[2]);
-}
-
 static inline LamVec3 voxel_of(const LamGrid *grid, size_t at)
 {
     size_t w = (size_t)grid->size[0], h = (size_t)grid->size[1];
@@ -86,7 +76,7 @@ static void measure(const LamInverter *v, const LamVolume *inverse, LamInverseRe
         if (!within(&v->field->grid, p, 0))
             continue;
         LamVec3 y = lam_mat4_apply(&grid->to_world, q);
-        double left = length(minus(y, lam_inverter_map(v->field, p)));
+        double left = lam_vec3_length(lam_vec3_minus(y, lam_inverter_map(v->field, p)));
         points++;
         sum += left;
         largest = fmax(largest, left);
@@ -168,7 +158,7 @@ static void guess(const LamInverter *v, LamVolume *inverse)
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < voxels; i++) {
         LamVec3 y = lam_mat4_apply(&grid->to_world, voxel_of(grid, i));
-        LamVec3 u = minus(lam_mat4_apply(&map, y), y);
+        LamVec3 u = lam_vec3_minus(lam_mat4_apply(&map, y), y);
         for (size_t c = 0; c < 3; c++)
             inverse->data[c * voxels + i] = (float)u.v[c];
     }

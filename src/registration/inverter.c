@@ -25,16 +25,6 @@ LamVec3 lam_inverter_map(const LamVolume *field, LamVec3 p)
     return out;
 }
 
-static inline LamVec3 minus(LamVec3 a, LamVec3 b)
-{
-    return (LamVec3){{a.v[0] - b.v[0], a.v[1] - b.v[1], a.v[2] - b.v[2]}};
-}
-
-static inline double length(LamVec3 a)
-{
-    return sqrt(a.v[0] * a.v[0] + a.v[1] * a.v[1] + a.v[2] * a.v[2]);
-}
-
 /* A lattice of up to FIT_POINTS along each axis; its centred coordinates are orthogonal, so that each
  * column of the fit is a mean of its own. An axis of one voxel stays as the grid has it. */
 static LamMat4 fit_affine(const LamVolume *field)
@@ -95,14 +85,14 @@ bool lam_inverter_init(LamInverter *v, const LamVolume *field, GError **error)
 /* From one first guess. */
 static LamVec3 descend(const LamInverter *v, LamVec3 y, LamVec3 p, double *left_mm)
 {
-    LamVec3 residual = minus(y, lam_inverter_map(v->field, p));
-    double left = length(residual), damping = 1;
+    LamVec3 residual = lam_vec3_minus(y, lam_inverter_map(v->field, p));
+    double left = lam_vec3_length(residual), damping = 1;
     for (int i = 0; i < MAX_STEPS && left > v->tolerance_mm && damping >= LEAST_DAMPING; i++) {
         LamVec3 step = lam_mat4_apply_vector(&v->from_world, residual), next = p;
         for (int a = 0; a < 3; a++)
             next.v[a] += damping * step.v[a];
-        LamVec3 there = minus(y, lam_inverter_map(v->field, next));
-        double now = length(there);
+        LamVec3 there = lam_vec3_minus(y, lam_inverter_map(v->field, next));
+        double now = lam_vec3_length(there);
         if (now < left) {
             p = next;
             residual = there;

@@ -34,17 +34,6 @@ static void outlines_clear(Outlines *o)
     g_free(o->outlines);
 }
 
-static LamVec3 cross(LamVec3 a, LamVec3 b)
-{
-    return (LamVec3){{a.v[1] * b.v[2] - a.v[2] * b.v[1], a.v[2] * b.v[0] - a.v[0] * b.v[2],
-                      a.v[0] * b.v[1] - a.v[1] * b.v[0]}};
-}
-
-static LamVec3 scaled(LamVec3 a, double by)
-{
-    return (LamVec3){{a.v[0] * by, a.v[1] * by, a.v[2] * by}};
-}
-
 /* ---- outlines as they are told ---- */
 
 /* How many corners belong to the outline that begins at one of them. */
@@ -61,12 +50,8 @@ static LamVec3 twice_area(const LamCorner *corners, int n)
 {
     LamVec3 sum = {{0, 0, 0}};
     for (int i = 1; i + 1 < n; i++) {
-        LamVec3 a, b;
-        for (int k = 0; k < 3; k++) {
-            a.v[k] = corners[i].at_mm.v[k] - corners[0].at_mm.v[k];
-            b.v[k] = corners[i + 1].at_mm.v[k] - corners[0].at_mm.v[k];
-        }
-        LamVec3 part = cross(a, b);
+        LamVec3 part = lam_vec3_cross(lam_vec3_minus(corners[i].at_mm, corners[0].at_mm),
+                                      lam_vec3_minus(corners[i + 1].at_mm, corners[0].at_mm));
         for (int k = 0; k < 3; k++)
             sum.v[k] += part.v[k];
     }
@@ -86,7 +71,7 @@ static const char *outline_wrong(const LamCorner *corners, int n, LamVec3 normal
     if (n < 3)
         return N_("an outline has fewer than three corners");
     LamVec3 area = twice_area(corners, n);
-    double size = sqrt(lam_vec3_dot(area, area)), height = height_of(corners, n, normal);
+    double size = lam_vec3_length(area), height = height_of(corners, n, normal);
     if (!(size / 2 >= LEAST_MM2))
         return N_("an outline encloses nothing");
     if (fabs(lam_vec3_dot(area, normal)) < size * sqrt(1 - PARALLEL_SINE * PARALLEL_SINE))
@@ -101,8 +86,8 @@ static const char *outline_wrong(const LamCorner *corners, int n, LamVec3 normal
 static LamVec3 normal_of(const LamCorner *corners, int n)
 {
     LamVec3 area = twice_area(corners, length_at(corners, n));
-    double size = sqrt(lam_vec3_dot(area, area));
-    return size > 0 ? scaled(area, 1 / size) : (LamVec3){{0, 0, 1}};
+    double size = lam_vec3_length(area);
+    return size > 0 ? lam_vec3_scaled(area, 1 / size) : (LamVec3){{0, 0, 1}};
 }
 
 const char *lam_region_outlines_wrong(const GArray *array)
@@ -201,9 +186,9 @@ static Outlines outlines_of(const GArray *array)
     int n = (int)array->len;
     Outlines o = {.normal = normal_of(corners, n)};
     const LamVec3 axis = {{fabs(o.normal.v[0]) < 0.9, fabs(o.normal.v[0]) >= 0.9, 0}};
-    o.across = cross(o.normal, axis);
-    o.across = scaled(o.across, 1 / sqrt(lam_vec3_dot(o.across, o.across)));
-    o.along = cross(o.normal, o.across);
+    o.across = lam_vec3_cross(o.normal, axis);
+    o.across = lam_vec3_scaled(o.across, 1 / lam_vec3_length(o.across));
+    o.along = lam_vec3_cross(o.normal, o.across);
     o.points = g_new(Point, n);
     o.outlines = g_new(Outline, corners[n - 1].outline + 1);
     for (int at = 0; at < n; at += o.outlines[o.n++].n) {

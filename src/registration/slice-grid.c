@@ -2,20 +2,9 @@
 
 #include <math.h>
 
-static LamVec3 cross(LamVec3 a, LamVec3 b)
-{
-    return (LamVec3){{a.v[1] * b.v[2] - a.v[2] * b.v[1], a.v[2] * b.v[0] - a.v[0] * b.v[2],
-                      a.v[0] * b.v[1] - a.v[1] * b.v[0]}};
-}
-
-static LamVec3 scaled(LamVec3 a, double factor)
-{
-    return (LamVec3){{factor * a.v[0], factor * a.v[1], factor * a.v[2]}};
-}
-
 static LamVec3 unit(LamVec3 a)
 {
-    return scaled(a, 1 / sqrt(a.v[0] * a.v[0] + a.v[1] * a.v[1] + a.v[2] * a.v[2]));
+    return lam_vec3_scaled(a, 1 / lam_vec3_length(a));
 }
 
 static LamVec3 axis_of(const LamGrid *grid, int a)
@@ -26,7 +15,7 @@ static LamVec3 axis_of(const LamGrid *grid, int a)
 LamVec3 lam_slice_normal(const LamGrid *slice)
 {
     int flat = slice->size[0] == 1 ? 0 : slice->size[1] == 1 ? 1 : 2;
-    return unit(cross(axis_of(slice, (flat + 1) % 3), axis_of(slice, (flat + 2) % 3)));
+    return unit(lam_vec3_cross(axis_of(slice, (flat + 1) % 3), axis_of(slice, (flat + 2) % 3)));
 }
 
 LamGrid lam_slice_grid(const int size[3], double spacing_mm, LamVec3 normal, LamVec3 centre_mm)
@@ -36,12 +25,12 @@ LamGrid lam_slice_grid(const int size[3], double spacing_mm, LamVec3 normal, Lam
         if (fabs(normal.v[a]) > fabs(normal.v[main]) + 1e-9)
             main = a;
     int first = main == 0 ? 1 : 0, second = main == 2 ? 1 : 2;
-    LamVec3 u = scaled(normal, -normal.v[first]);
+    LamVec3 u = lam_vec3_scaled(normal, -normal.v[first]);
     u.v[first] += 1; /* the world's axis less what sticks out of the plane */
     u = unit(u);
-    LamVec3 v = cross(normal, u);
-    v = scaled(v, v.v[second] < 0 ? -1 : 1);
-    const LamVec3 axis[3] = {u, v, cross(u, v)};
+    LamVec3 v = lam_vec3_cross(normal, u);
+    v = lam_vec3_scaled(v, v.v[second] < 0 ? -1 : 1);
+    const LamVec3 axis[3] = {u, v, lam_vec3_cross(u, v)};
     LamGrid grid = {.size = {size[0], size[1], size[2]}, .to_world = lam_mat4_identity()};
     for (int r = 0; r < 3; r++) {
         grid.to_world.m[r][3] = centre_mm.v[r];

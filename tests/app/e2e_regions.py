@@ -53,6 +53,20 @@ def furthest(a, b, voxels):
     return max(abs(x - y) for i in voxels for x, y in zip(a[i], b[i]))
 
 
+def add_other(viewer, item):
+    click(viewer, '^Add Other$')
+    press(wait_for(lambda: viewer.find('menu item', item), 'the menu'))
+
+
+def saved_region(viewer, path):
+    """The first region of the file that the viewer writes."""
+    add_other(viewer, '^Save Regions')
+    viewer.type_path('Save the regions', path)
+    wait_for(lambda: os.path.exists(path), 'the file')
+    with open(path) as file:
+        return json.load(file)['regions'][0]
+
+
 def test_regions(program, folder):
     fixed, moving, names = scans.write_labels(folder)
     pair = [*scans.write_pair(folder), '--lambda', '0.3']
@@ -167,8 +181,7 @@ def test_painted(program, folder):
     with opened(program, folder, pair) as (viewer, pictures):
         viewer.key('h')
         wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
-        click(viewer, '^Add Other$')
-        press(wait_for(lambda: viewer.find('menu item', '^Painted'), 'the menu'))
+        add_other(viewer, '^Painted')
         expect(lambda: len(sliders(viewer)) == 1, 'a painted region begins at the crosshair')
         set_value(nodes(viewer, 'spin button', '^Radius of the brush')[0], 20)
         ball = pictures.settled()
@@ -181,13 +194,7 @@ def test_painted(program, folder):
         check(True, 'with Ctrl it erases')
         viewer.key('ctrl+z')
         expect(lambda: difference(longer[0], pictures.settled()[0]) < 50, 'a stroke is undone at once')
-        path = os.path.join(folder, 'painted.json')
-        click(viewer, '^Add Other$')
-        press(wait_for(lambda: viewer.find('menu item', '^Save Regions'), 'the menu'))
-        viewer.type_path('Save the regions', path)
-        wait_for(lambda: os.path.exists(path), 'the file')
-        with open(path) as file:
-            balls = json.load(file)['regions'][0]['painted']
+        balls = saved_region(viewer, os.path.join(folder, 'painted.json'))['painted']
         check(len(balls) > 8 and len(balls) % 4 == 0 and min(balls[3::4]) > 0, 'what was painted is saved')
 
 
@@ -214,12 +221,7 @@ def draw_around(viewer, pane, radius):
 
 def saved_outlines(viewer, path):
     """For each outline the height of its slice and its number of corners."""
-    click(viewer, '^Add Other$')
-    press(wait_for(lambda: viewer.find('menu item', '^Save Regions'), 'the menu'))
-    viewer.type_path('Save the regions', path)
-    wait_for(lambda: os.path.exists(path), 'the file')
-    with open(path) as file:
-        numbers = json.load(file)['regions'][0]['outlines']
+    numbers = saved_region(viewer, path)['outlines']
     corners = [numbers[i:i + 4] for i in range(1, len(numbers), 4)]
     return numbers[0], [[c[3] for c in corners if c[0] == k] for k in range(int(corners[-1][0]) + 1)]
 
@@ -230,8 +232,7 @@ def test_outlined(program, folder):
         viewer.key('h')
         wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
         plain = pictures.settled()
-        click(viewer, '^Add Other$')
-        press(wait_for(lambda: viewer.find('menu item', '^Outlined on'), 'the menu'))
+        add_other(viewer, '^Outlined on')
         expect(lambda: viewer.label('^Click corners'), 'what to do is said')
         click_corners(viewer, 0, (-40, -40), (40, -40), (40, 40), (90, 90))
         drawn = pictures.changed(plain, 0, 'corners are drawn')
@@ -265,8 +266,7 @@ def test_outlined(program, folder):
         expect(lambda: len(sliders(viewer)) == 1, 'thickness and the second slice are undone')
         _, outlines = saved_outlines(viewer, os.path.join(folder, 'undone.json'))
         check(len(outlines) == 1, 'one after the other')
-        click(viewer, '^Add Other$')
-        press(wait_for(lambda: viewer.find('menu item', '^Outlined on'), 'the menu'))
+        add_other(viewer, '^Outlined on')
         click_corners(viewer, 1, (10, 10))  # the moving scan's view: the crosshair moves, and has the focus
         for key in ('Right', 'Up', 'Left'):
             viewer.key('Insert', *[key] * 6)
@@ -325,8 +325,7 @@ def test_list(program, folder):
         viewer.key('h')
         expect(lambda: viewer.label('^A region has a λ'), 'H shows the page of regions')
         add_label(viewer, 'Ventricle, middle')
-        click(viewer, '^Add Other$')
-        press(wait_for(lambda: viewer.find('menu item', '^Ellipsoid at'), 'the menu'))
+        add_other(viewer, '^Ellipsoid at')
         expect(lambda: len(sliders(viewer)) == 2, 'an ellipsoid at the crosshair is another one')
         expect(lambda: viewer.label('^Ellipsoid overlaps Ventricle'), 'that they overlap is said')
         shot(viewer, 'two')

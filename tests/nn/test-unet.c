@@ -182,17 +182,24 @@ static void test_features(void)
     g_assert_false(lam_unet_config_equal(&wide, &config));
 }
 
-/* The same scan twice gives the same scores twice, and they do not depend on λ. */
-static void test_shared_features(gconstpointer parts)
+/* Structures from features, and a registration beneath them, on a small grid. */
+static LamUnetConfig small_features(void)
 {
     LamUnetConfig config = lam_unet_config_default();
-    config.structure_parts = parts != NULL;
     static const char *const keys[][2] = {
         {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
         {"features_decoder", "16,16"}, {"structures", "5"},
         {"encoder", "16,16"},          {"decoder", "16,16"}};
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    return config;
+}
+
+/* The same scan twice gives the same scores twice, and they do not depend on λ. */
+static void test_shared_features(gconstpointer parts)
+{
+    LamUnetConfig config = small_features();
+    config.structure_parts = parts != NULL;
     g_assert_true(lam_unet_config_check(&config, NULL));
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -245,13 +252,7 @@ static float *velocity_of(const LamUnetConfig *config, LamParameters *parameters
 /* Training with parts may start from a network without: they disturb it little. */
 static void test_parts_go_on(void)
 {
-    LamUnetConfig config = lam_unet_config_default();
-    static const char *const keys[][2] = {
-        {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
-        {"features_decoder", "16,16"}, {"structures", "5"},
-        {"encoder", "16,16"},          {"decoder", "16,16"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    LamUnetConfig config = small_features();
     size_t count = 0, same = 0;
     g_autoptr(LamParameters) whole = lam_parameters_new(), parts = lam_parameters_new();
     g_autofree float *before = velocity_of(&config, whole, NULL, &count);
