@@ -47,7 +47,10 @@ typedef struct {
     /* how they look */
     guint32 contrast; /* seed of the tissues' intensities; 0: drawn for each sample */
     double sameness;  /* 0: those intensities; 1: the same for all samples; between: their mean */
+    double akin;      /* probability that structures of one family (LamLabel) look nearly alike */
     double spread;    /* standard deviation within a tissue, of the whole range */
+    double texture;   /* the same of what varies slowly, over a centimetre */
+    double partial;   /* probability that a voxel shows the mean of its eight parts */
     double blank;     /* probability that the background is black */
     double strip;     /* probability that what lies outside the brain is background */
     double blur_mm;   /* standard deviation */

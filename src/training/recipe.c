@@ -92,7 +92,10 @@ static const Key look_table[] = {
     {NULL, "shear", NUMBER, LOOK(shear), 0, 0.5},
     {NULL, "flip", BOOLEAN, LOOK(flip)},
     {NULL, "warp_mm", NUMBER, LOOK(warp_mm), 0, 100},
+    {NULL, "akin", NUMBER, LOOK(akin), 0, 1},
     {NULL, "spread", NUMBER, LOOK(spread), 0, 1},
+    {NULL, "texture", NUMBER, LOOK(texture), 0, 1},
+    {NULL, "partial", NUMBER, LOOK(partial), 0, 1},
     {NULL, "blank", NUMBER, LOOK(blank), 0, 1},
     {NULL, "strip", NUMBER, LOOK(strip), 0, 1},
     {NULL, "blur_mm", NUMBER, LOOK(blur_mm), 0, 20},
@@ -143,6 +146,14 @@ static LamRecipe *defaults(void)
     return recipe;
 }
 
+static void clear_groups(LamTissue *groups, int n)
+{
+    for (int k = 0; k < n; k++) {
+        g_free(groups[k].name);
+        g_strfreev(groups[k].structures);
+    }
+}
+
 void lam_recipe_free(LamRecipe *recipe)
 {
     if (recipe == NULL)
@@ -150,10 +161,8 @@ void lam_recipe_free(LamRecipe *recipe)
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
         if (table[i].kind == TEXT)
             g_free(*(char **)((char *)recipe + table[i].offset));
-    for (int k = 0; k < recipe->n_tissues; k++) {
-        g_free(recipe->tissues[k].name);
-        g_strfreev(recipe->tissues[k].structures);
-    }
+    clear_groups(recipe->tissues, recipe->n_tissues);
+    clear_groups(recipe->kin, recipe->n_kin);
     g_free(recipe->lambdas);
     g_free(recipe);
 }
@@ -257,16 +266,20 @@ static bool store_sources(LamRecipe *recipe, const char *text, GError **error)
     return recipe->sources != 0 || wrong(error, "[data] source", "must be named");
 }
 
-static bool store_tissue(LamRecipe *recipe, const char *name, const char *text, GError **error)
+/* One more of the group's lists of structures. */
+static bool store_structures(LamTissue *groups, int *count, int most, const char *group,
+                             const char *name, const char *text, GError **error)
 {
-    g_autofree char *full = g_strdup_printf("[tissues] %s", name);
-    if (recipe->n_tissues == G_N_ELEMENTS(recipe->tissues))
-        return wrong(error, full, "there are 15 classes already");
-    LamTissue *tissue = &recipe->tissues[recipe->n_tissues++];
-    tissue->name = g_strdup(name);
-    tissue->structures = g_strsplit(text, ",", -1);
-    bool ok = *tissue->structures != NULL;
-    for (char **structure = tissue->structures; *structure != NULL; structure++)
+    g_autofree char *full = g_strdup_printf("[%s] %s", group, name);
+    if (*count == most) {
+        g_autofree char *why = g_strdup_printf("there are %d of them already", most);
+        return wrong(error, full, why);
+    }
+    LamTissue *to = &groups[(*count)++];
+    to->name = g_strdup(name);
+    to->structures = g_strsplit(text, ",", -1);
+    bool ok = *to->structures != NULL;
+    for (char **structure = to->structures; *structure != NULL; structure++)
         ok = *g_strstrip(*structure) != '\0' && ok;
     return ok || wrong(error, full, "must be names of structures, with commas between them");
 }
@@ -281,7 +294,11 @@ static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, 
     if (value == NULL)
         return wrong(error, full, "cannot be read");
     if (g_str_equal(group, "tissues"))
-        return store_tissue(recipe, name, value, error);
+        return store_structures(recipe->tissues, &recipe->n_tissues,
+                                (int)G_N_ELEMENTS(recipe->tissues), group, name, value, error);
+    if (g_str_equal(group, "kin"))
+        return store_structures(recipe->kin, &recipe->n_kin, LAM_RECIPE_MOST_KIN, group, name,
+                                value, error);
     if (g_str_equal(full, "[data] source"))
         return store_sources(recipe, value, error);
     if (g_str_equal(full, "[training] lambdas"))
@@ -403,6 +420,17 @@ static bool check_template(const LamRecipe *r, GError **error)
     return true;
 }
 
+static bool check_kin(const LamRecipe *r, GError **error)
+{
+    int families = 0;
+    for (int k = 0; k < r->n_kin; k++)
+        families += !g_str_equal(r->kin[k].name, "between");
+    if (r->n_kin > 0 && families < 2)
+        return wrong(error, "[kin]", "needs two families besides \"between\"");
+    return (r->brains.akin > 0) == (r->n_kin > 0) ||
+           wrong(error, "[synthesis] akin", "goes with families in [kin]");
+}
+
 /* λ is a map of the fixed scan: what the loss weighs by it must be a sum over voxels. */
 static bool check_tissues(const LamRecipe *r, GError **error)
 {
@@ -463,7 +491,7 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
     count_classes(recipe);
     if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
         lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error) &&
-        check_template(recipe, error) && check_tissues(recipe, error))
+        check_template(recipe, error) && check_tissues(recipe, error) && check_kin(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "cannot use recipe: %s: ", path);
     return NULL;

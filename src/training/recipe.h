@@ -16,7 +16,9 @@ typedef enum {
     LAM_FROM_SHAPES = 4,  /* synthesised from random label maps */
 } LamSources;
 
-/* A class of tissue: a λ of its own. */
+#define LAM_RECIPE_MOST_KIN 8
+
+/* Structures that go together: a class of tissue with a λ of its own, or a family. */
 typedef struct {
     char *name;
     char **structures; /* names in the label table, without sides; NULL-terminated */
@@ -44,6 +46,10 @@ typedef struct {
     int shape_labels;   /* labels in each */
     double shape_scale_mm;
     char *validation; /* CSV: fixed,moving,fixed_labels,moving_labels; relative to the recipe */
+
+    /* [kin]: structures that look nearly alike in real scans; "between" is one of these, too */
+    LamTissue kin[LAM_RECIPE_MOST_KIN];
+    int n_kin;
 
     /* [tissues]: classes with a λ each, beside that of all the rest; none: one λ */
     LamTissue tissues[LAM_UNET_MAX_CLASSES - 1];

@@ -2,6 +2,8 @@
  * random shapes. */
 #include "source.h"
 
+#include "kin.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
 #include <math.h>
@@ -146,7 +148,8 @@ static void ease(LamSynthesisOptions *look, double difficulty)
     look->sameness = 1 - difficulty;
     if (look->strip > 0)
         look->strip = 1 - difficulty * (1 - look->strip);
-    double *defects[] = {&look->spread, &look->blur_mm, &look->bias, &look->thick, &look->gamma};
+    double *defects[] = {&look->akin, &look->spread, &look->texture, &look->blur_mm,
+                         &look->bias,   &look->thick,   &look->gamma};
     for (size_t i = 0; i < G_N_ELEMENTS(defects); i++)
         *defects[i] *= difficulty;
 }
@@ -187,7 +190,7 @@ LamSource *lam_source_brains(const LamRecipe *recipe, const char *folder, LamAff
     g_auto(GStrv) paths = lam_source_glob(folder, recipe->maps, 1, "label maps", error);
     g_autofree char *table_path = g_build_filename(folder, recipe->table, NULL);
     g_autoptr(LamLabelTable) table = paths != NULL ? lam_label_table_load(table_path, error) : NULL;
-    if (table == NULL)
+    if (table == NULL || !lam_kin_match(recipe, table, error))
         return NULL;
     Maps *s = maps_new(true, "label maps");
     number_structures(s, table);

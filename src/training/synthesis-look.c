@@ -3,96 +3,101 @@
 #include "lattice.h"
 #include "noise.h"
 #include "random.h"
+#include "synthesis-palette.h"
 
 #include <lambdascope/clones.h>
 #include <lambdascope/resample.h>
 #include <math.h>
 
-#define MOST_LABELS    256
 #define GAMMA_STEPS    1024
 #define SHADING_MM     10.0  /* grid on which the shading's exponential is taken */
+#define TEXTURE_MM     10.0  /* lengths over which a tissue's own grey varies */
 #define BRIGHTEST      0.995 /* share of voxels below the value that becomes 1 */
 #define HISTOGRAM_BINS 1024
-#define GOLDEN         0.6180339887 /* its multiples spread evenly */
-
-typedef struct {
-    float mean[MOST_LABELS], spread[MOST_LABELS]; /* by position in the table */
-} Palette;
-
-static void blacken(Palette *palette, int label)
-{
-    palette->mean[label] = palette->spread[label] = 0;
-}
-
-/* The same for a tissue in all samples; neighbours in the table differ. */
-static double usual_mean(int tissue)
-{
-    double grey = GOLDEN * tissue;
-    return grey - floor(grey);
-}
-
-/* Labels of one tissue share their look; the background may be black. */
-static void draw_palette(const LamLabelTable *table, const LamSynthesisOptions *o, guint32 seed,
-                         Palette *palette)
-{
-    GRand *rand = g_rand_new_with_seed(seed);
-    bool blank = g_rand_double(rand) < o->blank;
-    for (int i = 0; i < table->count; i++) {
-        int twin = 0;
-        while (twin < i && table->label[twin].tissue != table->label[i].tissue)
-            twin++;
-        float mean = (float)((1 - o->sameness) * g_rand_double(rand) +
-                             o->sameness * usual_mean(table->label[i].tissue));
-        float spread = (float)(g_rand_double(rand) * o->spread);
-        palette->mean[i] = twin < i ? palette->mean[twin] : mean;
-        palette->spread[i] = twin < i ? palette->spread[twin] : spread;
-    }
-    for (int i = 0; i < table->count; i++)
-        if (blank && table->label[i].value == 0)
-            blacken(palette, i);
-    g_rand_free(rand);
-}
 
 /* What belongs to no structure of the brain becomes background, and that black. */
-static void strip(const LamLabelTable *table, guint8 *labels, size_t n, Palette *palette)
+static void strip(const LamLabelTable *table, guint8 *labels, size_t n, int zero)
 {
-    guint8 to[MOST_LABELS] = {0}, zero = 0;
+    guint8 to[LAM_PALETTE_LABELS] = {0};
     for (int i = 0; i < table->count; i++)
-        if (table->label[i].value == 0)
-            zero = (guint8)i;
-    for (int i = 0; i < table->count; i++)
-        to[i] = table->label[i].structure == 0 ? zero : (guint8)i;
-    blacken(palette, zero);
+        to[i] = table->label[i].structure == 0 ? (guint8)zero : (guint8)i;
     for (size_t v = 0; v < n; v++)
         labels[v] = to[labels[v]];
 }
 
-/* row: noise, becomes greys. */
-LAM_CLONES static void paint_row(const Palette *palette, const guint8 *restrict labels, int n,
-                                 float *restrict row)
+static int zero_of(const LamLabelTable *table)
 {
-    for (int i = 0; i < n; i++) {
-        float value = palette->mean[labels[i]] + palette->spread[labels[i]] * row[i];
-        row[i] = value > 0 ? value : 0;
-    }
+    const LamLabel *zero = lam_label_table_find(table, 0);
+    return zero != NULL ? (int)(zero - table->label) : 0;
 }
 
-static void paint(const Palette *palette, const guint8 *labels, const LamGrid *grid, guint32 seed,
-                  float *image)
+/* ---- what tissues look like ---- */
+
+typedef struct {
+    const LamPalette *palette;
+    const guint8 *labels, *parts; /* parts: [LAM_SYNTHESIS_PARTS][n], NULL: none */
+    size_t n;
+    const LamLattice *lattice; /* of the texture; NULL: none */
+    const float *texture;
+} Canvas;
+
+/* row: noise, becomes greys around 0. field: NULL or the slow one. */
+LAM_CLONES static void vary_row(const LamPalette *palette, const guint8 *restrict labels, int n,
+                                const float *restrict field, float *restrict row)
+{
+    for (int i = 0; i < n; i++)
+        row[i] *= palette->spread[labels[i]];
+    for (int i = 0; field != NULL && i < n; i++)
+        row[i] += palette->texture[labels[i]] * field[i];
+}
+
+LAM_CLONES static void add_means(const float *restrict mean, const guint8 *restrict labels, int n,
+                                 float share, float *restrict row)
+{
+    for (int i = 0; i < n; i++)
+        row[i] += share * mean[labels[i]];
+}
+
+LAM_CLONES static void keep_positive(int n, float *restrict row)
+{
+    for (int i = 0; i < n; i++)
+        row[i] = row[i] > 0 ? row[i] : 0;
+}
+
+/* Voxels that tissues share have their mean. */
+static void paint_row(const Canvas *c, size_t at, int n, const float *field, float *row)
+{
+    vary_row(c->palette, c->labels + at, n, field, row);
+    if (c->parts == NULL)
+        add_means(c->palette->mean, c->labels + at, n, 1, row);
+    for (size_t p = 0; c->parts != NULL && p < LAM_SYNTHESIS_PARTS; p++)
+        add_means(c->palette->mean, c->parts + p * c->n + at, n, 1.0F / LAM_SYNTHESIS_PARTS, row);
+    keep_positive(n, row);
+}
+
+static void paint(const Canvas *c, const LamGrid *grid, guint32 seed, float *image)
 {
     int n = grid->size[0], rows = grid->size[1] * grid->size[2];
-#pragma omp parallel for schedule(static)
-    for (int row = 0; row < rows; row++) {
-        size_t at = (size_t)row * (size_t)n;
-        lam_noise_run(seed, (guint32)at, image + at, n);
-        paint_row(palette, labels + at, n, image + at);
+#pragma omp parallel
+    {
+        g_autofree float *line =
+            c->lattice != NULL ? g_new(float, c->lattice->points[0] + 1) : NULL;
+        g_autofree float *field = c->lattice != NULL ? g_new(float, n) : NULL;
+#pragma omp for schedule(static)
+        for (int row = 0; row < rows; row++) {
+            size_t at = (size_t)row * (size_t)n;
+            lam_noise_run(seed, (guint32)at, image + at, n);
+            if (field != NULL)
+                lam_lattice_row(c->lattice, c->texture, row, line, field);
+            paint_row(c, at, n, field, image + at);
+        }
     }
 }
 
 /* ---- what scanners do ---- */
 
-/* The grid that the shading is drawn on, `step` voxels of the image's apart. */
-static LamGrid shading_grid(const LamGrid *grid, double step[3])
+/* The grid that slow fields are drawn on, `step` voxels of the image's apart. */
+static LamGrid coarse_grid(const LamGrid *grid, double step[3])
 {
     LamVec3 spacing = lam_grid_spacing_mm(grid);
     LamGrid out = *grid;
@@ -121,24 +126,35 @@ static void multiply(const LamLattice *lattice, const float *factors, float *ima
     }
 }
 
+/* A slow random field on the grid's coarse one; lattice: how the grid reads it. */
+static LamVolume *slow_field(const LamGrid *grid, double scale_mm, double sd, GRand *rand,
+                             LamLattice *lattice, GError **error)
+{
+    static const double first[3] = {0, 0, 0};
+    double step[3], per_voxel[3];
+    LamGrid coarse = coarse_grid(grid, step);
+    for (int a = 0; a < 3; a++)
+        per_voxel[a] = 1 / step[a];
+    LamVolume *field = lam_volume_new(&coarse, 1, error);
+    if (field == NULL)
+        return NULL;
+    lam_random_field(field, scale_mm, sd, rand);
+    lam_lattice_init(lattice, grid->size, coarse.size, first, per_voxel);
+    return field;
+}
+
 /* Multiplies by exp of a slow random field. */
 static bool shade(const LamSynthesisOptions *o, const LamGrid *grid, float *image, GRand *rand,
                   GError **error)
 {
-    static const double first[3] = {0, 0, 0};
-    double step[3], per_voxel[3];
-    LamGrid coarse = shading_grid(grid, step);
-    for (int a = 0; a < 3; a++)
-        per_voxel[a] = 1 / step[a];
-    g_autoptr(LamVolume) shading = lam_volume_new(&coarse, 1, error);
+    g_auto(LamLattice) lattice = {0};
+    double sd = g_rand_double(rand) * o->bias;
+    g_autoptr(LamVolume) shading = slow_field(grid, o->bias_scale_mm, sd, rand, &lattice, error);
     if (shading == NULL)
         return false;
-    lam_random_field(shading, o->bias_scale_mm, g_rand_double(rand) * o->bias, rand);
-    size_t count = lam_grid_voxels(&coarse);
+    size_t count = lam_grid_voxels(&shading->grid);
     for (size_t i = 0; i < count; i++)
         shading->data[i] = expf(shading->data[i]);
-    g_auto(LamLattice) lattice = {0};
-    lam_lattice_init(&lattice, grid->size, coarse.size, first, per_voxel);
     multiply(&lattice, shading->data, image);
     return true;
 }
@@ -239,18 +255,41 @@ static bool scan(const LamSynthesisOptions *o, const LamGrid *grid, float *image
     return true;
 }
 
+/* Tissues' greys, with what varies within them. */
+static bool fill(Canvas *c, const LamSynthesisOptions *o, const LamGrid *grid, GRand *rand,
+                 float *image, GError **error)
+{
+    g_auto(LamLattice) lattice = {0};
+    g_autoptr(LamVolume) texture = NULL;
+    guint32 noise = g_rand_int(rand);
+    if (o->texture > 0) {
+        texture = slow_field(grid, TEXTURE_MM, 1, rand, &lattice, error);
+        if (texture == NULL)
+            return false;
+        c->lattice = &lattice;
+        c->texture = texture->data;
+    }
+    paint(c, grid, noise, image);
+    return true;
+}
+
 bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o,
-                        const LamGrid *grid, guint8 *labels, GRand *rand, float *image,
-                        GError **error)
+                        const LamGrid *grid, guint8 *labels, guint8 *parts, GRand *rand,
+                        float *image, GError **error)
 {
     size_t n = lam_grid_voxels(grid);
-    Palette palette;
+    int zero = zero_of(table);
+    LamPalette palette;
     guint32 drawn = g_rand_int(rand);
-    draw_palette(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);
-    if (g_rand_double(rand) < o->strip)
-        strip(table, labels, n, &palette);
-    paint(&palette, labels, grid, g_rand_int(rand), image);
-    if (!scan(o, grid, image, rand, error))
+    lam_palette_draw(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);
+    if (g_rand_double(rand) < o->strip) {
+        lam_palette_blacken(&palette, zero);
+        strip(table, labels, n, zero);
+        if (parts != NULL)
+            strip(table, parts, LAM_SYNTHESIS_PARTS * n, zero);
+    }
+    Canvas canvas = {.palette = &palette, .labels = labels, .parts = parts, .n = n};
+    if (!fill(&canvas, o, grid, rand, image, error) || !scan(o, grid, image, rand, error))
         return false;
     stretch(grid, image, exp(o->gamma * lam_random_normal(rand)));
     return true;

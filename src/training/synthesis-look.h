@@ -3,8 +3,11 @@
 
 #include <lambdascope/synthesis.h>
 
-/* labels: positions in the table. Where the sample is stripped they become background too. image:
- * 0 … 1. */
+#define LAM_SYNTHESIS_PARTS 8
+
+/* labels: positions in the table. parts: [LAM_SYNTHESIS_PARTS,D,H,W], the same of the parts of each voxel,
+ * whose mean it shows; NULL: it shows its own. Where the sample is stripped both become background.
+ * image: 0 … 1. */
 bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *options,
-                        const LamGrid *grid, guint8 *labels, GRand *rand, float *image,
-                        GError **error);
+                        const LamGrid *grid, guint8 *labels, guint8 *parts, GRand *rand,
+                        float *image, GError **error);

@@ -41,6 +41,25 @@ LamSynthesisOptions lam_synthesis_shapes(void)
     return o;
 }
 
+/* The labels of the eight parts of each voxel: scans have finer voxels than the grid, or tissues that share
+ * one. A slice has four, twice. */
+static guint8 *carry_parts(const LamLabelMap *map, const LamGrid *grid, const LamVolume *warp,
+                           const LamMat4 *affine)
+{
+    size_t n = lam_grid_voxels(grid);
+    guint8 *parts = g_malloc(LAM_SYNTHESIS_PARTS * n);
+    for (int p = 0; p < LAM_SYNTHESIS_PARTS; p++) {
+        LamGrid part = *grid;
+        LamVec3 at = {{p & 1 ? 0.25 : -0.25, p & 2 ? 0.25 : -0.25, p & 4 ? 0.25 : -0.25}};
+        at.v[2] *= grid->size[2] > 1;
+        LamVec3 corner = lam_mat4_apply(&grid->to_world, at);
+        for (int a = 0; a < 3; a++)
+            part.to_world.m[a][3] = corner.v[a];
+        lam_label_map_carry(map, &part, warp, affine, parts + (size_t)p * n);
+    }
+    return parts;
+}
+
 bool lam_synthesis_draw(const LamLabelMap *map, const LamSynthesisOptions *o, const LamGrid *grid,
                         const LamMat4 *placement, GRand *rand, float *image, guint8 *labels,
                         GError **error)
@@ -58,5 +77,8 @@ bool lam_synthesis_draw(const LamLabelMap *map, const LamSynthesisOptions *o, co
     g_autofree guint8 *own = labels == NULL ? g_malloc(lam_grid_voxels(grid)) : NULL;
     guint8 *carried = labels != NULL ? labels : own;
     lam_label_map_carry(map, grid, warp, &affine, carried);
-    return lam_synthesis_look(map->table, o, grid, carried, rand, image, error);
+    g_autofree guint8 *parts = o->partial > 0 && g_rand_double(rand) < o->partial
+                                   ? carry_parts(map, grid, warp, &affine)
+                                   : NULL;
+    return lam_synthesis_look(map->table, o, grid, carried, parts, rand, image, error);
 }

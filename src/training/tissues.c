@@ -1,19 +1,10 @@
 #include "tissues.h"
 
+#include "kin.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/resample.h>
 #include <string.h>
-
-/* "thalamus" means "left thalamus" and "right thalamus" too. */
-static bool is_named(const LamLabel *label, const char *name)
-{
-    const char *own = label->name != NULL ? label->name : "";
-    static const char *const sides[] = {"", "left ", "right "};
-    for (size_t i = 0; i < G_N_ELEMENTS(sides); i++)
-        if (g_str_has_prefix(own, sides[i]) && g_str_equal(own + strlen(sides[i]), name))
-            return true;
-    return false;
-}
 
 static bool refuse(const LamTissue *tissue, const char *structure, const char *why, GError **error)
 {
@@ -29,7 +20,7 @@ static bool take(const LamTissue *tissue, const char *structure, guint8 number,
     bool found = false;
     for (int i = 0; i < table->count; i++) {
         int label = (int)index[i];
-        if (label == 0 || !is_named(&table->label[i], structure))
+        if (label == 0 || !lam_kin_is_named(&table->label[i], structure))
             continue;
         if (class_of[label] != 0 && class_of[label] != number)
             return refuse(tissue, structure, "another class has it already", error);

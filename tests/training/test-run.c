@@ -322,6 +322,16 @@ static void test_refusals(Fixture *f, gconstpointer data)
          "goes without [tissues]"},
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[network]\nhyper_classes=2\n",
          "[network] hyper_classes"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
+         "[kin]\na=body\nbetween=hole\n",
+         "[kin]: needs two families"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
+         "[kin]\na=body\nb=hole\n",
+         "[synthesis] akin"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
+         "[synthesis]\nakin=0.5\n",
+         "goes with families in [kin]"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[kin]\na=body,\n", "[kin] a: must be"},
         {"[data]\nsource=shapes\nshape_labels=1\n[loss]\nlabel_weight=1\n", "[data] shape_labels"},
         {"[data]\nsource=shapes\n[shapes]\nwarp_mm=-1\n", "[shapes] warp_mm"},
         {"[data]\nsource=shapes\n[shapes]\nwarp_scale_mm=5;x\n", "warp_scale_mm"},

@@ -1,0 +1,89 @@
+#include "synthesis-palette.h"
+
+#include "random.h"
+
+#include <math.h>
+
+#define GOLDEN     0.6180339887 /* its multiples spread evenly */
+#define MOST_KIN   16
+#define KIN_SPREAD 0.08 /* how far from each other kin are, at most */
+#define BEYOND     0.15 /* how far what lies between two families may lie beyond them */
+
+void lam_palette_blacken(LamPalette *palette, int label)
+{
+    palette->mean[label] = palette->spread[label] = palette->texture[label] = 0;
+}
+
+/* The same for a tissue in all samples; neighbours in the table differ. */
+static double usual_mean(int tissue)
+{
+    double grey = GOLDEN * tissue;
+    return grey - floor(grey);
+}
+
+/* The first label of the same tissue, which may be itself. */
+static int twin_of(const LamLabelTable *table, int label)
+{
+    int twin = 0;
+    while (table->label[twin].tissue != table->label[label].tissue)
+        twin++;
+    return twin;
+}
+
+/* Each tissue on its own (Hoffmann et al. 2022). */
+static void draw_apart(const LamLabelTable *table, const LamSynthesisOptions *o, GRand *rand,
+                       LamPalette *palette)
+{
+    for (int i = 0; i < table->count; i++) {
+        int twin = twin_of(table, i);
+        float mean = (float)((1 - o->sameness) * g_rand_double(rand) +
+                             o->sameness * usual_mean(table->label[i].tissue));
+        float spread = (float)(g_rand_double(rand) * o->spread);
+        palette->mean[i] = twin < i ? palette->mean[twin] : mean;
+        palette->spread[i] = twin < i ? palette->spread[twin] : spread;
+        palette->texture[i] = 0;
+    }
+}
+
+/* As in real scans: one grey for all kin, and each tissue a little off it. */
+static void draw_akin(const LamLabelTable *table, GRand *rand, LamPalette *palette)
+{
+    double family[MOST_KIN];
+    for (int k = 0; k < MOST_KIN; k++)
+        family[k] = g_rand_double(rand);
+    for (int i = 0; i < table->count; i++) {
+        int twin = twin_of(table, i), kin = table->label[i].kin;
+        double share = -BEYOND + (1 + 2 * BEYOND) * g_rand_double(rand);
+        double between = family[1] + share * (family[2] - family[1]);
+        double grey = kin == LAM_KIN_BETWEEN ? between : family[kin > 0 ? kin % MOST_KIN : 0];
+        grey += lam_random_symmetric(rand, KIN_SPREAD);
+        if (kin != 0)
+            palette->mean[i] = twin < i ? palette->mean[twin] : (float)CLAMP(grey, 0, 1);
+    }
+}
+
+static void draw_textures(const LamLabelTable *table, double largest, GRand *rand,
+                          LamPalette *palette)
+{
+    for (int i = 0; i < table->count; i++) {
+        int twin = twin_of(table, i);
+        float texture = (float)lam_random_symmetric(rand, largest);
+        palette->texture[i] = twin < i ? palette->texture[twin] : texture;
+    }
+}
+
+void lam_palette_draw(const LamLabelTable *table, const LamSynthesisOptions *o, guint32 seed,
+                      LamPalette *palette)
+{
+    GRand *rand = g_rand_new_with_seed(seed);
+    bool blank = g_rand_double(rand) < o->blank;
+    draw_apart(table, o, rand, palette);
+    if (o->akin > 0 && g_rand_double(rand) < o->akin)
+        draw_akin(table, rand, palette);
+    if (o->texture > 0)
+        draw_textures(table, o->texture, rand, palette);
+    for (int i = 0; i < table->count; i++)
+        if (blank && table->label[i].value == 0)
+            lam_palette_blacken(palette, i);
+    g_rand_free(rand);
+}

@@ -1,0 +1,196 @@
+/* What makes synthetic scans look like real ones: voxels that tissues share, greys that vary within a tissue,
+ * structures that look alike. */
+#include "kin.h"
+#include "synthesis-palette.h"
+
+#include <math.h>
+#include <string.h>
+
+#define SIDE 13
+#define KIN  0.16 /* the most that two of one family are apart */
+#define BEYOND                                                                                     \
+    0.36 /* of what lies between two families, their spread included: 1.3 times them apart at most */
+
+static const LamLabel labels[] = {
+    {.value = 0, .tissue = 0},
+    {.value = 2, .structure = 2, .tissue = 1, .name = (char *)"left shell"},
+    {.value = 3, .structure = 3, .tissue = 2, .name = (char *)"core"},
+    {.value = 7, .structure = 7, .tissue = 3, .name = (char *)"seed"},
+    {.value = 41, .structure = 41, .tissue = 1, .name = (char *)"right shell"},
+    {.value = 90, .tissue = 4, .name = (char *)"background"},
+};
+
+static LamLabelTable *table_new(void)
+{
+    LamLabelTable *table = g_new0(LamLabelTable, 1);
+    table->count = G_N_ELEMENTS(labels);
+    table->label = g_memdup2(labels, sizeof labels);
+    for (int i = 0; i < table->count; i++)
+        table->label[i].name = g_strdup(labels[i].name);
+    return table;
+}
+
+/* A ball in a ball, cut in halves, at no special place of the grid. */
+static LamLabelMap *map_new(void)
+{
+    g_autoptr(LamLabelTable) table = table_new();
+    LamGrid grid = lam_grid_centred((int[3]){4 * SIDE, 4 * SIDE + 3, 4 * SIDE - 1}, 0.5,
+                                    (LamVec3){{0.3, -0.2, 0.1}});
+    g_autoptr(LamVolume) v = lam_volume_new(&grid, 1, NULL);
+    float *to = v->data;
+    for (int k = 0; k < grid.size[2]; k++)
+        for (int j = 0; j < grid.size[1]; j++)
+            for (int i = 0; i < grid.size[0]; i++) {
+                LamVec3 x = lam_mat4_apply(&grid.to_world, (LamVec3){{i, j, k}});
+                double r = sqrt(x.v[0] * x.v[0] + x.v[1] * x.v[1] + x.v[2] * x.v[2]);
+                *to++ = r < 6 ? 3 : r < 10 ? (x.v[0] < 0 ? 2 : 41) : 0;
+            }
+    return lam_label_map_new(v, table, NULL);
+}
+
+static void draw(const LamLabelMap *map, const LamSynthesisOptions *o, const LamGrid *grid,
+                 float *image, guint8 *drawn)
+{
+    GRand *rand = g_rand_new_with_seed(5);
+    g_assert_true(lam_synthesis_draw(map, o, grid, NULL, rand, image, drawn, NULL));
+    g_rand_free(rand);
+}
+
+static double mean_of_parts(const float *fine, const int n[3], int i, int j, int k)
+{
+    double sum = 0;
+    for (int p = 0; p < 8; p++) {
+        size_t z = (size_t)(2 * k + (p >> 2)), y = (size_t)(2 * j + (p >> 1 & 1));
+        sum +=
+            (double)fine[(z * 2 * (size_t)n[1] + y) * 2 * (size_t)n[0] + (size_t)(2 * i + (p & 1))];
+    }
+    return sum / 8;
+}
+
+/* Against the same scan on a grid twice as fine, deformed alike. */
+static void test_partial(void)
+{
+    const int n[3] = {SIDE, SIDE + 2, SIDE - 1}, twice[3] = {2 * n[0], 2 * n[1], 2 * n[2]};
+    LamGrid grid = lam_grid_centred(n, 2, (LamVec3){{0, 0, 0}}),
+            finer = lam_grid_centred(twice, 1, (LamVec3){{0, 0, 0}});
+    g_autoptr(LamLabelMap) map = map_new();
+    g_autofree float *image = g_new(float, lam_grid_voxels(&grid)),
+                     *fine = g_new(float, lam_grid_voxels(&finer)),
+                     *hard = g_new(float, lam_grid_voxels(&grid));
+    LamSynthesisOptions o = {.contrast =
+                                 8}; /* the brightest is not clipped: the core, which is large */
+    size_t between = 0, at = 0;
+    draw(map, &o, &finer, fine, NULL);
+    draw(map, &o, &grid, hard, NULL);
+    o.partial = 1;
+    draw(map, &o, &grid, image, NULL);
+    for (int k = 0; k < n[2]; k++)
+        for (int j = 0; j < n[1]; j++)
+            for (int i = 0; i < n[0]; i++, at++) {
+                double wanted = mean_of_parts(fine, n, i, j, k);
+                g_assert_cmpfloat_with_epsilon((double)image[at], wanted,
+                                               4e-3); /* of a histogram's bin */
+                between += fabsf(image[at] - hard[at]) > 0.02F;
+            }
+    g_assert_cmpuint(between, >, 100);
+}
+
+/* Within a tissue it varies, but neighbours are alike; tissues are told from each other by other factors. */
+static void test_texture(void)
+{
+    LamGrid grid = lam_grid_centred((int[3]){40, 44, 36}, 1, (LamVec3){{0, 0, 0}});
+    size_t n = lam_grid_voxels(&grid), inside = 0, pairs = 0;
+    g_autoptr(LamLabelMap) map = map_new();
+    g_autofree float *image = g_new(float, n);
+    g_autofree guint8 *drawn = g_new(guint8, n);
+    LamSynthesisOptions o = {.contrast = 8, .texture = 0.1};
+    double sum = 0, squares = 0, steps = 0;
+    draw(map, &o, &grid, image, drawn);
+    for (size_t i = 0; i < n; i++) {
+        if (map->table->label[drawn[i]].value != 3)
+            continue;
+        inside++;
+        sum += (double)image[i];
+        squares += pow((double)image[i], 2);
+        if (i + 1 < n && drawn[i + 1] == drawn[i]) {
+            pairs++;
+            steps += pow((double)(image[i + 1] - image[i]), 2);
+        }
+    }
+    double variance = squares / (double)inside - pow(sum / (double)inside, 2);
+    g_assert_cmpuint(inside, >, 500);
+    g_assert_cmpfloat(sqrt(variance), >, 0.005);
+    g_assert_cmpfloat(steps / (double)pairs, <, 0.2 * variance); /* white noise: 2 */
+}
+
+static LamRecipe kin_of(LamTissue *families, int n)
+{
+    LamRecipe recipe = {.n_kin = n};
+    memcpy(recipe.kin, families, (size_t)n * sizeof *families);
+    return recipe;
+}
+
+static LamTissue family(const char *name, char **structures)
+{
+    return (LamTissue){.name = (char *)name, .structures = structures};
+}
+
+static void test_match(void)
+{
+    char *shell[] = {(char *)"shell", (char *)"90", NULL}, *core[] = {(char *)"core", NULL},
+         *seed[] = {(char *)"seed", NULL}, *none[] = {(char *)"spleen", NULL};
+    LamTissue right[] = {family("a", shell), family("between", seed), family("b", core)};
+    LamTissue twice[] = {family("a", shell), family("b", shell)}, unknown[] = {family("a", none)};
+    static const int wanted[] = {0, 1, 2, LAM_KIN_BETWEEN, 1, 1};
+    LamRecipe recipe = kin_of(right, 3), wrong[] = {kin_of(twice, 2), kin_of(unknown, 1)};
+    static const char *const message[] = {"[kin] b: shell: another family has it",
+                                          "[kin] a: spleen: the label table has no"};
+    g_autoptr(LamLabelTable) table = table_new();
+    g_assert_true(lam_kin_match(&recipe, table, NULL));
+    for (int i = 0; i < table->count; i++)
+        g_assert_cmpint(table->label[i].kin, ==, wanted[i]);
+    for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(LamLabelTable) other = table_new();
+        g_assert_false(lam_kin_match(&wrong[i], other, &error));
+        g_assert_nonnull(strstr(error->message, message[i]));
+    }
+}
+
+/* Left and right are one tissue; kin are near each other, what lies between lies there, others are anywhere. */
+static void test_akin(void)
+{
+    g_autoptr(LamLabelTable) table = table_new();
+    static const int kin[] = {0, 1, 2, LAM_KIN_BETWEEN, 1, 1};
+    for (int i = 0; i < table->count; i++)
+        table->label[i].kin = kin[i];
+    double apart = 0, alone = 0;
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        LamSynthesisOptions o = {.akin = 1};
+        LamPalette p, free;
+        lam_palette_draw(table, &o, seed, &p);
+        o.akin = 0;
+        lam_palette_draw(table, &o, seed, &free);
+        double low = fmin(fmin((double)p.mean[1], (double)p.mean[5]), (double)p.mean[2]),
+               high = fmax(fmax((double)p.mean[1], (double)p.mean[5]), (double)p.mean[2]);
+        g_assert_cmpfloat(p.mean[1], ==, p.mean[4]);
+        g_assert_cmpfloat(fabs((double)(p.mean[1] - p.mean[5])), <=, KIN + 1e-6);
+        g_assert_cmpfloat((double)p.mean[3], >=, fmax(low - BEYOND, 0));
+        g_assert_cmpfloat((double)p.mean[3], <=, fmin(high + BEYOND, 1));
+        g_assert_cmpfloat(p.mean[0], ==, free.mean[0]);
+        apart += fabs((double)(p.mean[1] - p.mean[2])) / 200;
+        alone += fabs((double)(free.mean[1] - free.mean[5])) / 200;
+    }
+    g_assert_cmpfloat(apart, >, 0.2);
+    g_assert_cmpfloat(alone, >, 0.2);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/look/partial", test_partial);
+    g_test_add_func("/look/texture", test_texture);
+    g_test_add_func("/look/match", test_match);
+    g_test_add_func("/look/akin", test_akin);
+    return g_test_run();
+}
