@@ -15,6 +15,9 @@ out vec4 colour;
 
 const uint ROW = 128u;      // colours in a row of label_colours
 const float SHADE_PX = 1.0; // beside the line, dark, so that it is seen on bright tissue
+const float FAR_PX = 1e6;
+const float LYING = 0.4, UPRIGHT = 0.8; // a border that lies has no shade: a label may only just reach the slice
+const float FLAT = 2e-3;    // less slope per pixel, and there is no line: the slice lies along the border
 
 vec4 colour_of(uint label)
 {
@@ -49,9 +52,9 @@ void heavier(bool than, uint label, float weight, inout uint best, inout float m
     most = more ? weight : most;
 }
 
-// The two labels that weigh most at v (the second only nearly, where three meet) and the distance to where they
-// are equal, in pixels; dx, dy: how v changes per pixel.
-void outweigh(vec3 v, vec3 dx, vec3 dy, ivec3 size, out uint first, out uint second, out float px)
+// The two labels that weigh most at v (the second only nearly, where three meet), the distance to where they
+// are equal, in pixels, and how upright their border stands on the slice, 0 to 1; dx, dy: how v changes per pixel.
+void outweigh(vec3 v, vec3 dx, vec3 dy, ivec3 size, out uint first, out uint second, out float px, out float upright)
 {
     ivec3 base = ivec3(floor(v)), low = clamp(base, ivec3(0), size - 1), high = clamp(base + 1, ivec3(0), size - 1);
     vec3 f = v - vec3(base), g = 1.0 - f;
@@ -74,8 +77,9 @@ void outweigh(vec3 v, vec3 dx, vec3 dy, ivec3 size, out uint first, out uint sec
     vec4 lead_front = vec4(equal(front, uvec4(first))) - vec4(equal(front, uvec4(second)));
     vec4 lead_back = vec4(equal(back, uvec4(first))) - vec4(equal(back, uvec4(second)));
     float lead = interpolate(lead_front, lead_back, f, steepness);
-    float per_px = max(length(vec2(dot(steepness, dx), dot(steepness, dy))), 1e-6);
-    px = most < 0.0 ? 1e6 : abs(lead) / per_px;
+    float per_px = length(vec2(dot(steepness, dx), dot(steepness, dy)));
+    px = most < 0.0 || per_px < FLAT ? FAR_PX : abs(lead) / per_px;
+    upright = min(per_px / max(length(steepness) * length(dx), FLAT), 1.0);
     uint heaviest = lead < 0.0 ? second : first;
     second = lead < 0.0 ? first : second;
     first = heaviest;
@@ -99,9 +103,10 @@ void main()
         v += mat3(voxel_from_world) * (morph * texture(field, field_at).xyz);
     ivec3 size = textureSize(labels, 0);
     uint first, second;
-    float px;
-    outweigh(v, CARRIED ? dFdx(v) : across, CARRIED ? dFdy(v) : down, size, first, second, px);
+    float px, upright;
+    outweigh(v, CARRIED ? dFdx(v) : across, CARRIED ? dFdy(v) : down, size, first, second, px, upright);
     bool outside = first == 0u, within = all(greaterThanEqual(v, vec3(-0.5))) && all(lessThan(v, vec3(size) - 0.5));
     vec4 drawn = line(outside ? second : first, outside ? -px : px);
+    drawn *= outside ? smoothstep(LYING, UPRIGHT, upright) : 1.0;
     colour = within && (!outside || second != 0u) ? drawn : vec4(0.0);
 }

@@ -28,6 +28,12 @@ static double halves(LamVec3 x, const void *user)
     return ball(x, user) > 0 ? (x.v[0] < 0 ? 3 : 5) : 0;
 }
 
+/* A drum whose flat top lies at 10 mm. */
+static double drum(LamVec3 x, const void *user)
+{
+    return hypot(x.v[0], x.v[1]) < RADIUS_MM && fabs(x.v[2]) < 10 ? LABEL : 0;
+}
+
 static double nothing(LamVec3 x, const void *user)
 {
     return fabs(x.v[0]) < 25 && fabs(x.v[1]) < 25 && fabs(x.v[2]) < 25 ? 100 : 0;
@@ -202,6 +208,50 @@ static void test_selected(void)
     gl_fixture_close(&f);
 }
 
+/* Pixels of a bright scan that a line lies on, and those that its dark shade lies on. */
+static void count_drawn(const GlFixture *f, const LamView *view, int *coloured, int *dark)
+{
+    const LamRect *r = &view->rect;
+    *coloured = *dark = 0;
+    for (int y = (int)r->y; y < r->y + r->height; y++)
+        for (int x = (int)r->x; x < r->x + r->width; x++) {
+            LamVec3 at = lam_scene_unproject(&f->scene, view, 1, x + 0.5, y + 0.5);
+            if (fabs(at.v[0]) > 20 || fabs(at.v[1]) > 20)
+                continue;
+            const uint8_t *p = gl_fixture_pixel(f, x, y);
+            int least = MIN(p[0], MIN(p[1], p[2])), most = MAX(p[0], MAX(p[1], p[2]));
+            *coloured += most - least > 60;
+            *dark += most < 230;
+        }
+}
+
+/* Below the top there is its rim, above it nothing; the rim's shade is never there without the rim. */
+static void test_flat_top(void)
+{
+    GlFixture f;
+    if (!open_fixture(&f, (LamVec3){{0}}))
+        return;
+    f.scene.levels[0] = f.scene.levels[1] = (LamLevels){0, 50};
+    add_labels(&f, 0, drum, NULL, NULL);
+    for (int zoom = 1; zoom <= 2; zoom++)
+        for (int step = -8; step <= 8; step++) {
+            int coloured, dark;
+            f.scene.zoom = zoom;
+            f.scene.cursor_mm = f.scene.pan_mm = (LamVec3){{0, 0, 10 + 0.05 * step}};
+            gl_fixture_draw(&f);
+            count_drawn(&f, &f.views[0], &coloured, &dark);
+            g_test_message("zoom %d, %g mm: %d coloured, %d dark", zoom, 0.05 * step, coloured,
+                           dark);
+            if (step < 0)
+                g_assert_cmpint(dark, <=, 2 * coloured);
+            else /* corners of the rim are left, where it only just reaches the slice */
+                g_assert_cmpint(coloured + dark, <=, step == 0 ? 80 : 16);
+            if (step <= -4)
+                g_assert_cmpint(coloured, >, 400);
+        }
+    gl_fixture_close(&f);
+}
+
 /* Whatever is chosen in the view, volumes are not sent to the GPU again; another field is. */
 static void test_uploads(void)
 {
@@ -248,6 +298,7 @@ int main(int argc, char **argv)
     g_test_add_func("/contours/carried", test_carried);
     g_test_add_func("/contours/colours", test_colours);
     g_test_add_func("/contours/selected", test_selected);
+    g_test_add_func("/contours/flat-top", test_flat_top);
     g_test_add_func("/contours/uploads", test_uploads);
     return g_test_run();
 }
