@@ -2,6 +2,7 @@
 #pragma once
 
 #include <lambdascope/affine.h>
+#include <lambdascope/loss.h>
 #include <lambdascope/model.h>
 #include <lambdascope/volume.h>
 
@@ -21,6 +22,9 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
  * opposite directions, or fewer do and they hardly correlate. Heads of one contrast from two scanners may be
  * taken for two. False where nothing is known. */
 bool lam_affine_contrasts_differ(const LamAffine *fit);
+/* What to compare two such scans by, where they are refined: NMI across contrasts, where local correlation pulls
+ * apart what belongs together (docs/registration.md); else NCC, which is more exact. */
+LamSimilarity lam_similarity_for_contrasts(const LamVolume *fixed, const LamAffine *fit);
 /* The model for two volumes of which it did. NULL: the default is for them, or the other is not there. Free with
  * g_free. */
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit);

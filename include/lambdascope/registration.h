@@ -34,6 +34,9 @@ typedef struct {
                        * symmetric */
     const LamRegion *const *regions; /* borrowed; for LAM_METHOD_NETWORK */
     int n_regions;
+    bool
+        choose_similarity; /* terms.similarity by the contrasts that the linear part finds, unless there is a
+                             * mask (lam_similarity_for_contrasts) */
     double seconds; /* of refinement and classical registration; < 0: their own default */
     LamRefineOptions
         terms; /* what else these two take into account: masks, labels, points and their
@@ -49,6 +52,7 @@ typedef struct {
     LamTransform *transform;    /* fixed world -> moving world; owned */
     LamAffine linear;           /* how its linear part was found; NaN and 0 if it was given */
     LamRefineReport refinement; /* zero if there was none */
+    LamSimilarity similarity;   /* that it climbed */
     LamFieldStatistics
         statistics; /* of the deformable part on its own grid; zero if there is none */
     /* mm, 1 channel, on the deformable part's grid; NULL if not asked for; owned */

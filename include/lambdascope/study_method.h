@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 typedef enum {
     LAM_STUDY_UNDEFORMED, /* the linear part alone */
     LAM_STUDY_NETWORK,
-    LAM_STUDY_CLASSICAL, /* optimised for the pair from zero */
+    LAM_STUDY_REFINE,    /* optimised for the pair from what the network gives */
+    LAM_STUDY_CLASSICAL, /* the same from zero */
 } LamStudyMethodKind;
 
 typedef struct {
@@ -20,8 +21,8 @@ typedef struct {
     char *name;               /* in tables and figures */
     LamModel *model;          /* of a network; a reference of its own */
     double lambda;            /* unused if undeformed */
-    LamSimilarity similarity; /* classical */
-    double seconds;           /* classical: as in LamRefineOptions; 0: no limit */
+    LamSimilarity similarity; /* of what is optimised */
+    double seconds;           /* likewise, as in LamRefineOptions; 0: no limit */
 } LamStudyMethod;
 
 LamStudyMethod *lam_study_method_new_undeformed(const char *name);
@@ -30,6 +31,9 @@ LamStudyMethod *lam_study_method_new_network(LamModel *model, double lambda);
 /* similarity: "ncc", "nmi" or "mse". LAM_ERROR_ARGUMENT if it is another. */
 LamStudyMethod *lam_study_method_new_classical(const char *similarity, double lambda,
                                                double seconds, GError **error);
+/* Likewise. */
+LamStudyMethod *lam_study_method_new_refine(LamModel *model, const char *similarity, double lambda,
+                                            double seconds, GError **error);
 void lam_study_method_free(LamStudyMethod *method);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamStudyMethod, lam_study_method_free)
 

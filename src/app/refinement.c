@@ -36,6 +36,7 @@ static LamRefined *refine(const LamRefinement *asked, const LamProgress *progres
     LamRefineOptions options = lam_refine_options_default(asked->start->lambda);
     g_autoptr(LamRefined) refined = g_new0(LamRefined, 1);
     options.seconds = asked->seconds;
+    options.similarity = asked->similarity;
     g_autoptr(LamSession) session =
         lam_session_new(asked->model, asked->fixed, asked->moving, &asked->start->affine,
                         asked->start->document, &preparing, error);

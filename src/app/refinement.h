@@ -13,7 +13,8 @@ typedef struct {
     LamModel *model;
     LamVolume *fixed, *moving; /* as loaded */
     LamSnapshot *start;
-    double seconds; /* at most; 0: no limit */
+    LamSimilarity similarity; /* what scans are compared by */
+    double seconds;           /* at most; 0: no limit */
 } LamRefinement;
 
 /* Immutable; free with lam_refined_free. */

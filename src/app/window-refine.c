@@ -5,6 +5,7 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 
 #define SECONDS         20
 #define NOTICE_SHOWN_US 8000000
@@ -103,6 +104,8 @@ static void refine(GSimpleAction *action, GVariant *value, gpointer user)
         .fixed = lam_document_fixed_volume(window->document),
         .moving = lam_document_moving_volume(window->document),
         .start = window->snapshot,
+        .similarity = lam_similarity_for_contrasts(lam_document_fixed_volume(window->document),
+                                                   lam_document_affine_fit(window->document)),
         .seconds = SECONDS,
     };
     GCancellable *cancellable = lam_window_begin_job(window, _("Refining the warp for this pair"));

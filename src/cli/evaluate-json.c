@@ -117,7 +117,9 @@ void lam_evaluation_print_json(const LamEvaluation *e)
     json_builder_set_member_name(json, "symmetric");
     json_builder_add_boolean_value(json, e->options->symmetric);
     static const char *const similarities[] = {"ncc", "nmi", "mse"};
-    lam_cli_json_string(json, "similarity", similarities[e->options->similarity]);
+    lam_cli_json_string(json, "similarity",
+                        e->options->choose_similarity ? "auto"
+                                                      : similarities[e->options->similarity]);
     lam_cli_json_string(json, "roughness_definition", lam_evaluate_roughness_definition);
     lam_cli_json_string(json, "fold_definitions", lam_evaluate_fold_definitions);
     add_pairs(json, e);

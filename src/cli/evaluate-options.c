@@ -70,7 +70,10 @@ static bool parse_given(LamEvaluateOptions *o, Given *g, int *argc, char ***argv
         {"refine-seconds", 'r', 0, G_OPTION_ARG_DOUBLE, &o->seconds,
          "Time for each pair and λ; 0 = no limit (default 20)", "SECONDS"},
         {"similarity", 0, 0, G_OPTION_ARG_STRING, &g->similarity,
-         "What refine and classical compare scans by: ncc (default), nmi or mse", "NAME"},
+         "What refine and classical compare scans by: ncc, nmi, mse, or auto (default): nmi where "
+         "a "
+         "pair looks like two contrasts, else ncc",
+         "NAME"},
         {"symmetric", 'S', 0, G_OPTION_ARG_NONE, &g->symmetric,
          "Half-way between the scans, the network asked both ways", NULL},
         {"hd95", 'H', 0, G_OPTION_ARG_NONE, &g->hd95,
@@ -143,10 +146,12 @@ static bool read_grid(LamEvaluateOptions *o, const Given *g, GError **error)
 
 static bool read_similarity(LamEvaluateOptions *o, const Given *g, GError **error)
 {
+    o->choose_similarity = g->similarity == NULL || g_str_equal(g->similarity, "auto");
     if (g->similarity == NULL)
         return true;
-    if (!lam_similarity_parse(g->similarity, &o->similarity) || o->similarity > LAM_SIMILARITY_MSE)
-        return misuse(error, "--similarity: ncc, nmi or mse is needed");
+    if (!o->choose_similarity && (!lam_similarity_parse(g->similarity, &o->similarity) ||
+                                  o->similarity > LAM_SIMILARITY_MSE))
+        return misuse(error, "--similarity: auto, ncc, nmi or mse is needed");
     return o->methods[LAM_EVALUATE_REFINE] || o->methods[LAM_EVALUATE_CLASSICAL] ||
            misuse(error, "--similarity needs --method refine or classical");
 }

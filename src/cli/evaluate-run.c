@@ -1,6 +1,7 @@
 /* The work of lam evaluate: pair by pair, each model's session on the one affine of the pair. */
 #include "evaluate.h"
 
+#include <lambdascope/model_choice.h>
 #include <lambdascope/pairs.h>
 #include <lambdascope/refine.h>
 #include <lambdascope/scan.h>
@@ -9,7 +10,7 @@
 /* Everything about one pair that does not depend on models. */
 typedef struct {
     LamVolume *fixed, *moving, *fixed_labels, *moving_labels;
-    LamMat4 affine;
+    LamAffine fit;
     LamGrid grid;  /* to compare on */
     bool has_grid; /* and the affine alone is scored */
 } Case;
@@ -24,14 +25,12 @@ static void case_clear(Case *c)
 
 static bool case_open(Case *c, const LamPair *pair, const LamProgress *progress, GError **error)
 {
-    LamAffine fit;
     if ((c->fixed = lam_scan_load(pair->fixed, 0, error)) == NULL ||
         (c->moving = lam_scan_load(pair->moving, 0, error)) == NULL ||
         (c->fixed_labels = lam_scan_load(pair->fixed_labels, 0, error)) == NULL ||
         (c->moving_labels = lam_scan_load(pair->moving_labels, 0, error)) == NULL ||
-        !lam_affine_register(c->fixed, c->moving, NULL, progress, &fit, error))
+        !lam_affine_register(c->fixed, c->moving, NULL, progress, &c->fit, error))
         return false;
-    c->affine = fit.matrix;
     return true;
 }
 
@@ -61,7 +60,7 @@ static LamSession *open_session(const LamEvaluation *e, Case *c, const LamEvalua
     LamSessionOptions options = {.model = subject != NULL ? subject->model : NULL,
                                  .fixed = c->fixed,
                                  .moving = c->moving,
-                                 .affine = &c->affine,
+                                 .fit = &c->fit,
                                  .symmetric = e->options->symmetric};
     g_autoptr(LamSession) session = lam_session_open(&options, NULL, error);
     if (session == NULL || !settle_grid(e, c, session, pair, error))
@@ -83,7 +82,10 @@ static LamSnapshot *compute(const LamEvaluateOptions *o, LamEvaluateMethod metho
         return g_steal_pointer(&first);
     LamRefineOptions options =
         (classical ? lam_refine_options_classical : lam_refine_options_default)(lambda);
-    options.similarity = o->similarity;
+    options.similarity = o->choose_similarity
+                             ? lam_similarity_for_contrasts(lam_session_fixed(session),
+                                                            lam_session_affine_fit(session))
+                             : o->similarity;
     if (o->seconds >= 0)
         options.seconds = o->seconds;
     return lam_session_refine(session, first, &options, NULL, progress, error);

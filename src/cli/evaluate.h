@@ -26,7 +26,8 @@ typedef struct {
     GArray *lambdas; /* double */
     bool fixed_grid, symmetric, per_structure, hd95, json;
     double seconds;           /* of refinement; negative: not given */
-    LamSimilarity similarity; /* that it maximises */
+    bool choose_similarity;   /* by the contrasts of each pair */
+    LamSimilarity similarity; /* else that it maximises */
     double label_share;       /* -1: not given */
     char *csv, *plot, *names;
 } LamEvaluateOptions;

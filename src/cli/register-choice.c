@@ -17,8 +17,12 @@ static const Word methods[] = {{"network", LAM_METHOD_NETWORK},
                                {"refine", LAM_METHOD_REFINE},
                                {"classical", LAM_METHOD_CLASSICAL},
                                {NULL}};
-static const Word similarities[] = {
-    {"ncc", LAM_SIMILARITY_NCC}, {"nmi", LAM_SIMILARITY_NMI}, {"mse", LAM_SIMILARITY_MSE}, {NULL}};
+/* auto: by the contrasts of the scans */
+static const Word similarities[] = {{"auto", LAM_SIMILARITY_NONE},
+                                    {"ncc", LAM_SIMILARITY_NCC},
+                                    {"nmi", LAM_SIMILARITY_NMI},
+                                    {"mse", LAM_SIMILARITY_MSE},
+                                    {NULL}};
 static const Word measures[] = {{"auto", LAM_AFFINE_AUTO},
                                 {"correlation", LAM_AFFINE_CORRELATION},
                                 {"nmi", LAM_AFFINE_NMI},
@@ -94,7 +98,9 @@ bool lam_register_choose(const LamRegisterArguments *a, LamRegisterChoice *choic
     if (a->similarity != NULL && choice->options.method != LAM_METHOD_REFINE &&
         choice->options.method != LAM_METHOD_CLASSICAL)
         return misuse(error, "--similarity: --method refine or classical is needed");
-    choice->options.terms.similarity = (LamSimilarity)similarity;
+    choice->options.choose_similarity = similarity == LAM_SIMILARITY_NONE;
+    if (!choice->options.choose_similarity)
+        choice->options.terms.similarity = (LamSimilarity)similarity;
     if (!check_network_options(a, choice->options.method, error))
         return false;
     if (a->label_weight >= 0)

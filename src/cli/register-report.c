@@ -70,7 +70,7 @@ static void print_summary(const LamRegisterRun *run)
     }
     lam_register_print_regions(run);
     if (r->refinement.iterations > 0)
-        print_refinement(&r->refinement, run->choice.options.terms.similarity);
+        print_refinement(&r->refinement, r->similarity);
     if (run->inversion.points > 0)
         printf("inverse      solved to %.4f mm on average, at most %.2f mm\n",
                run->inversion.mean_mm, run->inversion.largest_mm);
@@ -221,7 +221,7 @@ static JsonNode *report_of(const LamRegisterArguments *a, const LamRegisterRun *
     if (!is_linear(run))
         json_deformation(json, run);
     if (r->refinement.iterations > 0)
-        json_refinement(json, &r->refinement, run->choice.options.terms.similarity);
+        json_refinement(json, &r->refinement, r->similarity);
     lam_cli_json_number(json, "seconds_load", run->load_s);
     lam_cli_json_number(json, "seconds_linear", r->linear_s);
     lam_cli_json_number(json, "seconds_deformation", r->deformable_s);

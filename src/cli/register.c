@@ -52,7 +52,8 @@ static bool parse_options(LamRegisterArguments *a, int *argc, char ***argv, GErr
         {"seconds", 0, 0, G_OPTION_ARG_DOUBLE, &a->seconds,
          "What refine and classical may take, 0: what they need (default 20)", "S"},
         {"similarity", 0, 0, G_OPTION_ARG_STRING, &a->similarity,
-         "What refine and classical compare scans by: ncc (default), nmi (across contrasts) or mse",
+         "What refine and classical compare scans by: ncc, nmi, mse, or auto (default): nmi where "
+         "the scans look like two contrasts, else ncc",
          "NAME"},
         {"symmetric", 0, 0, G_OPTION_ARG_NONE, &a->symmetric,
          "Exchanging the scans inverts the result; twice the network's time", NULL},

@@ -11,8 +11,8 @@ typedef struct {
     LamCliStudy study;
     char *pairs, *scans;                         /* what is measured; one or both */
     char *fixed_contrast, *atlas, *atlas_labels; /* of scans */
-    char *classical;
-    double lambda, classical_lambda, classical_seconds, warp_mm;
+    char *refine, *classical;
+    double lambda, refine_lambda, classical_lambda, classical_seconds, warp_mm;
     int steps, seeds;
 
     /* from the above */
@@ -22,8 +22,8 @@ typedef struct {
 
 static void options_clear(Options *o)
 {
-    char *strings[] = {o->pairs, o->scans,        o->fixed_contrast,
-                       o->atlas, o->atlas_labels, o->classical};
+    char *strings[] = {o->pairs,        o->scans,  o->fixed_contrast, o->atlas,
+                       o->atlas_labels, o->refine, o->classical};
     for (size_t i = 0; i < G_N_ELEMENTS(strings); i++)
         g_free(strings[i]);
     lam_cli_study_clear(&o->study);
@@ -41,6 +41,8 @@ static bool check(const Options *o, GError **error)
         why = "--lambda: a number from 0 to 1 is needed (see --help)";
     else if (!(o->classical_lambda >= 0 && o->classical_lambda <= 1))
         why = "--classical-lambda: a number from 0 to 1 is needed (see --help)";
+    else if (!(o->refine_lambda >= 0 && o->refine_lambda <= 1))
+        why = "--refine-lambda: a number from 0 to 1 is needed (see --help)";
     else if (!(o->classical_seconds >= 0 && o->classical_seconds <= 86400))
         why = "--classical-seconds: a number from 0 to 86400 is needed (see --help)";
     else if (o->steps < 2 || o->steps > 101)
@@ -84,6 +86,11 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
          "CSV"},
         LAM_CLI_STUDY_OPTIONS(&o->study),
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &o->lambda, "Of the networks (default 0.2)", "L"},
+        {"refine", 0, 0, G_OPTION_ARG_STRING, &o->refine,
+         "Similarities by which the networks' fields are refined, too: ncc, nmi, mse",
+         "NAME[,NAME...]"},
+        {"refine-lambda", 0, 0, G_OPTION_ARG_DOUBLE, &o->refine_lambda,
+         "Of refinement (default 0.1)", "L"},
         {"classical", 0, 0, G_OPTION_ARG_STRING, &o->classical,
          "Similarities of classical registration, separated by commas, or 'none' (default ncc)",
          "NAME[,NAME...]"},
@@ -124,12 +131,27 @@ static bool add_classical(Options *o, GError **error)
     return true;
 }
 
+static bool add_model(Options *o, LamModel *model, GError **error)
+{
+    g_auto(GStrv) parts = g_strsplit(o->refine != NULL ? o->refine : "", ",", -1);
+    g_ptr_array_add(o->methods, lam_study_method_new_network(model, o->lambda));
+    for (char **part = parts; *part != NULL; part++) {
+        LamStudyMethod *method =
+            lam_study_method_new_refine(model, g_strstrip(*part), o->refine_lambda, 0, error);
+        if (method == NULL)
+            return false;
+        g_ptr_array_add(o->methods, method);
+    }
+    return true;
+}
+
 static bool make_methods(Options *o, GError **error)
 {
     g_autoptr(GPtrArray) models = lam_cli_study_load_models(&o->study, error);
     o->methods = g_ptr_array_new_with_free_func((GDestroyNotify)lam_study_method_free);
     for (guint i = 0; models != NULL && i < models->len; i++)
-        g_ptr_array_add(o->methods, lam_study_method_new_network(models->pdata[i], o->lambda));
+        if (!add_model(o, models->pdata[i], error))
+            return false;
     return models != NULL && add_classical(o, error);
 }
 
@@ -183,7 +205,12 @@ static bool run(Options *o, GError **error)
 int lam_cli_study_contrast(int argc, char **argv)
 {
     g_autoptr(GError) error = NULL;
-    Options o = {.lambda = 0.2, .classical_lambda = 0.1, .warp_mm = 4, .steps = 9, .seeds = 3};
+    Options o = {.lambda = 0.2,
+                 .refine_lambda = 0.1,
+                 .classical_lambda = 0.1,
+                 .warp_mm = 4,
+                 .steps = 9,
+                 .seeds = 3};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
     options_clear(&o);

@@ -27,10 +27,20 @@ bool lam_affine_contrasts_differ(const LamAffine *fit)
     return fit->polarity < OPPOSITE || (fit->polarity < DOUBTFUL && fit->correlation < CONVINCING);
 }
 
+/* Of slices no limits are known. */
+static bool volumes_differ(const LamVolume *fixed, const LamAffine *fit)
+{
+    return lam_affine_contrasts_differ(fit) && !lam_grid_is_slice(&fixed->grid);
+}
+
+LamSimilarity lam_similarity_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
+{
+    return volumes_differ(fixed, fit) ? LAM_SIMILARITY_NMI : LAM_SIMILARITY_NCC;
+}
+
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
 {
-    bool differ = lam_affine_contrasts_differ(fit) && !lam_grid_is_slice(&fixed->grid);
-    return differ ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
+    return volumes_differ(fixed, fit) ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
 }
 
 static bool check(const LamModel *model, const LamVolume *scan, const char *role, GError **error)

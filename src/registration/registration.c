@@ -3,6 +3,7 @@
 #include <lambdascope/composite.h>
 #include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/session.h>
 #include <math.h>
 #include <string.h>
@@ -92,8 +93,11 @@ static bool fit_linear(const LamVolume *fixed, const LamVolume *moving,
                        LamRegistrationResult *result, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    LamAffine given = {
-        .matrix = options->affine.initial, .correlation = NAN, .nmi = NAN, .agreement = NAN};
+    LamAffine given = {.matrix = options->affine.initial,
+                       .correlation = NAN,
+                       .nmi = NAN,
+                       .agreement = NAN,
+                       .polarity = NAN};
     result->linear = given;
     if (!options->keep_initial &&
         !lam_affine_register(fixed, moving, &options->affine, progress, &result->linear, error))
@@ -103,7 +107,8 @@ static bool fit_linear(const LamVolume *fixed, const LamVolume *moving,
 }
 
 /* The plan of the method with the caller's budget and terms. */
-static LamRefineOptions plan(const LamRegistrationOptions *options)
+static LamRefineOptions plan(const LamRegistrationOptions *options, const LamVolume *fixed,
+                             const LamAffine *linear)
 {
     LamRefineOptions own = options->method == LAM_METHOD_CLASSICAL
                                ? lam_refine_options_classical(options->lambda)
@@ -113,6 +118,8 @@ static LamRefineOptions plan(const LamRegistrationOptions *options)
     out.seconds = options->seconds >= 0 ? options->seconds : own.seconds;
     out.n_levels = own.n_levels;
     memcpy(out.levels, own.levels, sizeof out.levels);
+    if (options->choose_similarity && out.fixed_mask == NULL)
+        out.similarity = lam_similarity_for_contrasts(fixed, linear);
     return out;
 }
 
@@ -170,7 +177,8 @@ static LamTransform *deform(LamVolume *fixed, LamVolume *moving,
             return NULL;
     }
     if (options->method != LAM_METHOD_NETWORK) {
-        LamRefineOptions refine = plan(options);
+        LamRefineOptions refine = plan(options, fixed, &result->linear);
+        result->similarity = refine.similarity;
         LamSnapshot *refined =
             lam_session_refine(session, snapshot, &refine, &result->refinement, &refines, error);
         if (refined == NULL)

@@ -35,21 +35,38 @@ LamStudyMethod *lam_study_method_new_network(LamModel *model, double lambda)
     return method;
 }
 
+/* One that is optimised; takes the name. */
+static LamStudyMethod *optimised_new(LamStudyMethodKind kind, char *name, const char *similarity,
+                                     double lambda, double seconds, GError **error)
+{
+    g_autoptr(LamStudyMethod) method = method_new(kind, name);
+    method->lambda = lambda;
+    method->seconds = seconds;
+    if (lam_similarity_parse(similarity, &method->similarity) &&
+        method->similarity <= LAM_SIMILARITY_MSE)
+        return g_steal_pointer(&method);
+    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                "cannot optimise a registration: %s: no such similarity", similarity);
+    return NULL;
+}
+
 LamStudyMethod *lam_study_method_new_classical(const char *similarity, double lambda,
                                                double seconds, GError **error)
 {
-    LamSimilarity kind;
-    if (!lam_similarity_parse(similarity, &kind) || kind > LAM_SIMILARITY_MSE) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
-                    "cannot register without a network: %s: no such similarity", similarity);
-        return NULL;
-    }
     g_autofree char *capitals = g_ascii_strup(similarity, -1);
+    return optimised_new(LAM_STUDY_CLASSICAL, g_strdup_printf("classical, %s", capitals),
+                         similarity, lambda, seconds, error);
+}
+
+LamStudyMethod *lam_study_method_new_refine(LamModel *model, const char *similarity, double lambda,
+                                            double seconds, GError **error)
+{
+    g_autofree char *name = model_name(model), *capitals = g_ascii_strup(similarity, -1);
     LamStudyMethod *method =
-        method_new(LAM_STUDY_CLASSICAL, g_strdup_printf("classical, %s", capitals));
-    method->lambda = lambda;
-    method->seconds = seconds;
-    method->similarity = kind;
+        optimised_new(LAM_STUDY_REFINE, g_strdup_printf("%s, refined, %s", name, capitals),
+                      similarity, lambda, seconds, error);
+    if (method != NULL)
+        method->model = lam_model_ref(model);
     return method;
 }
 
@@ -71,12 +88,17 @@ void lam_study_registration_clear(LamStudyRegistration *registration)
 static LamSnapshot *deform(const LamStudyMethod *method, LamSession *session,
                            const LamProgress *progress, GError **error)
 {
+    g_autoptr(LamSnapshot) start = NULL;
+    if (method->model != NULL &&
+        (start = lam_session_set_lambda(session, method->lambda, false, error)) == NULL)
+        return NULL;
     if (method->kind == LAM_STUDY_NETWORK)
-        return lam_session_set_lambda(session, method->lambda, false, error);
-    LamRefineOptions options = lam_refine_options_classical(method->lambda);
+        return g_steal_pointer(&start);
+    LamRefineOptions options =
+        (start != NULL ? lam_refine_options_default : lam_refine_options_classical)(method->lambda);
     options.seconds = method->seconds;
     options.similarity = method->similarity;
-    return lam_session_refine(session, NULL, &options, NULL, progress, error);
+    return lam_session_refine(session, start, &options, NULL, progress, error);
 }
 
 bool lam_study_method_register(const LamStudyMethod *method, LamVolume *fixed, LamVolume *moving,

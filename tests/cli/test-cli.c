@@ -348,6 +348,38 @@ static void test_register_similarity(void)
     lam_cli_run_clear(&run);
 }
 
+/* Which term the report of a refinement names, of a scan and another one. */
+static bool climbs(const char *moving, const char *term)
+{
+    g_autoptr(JsonParser) parser = json_parser_new();
+    g_autofree char *warped = in_folder("climbs.nii.gz");
+    LamCliRun run =
+        lam_cli_run("register", "-f", fixture->fixed, "-m", moving, "--method", "classical",
+                    "--seconds", "0.5", "--warped", warped, "--json", NULL);
+    assert_done(&run);
+    JsonObject *refinement =
+        json_object_get_object_member(parse_object(run.out, parser), "refinement");
+    JsonObject *after = json_object_get_object_member(refinement, "after");
+    bool named = json_object_has_member(after, term);
+    lam_cli_run_clear(&run);
+    return named;
+}
+
+/* Unless it is told: of one contrast by correlation, of two by mutual information. */
+static void test_register_contrasts(void)
+{
+    g_autofree char *other = in_folder("inverted.nii.gz");
+    g_autoptr(LamVolume) scan = lam_nifti_load(fixture->moving, 0, NULL);
+    float most = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&scan->grid); i++)
+        most = fmaxf(most, scan->data[i]);
+    for (size_t i = 0; i < lam_grid_voxels(&scan->grid); i++)
+        scan->data[i] = scan->data[i] > 0.05F * most ? 1.1F * most - scan->data[i] : 0;
+    g_assert_true(lam_nifti_save(scan, other, LAM_NIFTI_FLOAT32, NULL, NULL));
+    g_assert_true(climbs(fixture->moving, "local_correlation"));
+    g_assert_true(climbs(other, "mutual_information"));
+}
+
 static void test_synth_brains(void)
 {
     g_autofree char *table = in_folder("labels.csv"), *maps = in_pair("fixed_labels.nii.gz");
@@ -413,6 +445,7 @@ int main(int argc, char **argv)
     g_test_add_func("/cli/register/model", test_register_model);
     g_test_add_func("/cli/register/refine", test_register_refine);
     g_test_add_func("/cli/register/similarity", test_register_similarity);
+    g_test_add_func("/cli/register/contrasts", test_register_contrasts);
     g_test_add_func("/cli/synth-brains", test_synth_brains);
     fixture = lam_cli_fixture_new();
     int status = g_test_run();
