@@ -2,7 +2,8 @@
  *
  * Building: inputs and parameters first, then ops (ops.h); lam_graph_finalise plans memory: one arena
  * for values, one for gradients. Nothing is allocated in forward or backward. Evaluating recomputes
- * only what lies downstream of an input that was touched since the last evaluation.
+ * only what lies downstream of an input that was touched since the last evaluation. A graph without
+ * gradients that is told what will be asked of it (lam_graph_keep) needs far less memory.
  *
  * Batch is 1. Shapes are [C,D,H,W]; 2-D is D = 1. Tensors that only convolutions see are kept in
  * channel blocks, [C/B,D,H,W,B] with B = lam_channel_block() and the last block padded with zeros.
@@ -48,15 +49,20 @@ LamNode *lam_graph_variable(LamGraph *graph, const char *name, LamShape shape);
 /* A parameter, by its index in the LamParameters. Its shape is seen as a plain vector. */
 LamNode *lam_graph_parameter(LamGraph *graph, int index);
 
+/* Before lam_graph_finalise: a node whose value will be read, or that lam_graph_forward will be asked for;
+ * NULL is allowed. Once one was named, only these may be asked for: the others share memory or have none,
+ * though what stays valid when an input is touched is not recomputed. A graph with gradients keeps all. */
+void lam_graph_keep(LamGraph *graph, LamNode *node);
+
 /* After all ops were added. LAM_ERROR_MEMORY, or LAM_ERROR_ARGUMENT with the reason if an op was given
  * shapes that do not fit (the first such mistake is remembered while building). */
 bool lam_graph_finalise(LamGraph *graph, GError **error);
 
 /* Marks an input (or, with NULL, the parameters) as changed. */
 void lam_graph_touch(LamGraph *graph, LamNode *input);
-/* Recomputes what depends on touched inputs, up to and including `target` (NULL: everything).
+/* Recomputes what depends on touched inputs, up to and including `target` (NULL: all that is kept).
  * Returns the number of ops that ran. Stops early when `cancellable` fires: returns -1, and the work
- * is taken up again by the next call. */
+ * is taken up again by the next call; of what is not kept, some is then done again. */
 int lam_graph_forward(LamGraph *graph, LamNode *target, GCancellable *cancellable);
 /* Gradients of the scalar node `loss` with respect to all variables and parameters. Parameters'
  * gradients are added to lam_parameters_gradients (zero them first); the others are set. */
@@ -65,8 +71,8 @@ void lam_graph_backward(LamGraph *graph, LamNode *loss);
 LamShape lam_node_shape(const LamNode *node);
 LamLayout lam_node_layout(const LamNode *node);
 size_t lam_node_count(const LamNode *node); /* floats stored, padding included */
-float *lam_node_value(LamNode *node);
-float *lam_node_gradient(LamNode *node); /* NULL if none is kept */
+float *lam_node_value(LamNode *node);       /* NULL if neither kept nor an input */
+float *lam_node_gradient(LamNode *node);    /* NULL if none is kept */
 /* True if the node's value depends on the input. */
 bool lam_node_depends_on(const LamNode *node, const LamNode *input);
 /* Bytes planned for values and gradients. */

@@ -11,7 +11,10 @@ G_BEGIN_DECLS
  * size overflows or memory is short. Free with lam_free. Thread-safety: safe. */
 float *lam_alloc_floats(size_t count, const char *what, GError **error);
 
-/* Frees what lam_alloc_floats returned; NULL is allowed. */
+/* The same with values left as they are, whatever these be: for memory that will be overwritten. */
+float *lam_alloc_floats_unset(size_t count, const char *what, GError **error);
+
+/* Frees what these returned; NULL is allowed. */
 void lam_free(void *p);
 
 /* a*b into *product; false on overflow. */

@@ -5,6 +5,7 @@
 #include <lambdascope/ops.h>
 
 #define LAM_NODE_MAX_INPUTS 4
+#define LAM_PARAMETER_BIT   1ull /* of LamNode.depends */
 
 typedef struct {
     const char *name;
@@ -18,6 +19,10 @@ typedef struct {
     /* backward overwrites an input's gradient where it is that input's only consumer, so that the
      * graph need not zero it */
     bool assigns;
+    /* forward may be given its first input's memory for its value, if they are of one size */
+    bool in_place;
+    /* the value is the inputs' one after the other; forward copies those that do not lie there already */
+    bool joins;
     /* Floats to keep between forward and backward, asked once the graph is complete. May be NULL. */
     size_t (*scratch)(const LamNode *node);
 } LamOp;
@@ -40,7 +45,16 @@ struct LamNode {
     float *value, *grad;
     size_t scratch_count;
     float *scratch;
-    void *state; /* of the op; freed by op->destroy */
+    /* The memory plan (graph-memory.c). */
+    bool kept;                   /* asked for by callers */
+    guint64 serves;              /* bit per kept node that is made of it; 0: never computed */
+    bool fleeting;               /* gone after an evaluation */
+    int last_use, n_uses;        /* by nodes that are computed */
+    LamNode *within;             /* whose memory holds this value */
+    bool overwritten;            /* by that node's own */
+    size_t within_at;            /* floats */
+    size_t value_at, scratch_at; /* floats from the start of all values */
+    void *state;                 /* of the op; freed by op->destroy */
     size_t state_size;
     double macs;
     double seconds[2]; /* forward, backward */

@@ -1,12 +1,10 @@
-/* Nodes, the memory plan, and evaluation of what is out of date. */
+/* Nodes and evaluation of what is out of date. Where values lie is decided in graph-memory.c. */
 #include "bf16.h"
-#include "graph-private.h"
+#include "graph-memory.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/memory.h>
 #include <string.h>
-
-#define PARAMETER_BIT 1ull
 
 struct LamGraph {
     LamParameters *parameters;
@@ -14,6 +12,8 @@ struct LamGraph {
     LamPrecision precision;
     GPtrArray *nodes; /* in topological order by construction */
     int n_inputs;
+    bool names_kept; /* lam_graph_keep was called */
+    bool shares;     /* memory among values that are not kept */
     char *mistake;
     float *values, *grads;
     size_t value_floats, grad_floats;
@@ -123,7 +123,7 @@ LamNode *lam_graph_parameter(LamGraph *graph, int index)
     LamNode *node = append(graph, lam_parameters_name(graph->parameters, index),
                            lam_vector_shape(n), LAM_PLAIN);
     node->parameter = index;
-    node->depends = PARAMETER_BIT;
+    node->depends = LAM_PARAMETER_BIT;
     node->keeps_grad = graph->with_gradients;
     return node;
 }
@@ -148,47 +148,85 @@ LamNode *lam_node_add(LamGraph *graph, const LamOp *op, LamShape shape, LamLayou
     return node;
 }
 
-/* Rounded up so that every tensor starts on a cache line. */
-static size_t rounded(size_t floats)
+void lam_graph_keep(LamGraph *graph, LamNode *node)
 {
-    return (floats + 15) / 16 * 16;
+    if (node == NULL)
+        return;
+    g_return_if_fail(node->graph == graph && graph->values == NULL);
+    node->kept = graph->names_kept = true;
 }
 
 static void plan(LamGraph *graph)
 {
+    graph->shares = graph->names_kept && !graph->with_gradients;
     for (guint i = 0; i < graph->nodes->len; i++) {
         LamNode *node = graph->nodes->pdata[i];
-        if (node->parameter >= 0)
-            continue;
+        node->kept |= !graph->shares;
         if (node->op != NULL && node->op->scratch != NULL)
             node->scratch_count = node->op->scratch(node);
-        graph->value_floats += rounded(node->count) + rounded(node->scratch_count);
-        if (node->keeps_grad)
-            graph->grad_floats += rounded(node->count);
+        if (node->keeps_grad && node->parameter < 0)
+            graph->grad_floats += lam_floats_rounded(node->count);
     }
+    graph->value_floats = lam_graph_place(graph->nodes, graph->shares);
+}
+
+static void bind_parameter(LamNode *node)
+{
+    LamParameters *parameters = node->graph->parameters;
+    size_t offset = lam_parameters_offset(parameters, node->parameter);
+    node->value = lam_parameters_values(parameters) + offset;
+    if (node->keeps_grad)
+        node->grad = lam_parameters_gradients(parameters) + offset;
 }
 
 static void bind(LamGraph *graph)
 {
-    float *value = graph->values, *grad = graph->grads;
+    float *grad = graph->grads;
     for (guint i = 0; i < graph->nodes->len; i++) {
         LamNode *node = graph->nodes->pdata[i];
         if (node->parameter >= 0) {
-            size_t offset = lam_parameters_offset(graph->parameters, node->parameter);
-            node->value = lam_parameters_values(graph->parameters) + offset;
-            if (node->keeps_grad)
-                node->grad = lam_parameters_gradients(graph->parameters) + offset;
+            bind_parameter(node);
             continue;
         }
-        node->value = value;
-        value += rounded(node->count);
-        node->scratch = node->scratch_count > 0 ? value : NULL;
-        value += rounded(node->scratch_count);
+        if (lam_node_is_used(node)) {
+            node->value = graph->values + node->value_at;
+            node->scratch = node->scratch_count > 0 ? graph->values + node->scratch_at : NULL;
+        }
         if (node->keeps_grad) {
             node->grad = grad;
-            grad += rounded(node->count);
+            grad += lam_floats_rounded(node->count);
         }
     }
+}
+
+/* What ops will overwrite is better left untouched: first touches of fresh memory are slow. Inputs start
+ * as zeros. */
+static bool allocate_values(LamGraph *graph, GError **error)
+{
+    const char *what = "network activations";
+    graph->values = graph->shares ? lam_alloc_floats_unset(graph->value_floats, what, error)
+                                  : lam_alloc_floats(graph->value_floats, what, error);
+    return graph->values != NULL;
+}
+
+static void zero_inputs(LamGraph *graph)
+{
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        LamNode *node = graph->nodes->pdata[i];
+        if (node->op == NULL && node->parameter < 0)
+            memset(node->value, 0, node->count * sizeof(float));
+    }
+}
+
+static bool prepare(LamGraph *graph, GError **error)
+{
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        LamNode *node = graph->nodes->pdata[i];
+        if (node->op != NULL && node->op->prepare != NULL && lam_node_is_used(node) &&
+            !node->op->prepare(node, error))
+            return false;
+    }
+    return true;
 }
 
 bool lam_graph_finalise(LamGraph *graph, GError **error)
@@ -199,8 +237,7 @@ bool lam_graph_finalise(LamGraph *graph, GError **error)
         return false;
     }
     plan(graph);
-    graph->values = lam_alloc_floats(graph->value_floats, "network activations", error);
-    if (graph->values == NULL)
+    if (!allocate_values(graph, error))
         return false;
     if (graph->grad_floats > 0) {
         graph->grads = lam_alloc_floats(graph->grad_floats, "network gradients", error);
@@ -210,17 +247,14 @@ bool lam_graph_finalise(LamGraph *graph, GError **error)
     bind(graph);
     graph->stale = g_malloc(graph->nodes->len);
     memset(graph->stale, 1, graph->nodes->len);
-    for (guint i = 0; i < graph->nodes->len; i++) {
-        LamNode *node = graph->nodes->pdata[i];
-        if (node->op != NULL && node->op->prepare != NULL && !node->op->prepare(node, error))
-            return false;
-    }
-    return true;
+    if (graph->shares)
+        zero_inputs(graph);
+    return prepare(graph, error);
 }
 
 void lam_graph_touch(LamGraph *graph, LamNode *input)
 {
-    guint64 mask = input != NULL ? input->depends : PARAMETER_BIT;
+    guint64 mask = input != NULL ? input->depends : LAM_PARAMETER_BIT;
     for (guint i = 0; i < graph->nodes->len; i++) {
         const LamNode *node = graph->nodes->pdata[i];
         if ((node->depends & mask) != 0)
@@ -228,13 +262,12 @@ void lam_graph_touch(LamGraph *graph, LamNode *input)
     }
 }
 
-/* Nodes that `target` needs, itself included. */
-static void mark_needed(const LamNode *target, guint8 *needed)
+/* Adds to the marked nodes those that they are made of; with `stale`, as far as these must be recomputed. */
+static void mark_needed(const LamGraph *graph, guint8 *needed, const guint8 *stale)
 {
-    needed[target->index] = 1;
-    for (int i = target->index; i >= 0; i--) {
-        const LamNode *node = target->graph->nodes->pdata[i];
-        if (!needed[i])
+    for (int i = (int)graph->nodes->len - 1; i >= 0; i--) {
+        const LamNode *node = graph->nodes->pdata[i];
+        if (!needed[i] || (stale != NULL && !stale[i]))
             continue;
         for (int k = 0; k < node->n_inputs; k++)
             if (node->inputs[k] != NULL)
@@ -252,15 +285,24 @@ static void timed(LamNode *node, int direction)
     node->seconds[direction] += 1e-6 * (double)(g_get_monotonic_time() - start);
 }
 
+/* What must be there for the target, or for all that is kept. */
+static guint8 *needed_for(const LamGraph *graph, const LamNode *target)
+{
+    guint8 *needed = g_malloc0(graph->nodes->len);
+    for (guint i = 0; i < graph->nodes->len; i++) {
+        const LamNode *node = graph->nodes->pdata[i];
+        needed[i] = target != NULL ? node == target : node->kept;
+    }
+    mark_needed(graph, needed, graph->stale);
+    return needed;
+}
+
 int lam_graph_forward(LamGraph *graph, LamNode *target, GCancellable *cancellable)
 {
-    guint n = graph->nodes->len;
-    g_autofree guint8 *needed = g_malloc(n);
-    memset(needed, target == NULL, n);
-    if (target != NULL)
-        mark_needed(target, needed);
+    g_assert(target == NULL || target->kept);
+    g_autofree guint8 *needed = needed_for(graph, target);
     int ran = 0;
-    for (guint i = 0; i < n; i++) {
+    for (guint i = 0; i < graph->nodes->len; i++) {
         LamNode *node = graph->nodes->pdata[i];
         if (!graph->stale[i] || !needed[i])
             continue;
@@ -270,7 +312,7 @@ int lam_graph_forward(LamGraph *graph, LamNode *target, GCancellable *cancellabl
             timed(node, 0);
             ran++;
         }
-        graph->stale[i] = 0;
+        graph->stale[i] = node->fleeting;
     }
     return ran;
 }
@@ -290,7 +332,8 @@ void lam_graph_backward(LamGraph *graph, LamNode *loss)
 {
     g_return_if_fail(graph->grads != NULL && loss->count == 1 && loss->grad != NULL);
     g_autofree guint8 *needed = g_malloc0(graph->nodes->len);
-    mark_needed(loss, needed);
+    needed[loss->index] = 1;
+    mark_needed(graph, needed, NULL);
     zero_gradients(graph, needed);
     loss->grad[0] = 1;
     for (int i = loss->index; i >= 0; i--) {
@@ -317,7 +360,7 @@ size_t lam_node_count(const LamNode *node)
 
 float *lam_node_value(LamNode *node)
 {
-    return node->value;
+    return node->kept || node->op == NULL ? node->value : NULL;
 }
 
 float *lam_node_gradient(LamNode *node)

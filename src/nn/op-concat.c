@@ -5,8 +5,10 @@
 static void concat_forward(LamNode *node)
 {
     const LamNode *a = node->inputs[0], *b = node->inputs[1];
-    lam_kernel_copy(node->value, a->value, a->count);
-    lam_kernel_copy(node->value + a->count, b->value, b->count);
+    if (a->value != node->value)
+        lam_kernel_copy(node->value, a->value, a->count);
+    if (b->value != node->value + a->count)
+        lam_kernel_copy(node->value + a->count, b->value, b->count);
 }
 
 static void concat_backward(LamNode *node)
@@ -19,7 +21,7 @@ static void concat_backward(LamNode *node)
 }
 
 static const LamOp concat_op = {
-    .name = "concat", .forward = concat_forward, .backward = concat_backward};
+    .name = "concat", .forward = concat_forward, .backward = concat_backward, .joins = true};
 
 LamNode *lam_op_concat(LamGraph *graph, LamNode *a, LamNode *b)
 {

@@ -43,7 +43,16 @@ static void to_plain(LamShape s, const float *blocked, float *plain, bool add)
     }
 }
 
-/* blocked (+)= plain; padding is left alone (it starts as zeros). */
+/* The padding of a block of channels. */
+static void clear_padding(Tile t, size_t voxels, float *blocked)
+{
+    float *dst = blocked + t.channel * voxels + t.first * t.block;
+    for (size_t i = 0; i < t.voxels; i++)
+        for (size_t c = t.channels; c < t.block; c++)
+            dst[i * t.block + c] = 0;
+}
+
+/* blocked (+)= plain; the padding of a sum is left alone, it is that of the first addend. */
 static void to_blocked(LamShape s, const float *plain, float *blocked, bool add)
 {
     const size_t voxels = lam_shape_voxels(s);
@@ -57,6 +66,8 @@ static void to_blocked(LamShape s, const float *plain, float *blocked, bool add)
             for (size_t i = 0; i < t.voxels; i++)
                 dst[i * t.block] = add ? dst[i * t.block] + src[i] : src[i];
         }
+        if (!add)
+            clear_padding(t, voxels, blocked);
     }
 }
 

@@ -66,7 +66,7 @@ static void softmax_backward(LamNode *node)
 }
 
 static const LamOp softmax_op = {
-    .name = "softmax", .forward = softmax_forward, .backward = softmax_backward};
+    .name = "softmax", .forward = softmax_forward, .backward = softmax_backward, .in_place = true};
 
 LamNode *lam_op_softmax(LamGraph *graph, LamNode *x)
 {

@@ -142,6 +142,15 @@ static void put(LamGraph *graph, LamNode *input, const LamVolume *scan)
     lam_graph_touch(graph, input);
 }
 
+/* What is asked for at some λ: by sessions, and by those who look into them. */
+static void keep(LamGraph *graph, const LamUnet *unet)
+{
+    lam_graph_keep(graph, unet->velocity);
+    lam_graph_keep(graph, unet->log_variance);
+    lam_graph_keep(graph, unet->displacement);
+    lam_graph_keep(graph, unet->features);
+}
+
 /* One network over the pair, from `moving` to `fixed`, both on the model grid. */
 static bool encode_one(LamSession *session, const LamVolume *fixed, const LamVolume *moving,
                        LamGraph **graph, LamUnet *unet, const LamProgress *progress, GError **error)
@@ -149,6 +158,7 @@ static bool encode_one(LamSession *session, const LamVolume *fixed, const LamVol
     LamParameters *parameters = lam_model_parameters(session->model);
     *graph = lam_graph_new(parameters, false);
     *unet = lam_unet_build(&session->config, *graph, parameters);
+    keep(*graph, unet);
     if (!lam_graph_finalise(*graph, error))
         return false;
     put(*graph, unet->fixed, fixed);

@@ -56,6 +56,8 @@ LamTemplate *lam_template_new(LamModel *model, GError **error)
     template->graph = lam_graph_new(parameters, false);
     template->net =
         lam_template_net_build(config, lam_model_config(model), template->graph, parameters);
+    lam_graph_keep(template->graph, template->net.picture);
+    lam_graph_keep(template->graph, template->net.scores);
     if (!lam_graph_finalise(template->graph, error) || !set_middle(template, error))
         return NULL;
     return g_steal_pointer(&template);

@@ -71,6 +71,7 @@ static bool net_init(Net *net, LamModel *model, GError **error)
 {
     net->graph = lam_graph_new(lam_model_parameters(model), false);
     net->unet = lam_unet_build(lam_model_config(model), net->graph, lam_model_parameters(model));
+    lam_graph_keep(net->graph, net->unet.velocity);
     return lam_graph_finalise(net->graph, error);
 }
 
