@@ -64,7 +64,8 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures and
- * structure_parts. Errors: LAM_ERROR_MODEL. */
+ * structure_parts. The architecture's name counts up with keys that programs from before would leave out:
+ * hypermorph-unet-2 has structure_parts, and unknown names are refused. Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);

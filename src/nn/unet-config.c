@@ -4,12 +4,15 @@
 #include <math.h>
 #include <string.h>
 
-#define ARCHITECTURE    "hypermorph-unet-1"
 #define MAX_CHANNELS    1024
 #define MAX_STRUCTURES  255
 #define MAX_SIZE        512
 #define MAX_VOXELS      (256 * 256 * 256)
 #define CONCAT_MULTIPLE 16 /* the largest channel block, whatever this machine's */
+
+/* What a model of a key that changes what is computed is called, so that programs from before the key refuse
+ * it, rather than leave the key out. */
+static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2"};
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
 static const char *const skip_names[] = {"concat", "add"};
@@ -137,7 +140,7 @@ static void write_list(LamSafetensors *file, const char *key, int n, const int *
 
 void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
 {
-    lam_safetensors_set_metadata(file, "architecture", ARCHITECTURE);
+    lam_safetensors_set_metadata(file, "architecture", architectures[c->structure_parts]);
     lam_safetensors_set_number(file, "spacing_mm", c->spacing_mm);
     write_list(file, "size", 3, c->size);
     write_list(file, "encoder", c->n_encoder, c->encoder);
@@ -259,15 +262,27 @@ static bool as_model_error(GError **error)
     return false;
 }
 
-bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error)
+/* Parts in a file of the first name come from before there was a second one, and are what they are now. */
+static bool check_architecture(const char *name, GError **error)
 {
-    const char *architecture = lam_safetensors_metadata(file, "architecture");
-    memset(config, 0, sizeof *config);
-    if (g_strcmp0(architecture, ARCHITECTURE) != 0) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL, "its architecture is %s, not " ARCHITECTURE,
-                    architecture != NULL ? architecture : "not stated");
+    int index = 0;
+    if (name == NULL) {
+        g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MODEL, "its architecture is not stated");
         return false;
     }
+    if (parse_name(name, architectures, G_N_ELEMENTS(architectures), &index))
+        return true;
+    g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL,
+                "its architecture is %s; this version knows %s and %s", name, architectures[0],
+                architectures[1]);
+    return false;
+}
+
+bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error)
+{
+    memset(config, 0, sizeof *config);
+    if (!check_architecture(lam_safetensors_metadata(file, "architecture"), error))
+        return false;
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++) {
         const char *value = lam_safetensors_metadata(file, keys[i]);
         if (value == NULL) {

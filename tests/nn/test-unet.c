@@ -115,6 +115,10 @@ static void test_refused(void)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         assert_refused(keys[i], NULL, keys[i]);
     assert_refused("architecture", "resnet", "resnet");
+    assert_refused(
+        "architecture", "hypermorph-unet-3",
+        "its architecture is hypermorph-unet-3; this version knows hypermorph-unet-1 and "
+        "hypermorph-unet-2");
     assert_refused("architecture", NULL, "architecture");
 }
 
@@ -286,6 +290,23 @@ static void test_modes_left_out(void)
     lam_safetensors_set_metadata(file, "uncertain", "true");
     g_assert_true(lam_unet_config_read(&back, file, NULL));
     g_assert_false(lam_unet_config_equal(&back, &config));
+}
+
+/* Programs from before a key refuse what has it by its name; files from before the name are read. */
+static void test_architecture_counts(void)
+{
+    LamUnetConfig config = small_features(), back;
+    g_autoptr(LamSafetensors) whole = lam_safetensors_new(), parts = lam_safetensors_new();
+    lam_unet_config_write(&config, whole);
+    g_assert_cmpstr(lam_safetensors_metadata(whole, "architecture"), ==, "hypermorph-unet-1");
+    config.structure_parts = true;
+    lam_unet_config_write(&config, parts);
+    g_assert_cmpstr(lam_safetensors_metadata(parts, "architecture"), ==, "hypermorph-unet-2");
+    g_assert_true(lam_unet_config_read(&back, parts, NULL));
+    g_assert_true(lam_unet_config_equal(&back, &config));
+    lam_safetensors_set_metadata(parts, "architecture", "hypermorph-unet-1");
+    g_assert_true(lam_unet_config_read(&back, parts, NULL));
+    g_assert_true(lam_unet_config_equal(&back, &config));
 }
 
 static void test_labels_need_hypernetwork(void)
@@ -488,6 +509,7 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/refused", test_refused);
     g_test_add_func("/unet/concat-widths", test_concat_widths);
     g_test_add_func("/unet/modes-left-out", test_modes_left_out);
+    g_test_add_func("/unet/architecture-counts", test_architecture_counts);
     g_test_add_func("/unet/labels-need-hypernetwork", test_labels_need_hypernetwork);
     g_test_add_func("/unet/displacement", test_displacement);
     g_test_add_func("/unet/features", test_features);
