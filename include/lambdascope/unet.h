@@ -56,6 +56,10 @@ typedef struct {
     int structures;
     /* The probabilities are of the parts of voxels, on a grid of half the features' spacing. */
     bool structure_parts;
+    /* Channels of convolutions on the parts' own grid, from what the features' encoder sees there and from the
+     * features, whose linear layer adds to the scores of the parts: where a border lies within a voxel of
+     * features. None: parts are told from the features alone. */
+    int n_structure_fine, structure_fine[LAM_UNET_MAX_LEVELS];
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -63,9 +67,10 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
- * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures and
- * structure_parts. The architecture's name counts up with keys that programs from before would leave out:
- * hypermorph-unet-2 has structure_parts, and unknown names are refused. Errors: LAM_ERROR_MODEL. */
+ * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
+ * structure_parts and structure_fine. The architecture's name counts up with keys that programs from before
+ * would leave out: hypermorph-unet-2 has structure_parts, and perhaps structure_fine; unknown names are refused.
+ * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
 bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b);

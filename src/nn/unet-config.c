@@ -21,7 +21,7 @@ static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",
                                    "hidden", "generated",  "skip",    "integration_steps"};
 static const char *const optional_keys[] = {"uncertain",        "hyper_labels",     "hyper_classes",
                                             "features_encoder", "features_decoder", "structures",
-                                            "structure_parts"};
+                                            "structure_parts",  "structure_fine"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -64,8 +64,11 @@ static bool check_features(const LamUnetConfig *c, GError **error)
 {
     int n = c->n_features_decoder;
     if (c->n_features_encoder == 0 && n == 0)
-        return (c->structures == 0 && !c->structure_parts) ||
-               wrong(error, c->structures > 0 ? "structures" : "structure_parts",
+        return (c->structures == 0 && !c->structure_parts && c->n_structure_fine == 0) ||
+               wrong(error,
+                     c->structures > 0    ? "structures"
+                     : c->structure_parts ? "structure_parts"
+                                          : "structure_fine",
                      "need features_encoder");
     if (!check_list("features_encoder", c->n_features_encoder, c->features_encoder, 2, 1,
                     MAX_CHANNELS, error) ||
@@ -83,7 +86,10 @@ static bool check_features(const LamUnetConfig *c, GError **error)
         return wrong(error, "structure_parts", "need structures");
     if (c->structure_parts && c->n_features_decoder == c->n_features_encoder)
         return wrong(error, "structure_parts", "are finer than the scans");
-    return true;
+    if (c->n_structure_fine > 0 && !c->structure_parts)
+        return wrong(error, "structure_fine", "needs structure_parts");
+    return check_list("structure_fine", c->n_structure_fine, c->structure_fine, 0, 1, MAX_CHANNELS,
+                      error);
 }
 
 bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
@@ -164,6 +170,8 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
         write_list(file, "structures", 1, &c->structures);
     if (c->structure_parts)
         lam_safetensors_set_metadata(file, "structure_parts", "true");
+    if (c->n_structure_fine > 0)
+        write_list(file, "structure_fine", c->n_structure_fine, c->structure_fine);
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -212,7 +220,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
                  {"final", &c->n_final, c->final},
                  {"hidden", &c->n_hidden, c->hidden},
                  {"features_encoder", &c->n_features_encoder, c->features_encoder},
-                 {"features_decoder", &c->n_features_decoder, c->features_decoder}};
+                 {"features_decoder", &c->n_features_decoder, c->features_decoder},
+                 {"structure_fine", &c->n_structure_fine, c->structure_fine}};
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         if (g_str_equal(key, lists[i].key)) {
             int n = parse_list(value, lists[i].list, LAM_UNET_MAX_LEVELS);
@@ -319,7 +328,9 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
                      b->features_encoder) &&
            same_list(a->n_features_decoder, a->features_decoder, b->n_features_decoder,
                      b->features_decoder) &&
-           a->structures == b->structures && a->structure_parts == b->structure_parts;
+           a->structures == b->structures && a->structure_parts == b->structure_parts &&
+           same_list(a->n_structure_fine, a->structure_fine, b->n_structure_fine,
+                     b->structure_fine);
 }
 
 /* Halvings between the scans and what the registration sees. */

@@ -154,9 +154,10 @@ static LamNode *ascend(Builder *b, const Tower *t, int step, LamNode *x, LamNode
     return convolution(b, layer, up, addend);
 }
 
-static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x, LamNode *addend)
+/* levels: where the encoder's go, finest first. */
+static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x, LamNode *addend,
+                            LamNode *levels[LAM_UNET_MAX_LEVELS])
 {
-    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     int top = t->n_encoder - 1;
     g_autofree char *name = g_strdup_printf("%sdecoder.0", t->prefix);
     Layer bottom = {name, t->encoder[top], t->decoder[0], 1, SLOPE, t->generated_decoder, true, 0};
@@ -166,8 +167,9 @@ static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x, LamNode *add
     return x;
 }
 
-/* The same weights for either scan; what they make of it does not depend on λ. */
-static LamNode *build_features(Builder *b, LamNode *image)
+/* The same weights for either scan; what they make of it does not depend on λ. *finer: what the encoder sees
+ * where voxels are half as large. */
+static LamNode *build_features(Builder *b, LamNode *image, LamNode **finer)
 {
     const LamUnetConfig *c = b->config;
     Tower tower = {"features.",
@@ -178,7 +180,11 @@ static LamNode *build_features(Builder *b, LamNode *image)
                    c->features_decoder,
                    false,
                    false};
-    return build_tower(b, &tower, image, NULL);
+    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
+    LamNode *features = build_tower(b, &tower, image, NULL, levels);
+    int level = c->n_features_encoder - c->n_features_decoder - 1;
+    *finer = level >= 0 ? levels[level] : NULL;
+    return features;
 }
 
 /* How much a voxel looks like each structure, from its features; with parts, how much more each of its parts
@@ -204,7 +210,46 @@ typedef struct {
     LamNode *parts; /* of half its spacing; NULL without */
 } View;
 
-static View build_structures(Builder *b, LamNode *features, LamNode **scores)
+/* The features, spread over their parts. */
+static LamNode *spread(Builder *b, LamNode *features, int channels, LamNode *finer)
+{
+    const LamUnetConfig *c = b->config;
+    Layer layer = {.name = "structure_fine.context",
+                   .in = c->features_decoder[c->n_features_decoder - 1],
+                   .out = channels,
+                   .stride = 1,
+                   .slope = 1,
+                   .pointwise = true};
+    LamNode *x = convolution(b, layer, features, NULL);
+    if (b->graph == NULL)
+        return NULL;
+    LamShape s = lam_node_shape(finer);
+    return lam_op_upsample(b->graph, x, s.d, s.h, s.w);
+}
+
+/* What a finer look adds to the scores of the parts. */
+static LamNode *build_fine(Builder *b, LamNode *features, LamNode *finer, LamNode *scores)
+{
+    const LamUnetConfig *c = b->config;
+    int width = c->features_encoder[c->n_features_encoder - c->n_features_decoder - 1];
+    LamNode *x = finer, *context = spread(b, features, c->structure_fine[0], finer);
+    for (int i = 0; i < c->n_structure_fine; i++) {
+        g_autofree char *name = g_strdup_printf("structure_fine.%d", i);
+        Layer layer = {name, width, c->structure_fine[i], 1, SLOPE, false, true, 0};
+        x = convolution(b, layer, x, i == 0 ? context : NULL);
+        width = c->structure_fine[i];
+    }
+    Layer head = {.name = "structure_fine.scores",
+                  .in = width,
+                  .out = lam_unet_scores(c),
+                  .stride = 1,
+                  .slope = 1,
+                  .deviation = PART_DEVIATION,
+                  .pointwise = true};
+    return convolution(b, head, x, scores);
+}
+
+static View build_structures(Builder *b, LamNode *features, LamNode *finer, LamNode **scores)
 {
     const LamUnetConfig *c = b->config;
     int n_parts = c->size[2] == 1 ? 4 : 8;
@@ -212,10 +257,12 @@ static View build_structures(Builder *b, LamNode *features, LamNode **scores)
     LamNode *whole = structure_head(b, "structures", 1, STRUCTURE_DEVIATION, features);
     if (c->structure_parts)
         parts = structure_head(b, "structure_parts", n_parts, PART_DEVIATION, features);
-    if (b->graph == NULL)
-        return (View){0};
     if (parts != NULL)
         parts = lam_op_subvoxel(b->graph, whole, parts);
+    if (c->n_structure_fine > 0)
+        parts = build_fine(b, features, finer, parts);
+    if (b->graph == NULL)
+        return (View){0};
     *scores = lam_op_to_plain(b->graph, parts != NULL ? parts : whole);
     return (View){lam_op_softmax(b->graph, whole),
                   parts != NULL ? lam_op_softmax(b->graph, parts) : NULL};
@@ -228,8 +275,9 @@ static View build_view(Builder *b, LamNode *image, LamNode **scores)
     const LamUnetConfig *c = b->config;
     if (c->n_features_encoder == 0)
         return (View){image, NULL};
-    LamNode *features = build_features(b, image);
-    return c->structures > 0 ? build_structures(b, features, scores) : (View){features, NULL};
+    LamNode *finer = NULL, *features = build_features(b, image, &finer);
+    return c->structures > 0 ? build_structures(b, features, finer, scores)
+                             : (View){features, NULL};
 }
 
 static int view_channels(const LamUnetConfig *c)
@@ -274,8 +322,9 @@ static LamNode *build_registration(Builder *b, const View view[2])
                    c->decoder,
                    c->generated == LAM_GENERATED_ALL,
                    generated_decoder};
-    LamNode *x =
-        build_tower(b, &tower, beside(b, view[0].whole, view[1].whole), build_parts(b, view));
+    LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
+    LamNode *x = build_tower(b, &tower, beside(b, view[0].whole, view[1].whole),
+                             build_parts(b, view), levels);
     for (int i = 0; i < c->n_final; i++) {
         g_autofree char *name = g_strdup_printf("final.%d", i);
         Layer layer = {name, width, c->final[i], 1, SLOPE, generated_decoder, true, 0};

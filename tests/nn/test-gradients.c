@@ -376,7 +376,7 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels, features, parts;
+    bool uncertain, hyper_labels, features, parts, fine;
 } UnetCase;
 
 /* Two scans' features on half the grid, the registration beneath them on that. */
@@ -403,6 +403,8 @@ static void test_unet(gconstpointer data)
     if (c->features)
         add_features(&config);
     config.structure_parts = c->parts;
+    config.n_structure_fine = c->fine ? 2 : 0;
+    config.structure_fine[0] = config.structure_fine[1] = 16;
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -453,6 +455,8 @@ static void add_unet_tests(void)
         {true, LAM_SKIP_CONCAT, LAM_GENERATED_DECODER, 5, .features = true},
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .parts = true},
         {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, .features = true, .parts = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true, .fine = true},
+        {true, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true, .fine = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
@@ -461,6 +465,8 @@ static void add_unet_tests(void)
     g_test_add_data_func("/gradients/loss/features/concat", &modes[4], test_unet);
     g_test_add_data_func("/gradients/loss/parts", &modes[5], test_unet);
     g_test_add_data_func("/gradients/loss/parts/2d", &modes[6], test_unet);
+    g_test_add_data_func("/gradients/loss/fine", &modes[7], test_unet);
+    g_test_add_data_func("/gradients/loss/fine/2d", &modes[8], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,

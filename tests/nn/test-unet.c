@@ -26,6 +26,8 @@ static void test_round_trip(void)
             config.features_encoder[k] = config.features_decoder[k] = 16 * (k + 1);
         config.structures = i > 4 ? 12 : 0;
         config.structure_parts = i > 4;
+        config.n_structure_fine = i > 5 ? 2 : 0;
+        config.structure_fine[0] = config.structure_fine[1] = 8 + i;
         if (i > 3) /* five levels, of which the registration has what the features leave */
             config.n_encoder = config.n_decoder = 4;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
@@ -106,6 +108,8 @@ static void test_refused(void)
         {"structures", "many"},
         {"structure_parts", "true"},
         {"structure_parts", "2"},
+        {"structure_fine", "16"},
+        {"structure_fine", "many"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -181,6 +185,16 @@ static void test_features(void)
     wide.features_decoder[2] = 16;
     g_assert_false(lam_unet_config_check(&wide, &error));
     g_assert_nonnull(strstr(error->message, "structure_parts"));
+    g_clear_error(&error);
+    wide = config;
+    wide.n_structure_fine = 1; /* of what? */
+    wide.structure_fine[0] = 16;
+    g_assert_false(lam_unet_config_check(&wide, &error));
+    g_assert_nonnull(strstr(error->message, "structure_fine"));
+    wide.structure_parts = true;
+    g_assert_true(lam_unet_config_check(&wide, NULL));
+    wide.structure_fine[0] = 0;
+    g_assert_false(lam_unet_config_check(&wide, NULL));
     wide = config;
     wide.features_encoder[1] = 16;
     g_assert_false(lam_unet_config_equal(&wide, &config));
@@ -204,6 +218,9 @@ static void test_shared_features(gconstpointer parts)
 {
     LamUnetConfig config = small_features();
     config.structure_parts = parts != NULL;
+    config.n_structure_fine = parts != NULL && g_str_equal(parts, "fine") ? 2 : 0;
+    config.structure_fine[0] = 8;
+    config.structure_fine[1] = 12;
     g_assert_true(lam_unet_config_check(&config, NULL));
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -253,15 +270,13 @@ static float *velocity_of(const LamUnetConfig *config, LamParameters *parameters
     return g_memdup2(lam_node_value(unet.velocity), *count * sizeof(float));
 }
 
-/* Training with parts may start from a network without: they disturb it little. */
-static void test_parts_go_on(void)
+/* Training of a network with more may start from one without: it is disturbed little. */
+static void goes_on(const LamUnetConfig *less, const LamUnetConfig *more)
 {
-    LamUnetConfig config = small_features();
     size_t count = 0, same = 0;
-    g_autoptr(LamParameters) whole = lam_parameters_new(), parts = lam_parameters_new();
-    g_autofree float *before = velocity_of(&config, whole, NULL, &count);
-    config.structure_parts = true;
-    g_autofree float *after = velocity_of(&config, parts, whole, &same);
+    g_autoptr(LamParameters) first = lam_parameters_new(), then = lam_parameters_new();
+    g_autofree float *before = velocity_of(less, first, NULL, &count);
+    g_autofree float *after = velocity_of(more, then, first, &same);
     g_assert_cmpuint(count, ==, same);
     double length = 0, change = 0;
     for (size_t i = 0; i < count; i++) {
@@ -271,6 +286,17 @@ static void test_parts_go_on(void)
     g_test_message("velocity changed by %g of its length", sqrt(change / length));
     g_assert_cmpfloat(change, >, 0);
     g_assert_cmpfloat(sqrt(change / length), <, 0.05);
+}
+
+static void test_parts_go_on(void)
+{
+    LamUnetConfig whole = small_features(), parts = whole, fine;
+    parts.structure_parts = true;
+    fine = parts;
+    fine.n_structure_fine = 1;
+    fine.structure_fine[0] = 16;
+    goes_on(&whole, &parts);
+    goes_on(&parts, &fine);
 }
 
 /* A model that names none of the modes is what it always was, and a model without them names none. */
@@ -514,7 +540,8 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/displacement", test_displacement);
     g_test_add_func("/unet/features", test_features);
     g_test_add_data_func("/unet/features/shared", NULL, test_shared_features);
-    g_test_add_data_func("/unet/features/shared/parts", GINT_TO_POINTER(1), test_shared_features);
+    g_test_add_data_func("/unet/features/shared/parts", "parts", test_shared_features);
+    g_test_add_data_func("/unet/features/shared/fine", "fine", test_shared_features);
     g_test_add_func("/unet/features/parts-go-on", test_parts_go_on);
     g_test_add_func("/unet/uncertain", test_uncertain);
     g_test_add_func("/unet/sampling", test_sampling);
