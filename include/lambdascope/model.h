@@ -35,6 +35,8 @@ const char *lam_model_title(const LamModel *model);
 const char *lam_model_hash(const LamModel *model);
 /* Value of a metadata key of the file (licence, provenance, ...); NULL if absent. */
 const char *lam_model_metadata(const LamModel *model, const char *key);
+/* All of it, string -> string; borrowed. */
+GHashTable *lam_model_all_metadata(const LamModel *model);
 /* Grid: W, H, D voxels of the network's input. */
 void lam_model_size(const LamModel *model, int size[3]);
 double lam_model_spacing_mm(const LamModel *model);

@@ -44,6 +44,7 @@ typedef struct {
     int hidden;                                  /* width of the first dense layer */
     int n_decoder, decoder[LAM_UNET_MAX_LEVELS]; /* channels, coarsest level first */
     double centre_mm[3];                         /* world position of the middle of the box, RAS */
+    bool slopes; /* beside the decoders, each voxel has a slope along each attribute */
 } LamTemplateConfig;
 
 /* No attributes, no structures; a decoder of two levels. */
@@ -76,12 +77,16 @@ typedef struct {
     LamNode *scores;                                 /* [structures,d,h,w]; NULL without */
 } LamTemplateNet;
 
-/* Names of the voxel parameters, [D,H,W] and [structures,d,h,w], and of the mean displacement that
+/* Names of the voxel parameters, [D,H,W] and [structures,d,h,w], of their slopes, which have the attributes as one
+ * more dimension, the last, and are added times the attributes (within about -1 and 1), and of the mean displacement that
  * training keeps, [3·(1 + attributes),d,h,w] on the field's grid in its voxels: the mean, and for each
  * attribute the mean of the displacement times it. */
 #define LAM_TEMPLATE_PICTURE "template.picture"
 #define LAM_TEMPLATE_SCORES  "template.scores"
 #define LAM_TEMPLATE_MEAN    "template.mean_displacement"
+
+#define LAM_TEMPLATE_PICTURE_SLOPE "template.picture.slope"
+#define LAM_TEMPLATE_SCORES_SLOPE  "template.scores.slope"
 
 /* Voxels of the scores' grid along w, h, d. */
 void lam_template_scores_size(const LamUnetConfig *unet, int size[3]);
@@ -91,6 +96,8 @@ void lam_template_net_declare(const LamTemplateConfig *config, const LamUnetConf
 /* Over allocated parameters. */
 LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const LamUnetConfig *unet,
                                       LamGraph *graph, LamParameters *parameters);
+/* An attribute's value, in its own unit, as the network takes it: -1 to 1 over what was trained on. */
+double lam_template_net_normalised(const LamAttribute *attribute, double value);
 /* One value per attribute, in its own unit, into the input, which is touched. */
 void lam_template_net_set(const LamTemplateNet *net, const LamTemplateConfig *config,
                           LamGraph *graph, const double *values);

@@ -10,6 +10,7 @@ int lam_cli_template_curve(int argc, char **argv);
 int lam_cli_template_export(int argc, char **argv);
 int lam_cli_template_figure(int argc, char **argv);
 int lam_cli_template_people(int argc, char **argv);
+int lam_cli_template_refit(int argc, char **argv);
 int lam_cli_template_sharpness(int argc, char **argv);
 
 #define LAM_CLI_TEMPLATE "template-age-sex" /* the model that is used if none is named */

@@ -164,6 +164,11 @@ const char *lam_model_metadata(const LamModel *model, const char *key)
     return g_hash_table_lookup(model->metadata, key);
 }
 
+GHashTable *lam_model_all_metadata(const LamModel *model)
+{
+    return model->metadata;
+}
+
 void lam_model_size(const LamModel *model, int size[3])
 {
     memcpy(size, model->config.size, sizeof model->config.size);

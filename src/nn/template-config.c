@@ -13,6 +13,7 @@
 #define KEY_HIDDEN     "template.hidden"
 #define KEY_DECODER    "template.decoder"
 #define KEY_CENTRE     "template.centre_mm"
+#define KEY_SLOPES     "template.slopes" /* "1"; missing: none */
 
 LamTemplateConfig lam_template_config_default(void)
 {
@@ -178,6 +179,8 @@ void lam_template_config_write(const LamTemplateConfig *c, GHashTable *metadata)
     put(metadata, KEY_HIDDEN, g_strdup_printf("%d", c->hidden));
     put(metadata, KEY_DECODER, g_string_free(decoder, FALSE));
     put(metadata, KEY_CENTRE, g_string_free(centre, FALSE));
+    if (c->slopes)
+        put(metadata, KEY_SLOPES, g_strdup("1"));
 }
 
 static bool read_structures(LamTemplateConfig *c, const char *text, GError **error)
@@ -217,13 +220,17 @@ static bool read_all(LamTemplateConfig *c, const LamSafetensors *file, const Lam
     static const char *const keys[] = {KEY_ATTRIBUTES, KEY_STRUCTURES, KEY_HIDDEN, KEY_DECODER,
                                        KEY_CENTRE};
     const char *text[G_N_ELEMENTS(keys)];
+    const char *slopes = lam_safetensors_metadata(file, KEY_SLOPES);
     guint64 hidden = 0;
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         if ((text[i] = lam_safetensors_metadata(file, keys[i])) == NULL)
             return wrong(error, keys[i], "missing");
     if (!g_ascii_string_to_unsigned(text[2], 10, 1, MAX_CHANNELS, &hidden, NULL))
         return wrong(error, KEY_HIDDEN, "must be within 1 and 256");
+    if (slopes != NULL && !g_str_equal(slopes, "1"))
+        return wrong(error, KEY_SLOPES, "must be 1");
     c->hidden = (int)hidden;
+    c->slopes = slopes != NULL;
     return lam_template_config_set_attributes(c, text[0], error) &&
            read_structures(c, text[1], error) &&
            lam_template_config_set_decoder(c, text[3], error) && read_centre(c, text[4], error) &&

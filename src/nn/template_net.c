@@ -3,6 +3,7 @@
 
 #include <lambdascope/ops.h>
 #include <math.h>
+#include <string.h>
 
 #define SLOPE          0.2f
 #define HEAD_DEVIATION 1e-4 /* attributes change nothing at first */
@@ -19,6 +20,7 @@ typedef struct {
     LamParameters *parameters;
     int taps[3];   /* of convolutions, along w, h, d */
     int attribute; /* whose decoder is being built */
+    LamNode *attributes;
     double rate;
 } Builder;
 
@@ -122,17 +124,35 @@ static LamNode *offset(Builder *b, const char *name, int channels, LamNode *cons
     return sum;
 }
 
+/* offset and, where there are slopes, each of them times its attribute. dims, shape: of what they are slopes of. */
+static LamNode *add_slopes(Builder *b, const char *name, int ndim, const size_t *dims,
+                           LamShape shape, LamNode *offset, double rate)
+{
+    size_t with[LAM_TENSOR_MAX_DIMS];
+    int n = b->config->n_attributes;
+    if (!b->config->slopes || n == 0)
+        return offset;
+    memcpy(with, dims, (size_t)ndim * sizeof *dims);
+    with[ndim] = (size_t)n;
+    LamNode *slopes = parameter(b, name, ndim + 1, with, (LamInit){0, rate});
+    if (b->graph == NULL)
+        return NULL;
+    LamNode *change = lam_op_dense(b->graph, b->attributes, slopes, NULL);
+    return lam_op_sum(b->graph, offset, lam_op_reshape(b->graph, change, shape), 1);
+}
+
 static LamNode *build_picture(Builder *b, const LamUnetConfig *unet, LamNode *const *features)
 {
     const int *n = unet->size;
     size_t shape[] = {(size_t)n[2], (size_t)n[1], (size_t)n[0]};
     LamNode *base = parameter(b, LAM_TEMPLATE_PICTURE, 3, shape, (LamInit){0, PICTURE_RATE});
     LamNode *parts = offset(b, "picture.offset", n[2] > 1 ? 8 : 4, features);
+    LamShape whole = {1, n[2], n[1], n[0]};
+    LamNode *spread = parts != NULL ? lam_op_depth_to_space(b->graph, parts) : NULL;
+    spread = add_slopes(b, LAM_TEMPLATE_PICTURE_SLOPE, 3, shape, whole, spread, PICTURE_RATE);
     if (b->graph == NULL)
         return NULL;
-    base = lam_op_reshape(b->graph, base, (LamShape){1, n[2], n[1], n[0]});
-    LamNode *spread = parts != NULL ? lam_op_depth_to_space(b->graph, parts) : NULL;
-    return lam_op_foreground(b->graph, base, spread);
+    return lam_op_foreground(b->graph, lam_op_reshape(b->graph, base, whole), spread);
 }
 
 static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *const *features)
@@ -144,6 +164,7 @@ static LamNode *build_scores(Builder *b, const LamUnetConfig *unet, LamNode *con
     size_t shape[] = {(size_t)k, (size_t)s.d, (size_t)s.h, (size_t)s.w};
     LamNode *base = parameter(b, LAM_TEMPLATE_SCORES, 4, shape, (LamInit){0, SCORES_RATE});
     LamNode *change = offset(b, "scores.offset", k, features);
+    change = add_slopes(b, LAM_TEMPLATE_SCORES_SLOPE, 4, shape, s, change, SCORES_RATE);
     if (b->graph == NULL)
         return NULL;
     base = lam_op_reshape(b->graph, base, s);
@@ -158,7 +179,8 @@ static LamTemplateNet build(Builder *b, const LamUnetConfig *unet)
     b->taps[0] = b->taps[1] = 3;
     b->taps[2] = unet->size[2] > 1 ? 3 : 1;
     if (b->graph != NULL && n > 0)
-        net.attributes = lam_graph_input(b->graph, "attributes", (LamShape){n, 1, 1, 1});
+        net.attributes = b->attributes =
+            lam_graph_input(b->graph, "attributes", (LamShape){n, 1, 1, 1});
     for (b->attribute = 0; b->attribute < n; b->attribute++) {
         if (b->graph != NULL)
             net.attribute[b->attribute] =
@@ -193,9 +215,9 @@ LamTemplateNet lam_template_net_build(const LamTemplateConfig *config, const Lam
     return build(&b, unet);
 }
 
-static float normalised(const LamAttribute *a, double value)
+double lam_template_net_normalised(const LamAttribute *a, double value)
 {
-    return (float)((value - 0.5 * (a->low + a->high)) / (0.5 * (a->high - a->low)));
+    return (value - 0.5 * (a->low + a->high)) / (0.5 * (a->high - a->low));
 }
 
 /* changed: touches only what is not as it was. */
@@ -204,7 +226,7 @@ static void put(const LamTemplateNet *net, const LamTemplateConfig *config, LamG
 {
     bool any = !changed;
     for (int i = 0; net->attributes != NULL && i < config->n_attributes; i++) {
-        float value = normalised(&config->attribute[i], values[i]);
+        float value = (float)lam_template_net_normalised(&config->attribute[i], values[i]);
         bool same = changed && lam_node_value(net->attribute[i])[0] == value;
         lam_node_value(net->attributes)[i] = lam_node_value(net->attribute[i])[0] = value;
         if (!same)

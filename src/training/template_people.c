@@ -2,6 +2,7 @@
 
 #include "source.h"
 #include "subjects.h"
+#include "template-centre.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/field.h>
@@ -202,40 +203,6 @@ static void add_person(const LamTemplatePeople *people, LamVolume *const *means,
     }
 }
 
-static double length_at(const LamVolume *d, size_t i)
-{
-    size_t n = lam_grid_voxels(&d->grid);
-    return sqrt(pow((double)d->data[i], 2) + pow((double)d->data[n + i], 2) +
-                pow((double)d->data[2 * n + i], 2));
-}
-
-static double mean_length_mm(const LamVolume *d, const LamVolume *picture)
-{
-    double threshold = lam_volume_foreground_level(picture), sum = 0, count = 0;
-    for (size_t i = 0; i < lam_grid_voxels(&d->grid); i++)
-        if ((double)picture->data[i] > threshold) {
-            sum += length_at(d, i);
-            count++;
-        }
-    return count > 0 ? sum / count : 0;
-}
-
-/* Quantiles of |d| over the foreground. */
-static bool find_centre(const LamVolume *d, const LamVolume *picture, LamPeopleCentre *centre,
-                        GError **error)
-{
-    double threshold = lam_volume_foreground_level(picture);
-    g_autoptr(LamVolume) length = lam_volume_new(&d->grid, 1, error);
-    if (length == NULL)
-        return false;
-    for (size_t i = 0; i < lam_grid_voxels(&d->grid); i++)
-        if ((double)picture->data[i] > threshold)
-            length->data[i] = (float)(length_at(d, i) + 1e-9); /* 0 is what is not asked for */
-    centre->median_mm = lam_volume_percentile_positive(length, 0.5);
-    centre->ninetieth_mm = lam_volume_percentile_positive(length, 0.9);
-    return true;
-}
-
 /* ---- one of them ---- */
 
 static LamTemplatePair *pair_with(const Work *w, int i, const LamProgress *progress, GError **error)
@@ -284,7 +251,7 @@ static bool measure_person(Work *w, int i, const LamProgress *progress, GError *
     if (d == NULL)
         return false;
     person->head = fabs(lam_mat4_det3(&snapshot->affine));
-    person->mean_mm = mean_length_mm(d, picture);
+    person->mean_mm = lam_template_mean_length_mm(d, picture);
     add_person(people, people->displacement, i, d);
     add_person(people, people->picture, i, picture);
     return add_scan(w, i, lam_session_moving(session), &snapshot->affine, d, error) &&
@@ -300,8 +267,8 @@ static bool measure(Work *w, const LamProgress *progress, GError **error)
             return false;
     }
     for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
-        if (!find_centre(w->people->displacement[k], w->people->picture[LAM_PEOPLE_ALIKE],
-                         &w->people->centre[k], error))
+        if (!lam_template_centre(w->people->displacement[k], w->people->picture[LAM_PEOPLE_ALIKE],
+                                 &w->people->centre[k], error))
             return false;
     return true;
 }

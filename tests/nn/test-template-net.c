@@ -47,11 +47,12 @@ typedef struct {
     LamNode *loss;
 } Net;
 
-static void net_init(Net *n, int depth, int attributes)
+static void net_start(Net *n, int depth, int attributes, bool slopes)
 {
     GError *error = NULL;
     *n = (Net){.unet = unet_config(depth), .config = template_config()};
     n->config.n_attributes = attributes;
+    n->config.slopes = slopes;
     g_assert_true(lam_template_config_check(&n->config, &n->unet, &error));
     n->parameters = lam_parameters_new();
     lam_unet_declare(&n->unet, n->parameters);
@@ -63,6 +64,11 @@ static void net_init(Net *n, int depth, int attributes)
     n->loss = lam_op_sum(n->graph, lam_op_mean_square(n->graph, n->net.picture),
                          lam_op_mean_square(n->graph, n->net.scores), 1);
     g_assert_true(lam_graph_finalise(n->graph, &error));
+}
+
+static void net_init(Net *n, int depth, int attributes)
+{
+    net_start(n, depth, attributes, false);
 }
 
 static void net_clear(Net *n)
@@ -176,6 +182,63 @@ static void test_sum_of_attributes(void)
     net_clear(&n);
 }
 
+static float slope_of(size_t voxel, size_t attribute)
+{
+    return 0.01f * (float)((int)((3 * voxel + attribute) % 7) - 3);
+}
+
+/* Fills the slopes of a voxel parameter and expects that what was seen of it grew by their sum, where is tells. */
+static void check_slopes(Net *n, const char *name, LamNode *node, bool (*is)(size_t), double age)
+{
+    size_t count, voxels = lam_node_count(node);
+    g_autofree float *before = g_memdup2(lam_node_value(node), voxels * sizeof(float));
+    float *slopes = values_of(n, name, &count);
+    g_assert_cmpuint(count, ==, 2 * voxels);
+    for (size_t i = 0; i < count; i++)
+        slopes[i] = slope_of(i / 2, i % 2);
+    lam_graph_touch(n->graph, NULL);
+    evaluate(n, age, 1);
+    for (size_t v = 0; v < voxels; v++) {
+        double more = (age - 50) / 30 * (double)slope_of(v, 0) + (double)slope_of(v, 1);
+        g_assert_cmpfloat_with_epsilon((double)lam_node_value(node)[v],
+                                       (double)before[v] + (is(v) ? more : 0), 1e-5);
+    }
+}
+
+static bool is_foreground(size_t voxel)
+{
+    return voxel % 2 == 1;
+}
+
+static bool is_any(size_t voxel)
+{
+    return true;
+}
+
+/* Slopes are added times the attributes, -1 to 1 over their ranges, and learned; background stays 0. */
+static void test_slopes(gconstpointer depth)
+{
+    Net n;
+    size_t count;
+    net_start(&n, GPOINTER_TO_INT(depth), 2, true);
+    fill(&n);
+    evaluate(&n, 70, 1);
+    check_slopes(&n, LAM_TEMPLATE_PICTURE_SLOPE, n.net.picture, is_foreground, 70);
+    check_slopes(&n, LAM_TEMPLATE_SCORES_SLOPE, n.net.scores, is_any, 70);
+    lam_parameters_zero_gradients(n.parameters);
+    lam_graph_backward(n.graph, n.loss);
+    const float *at =
+        lam_parameters_gradients(n.parameters) +
+        lam_parameters_offset(n.parameters, find(n.parameters, LAM_TEMPLATE_PICTURE_SLOPE));
+    values_of(&n, LAM_TEMPLATE_PICTURE_SLOPE, &count);
+    for (size_t i = 0; i < count; i++) {
+        double value = (double)lam_node_value(n.net.picture)[i / 2] / (double)(count / 2);
+        double wanted = 2 * value * (i % 2 ? 1 : 20.0 / 30);
+        g_assert_cmpfloat_with_epsilon((double)at[i], is_foreground(i / 2) ? wanted : 0, 1e-7);
+    }
+    net_clear(&n);
+}
+
 /* Background has no gradient, so that no optimiser can move it. */
 static void test_background(void)
 {
@@ -224,12 +287,12 @@ static char *save(Net *n, GHashTable *metadata)
     return path;
 }
 
-static void test_file(void)
+static void test_file(gconstpointer slopes)
 {
     Net n;
     g_autoptr(GError) error = NULL;
     g_autoptr(GHashTable) about = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-    net_init(&n, 8, 2);
+    net_start(&n, 8, 2, slopes != NULL);
     fill(&n);
     lam_template_config_write(&n.config, about);
     g_autofree char *path = save(&n, about);
@@ -238,6 +301,7 @@ static void test_file(void)
     const LamTemplateConfig *c = lam_model_template(model);
     g_assert_nonnull(c);
     g_assert_cmpint(c->n_attributes, ==, 2);
+    g_assert_true(c->slopes == (slopes != NULL));
     g_assert_cmpstr(c->attribute[0].name, ==, "age");
     g_assert_cmpfloat(c->attribute[0].high, ==, 80);
     g_assert_cmpstr(c->attribute[1].word[1], ==, "M");
@@ -265,7 +329,9 @@ static void test_bad_file(void)
                {"template.decoder", "8,8,8,8"},
                {"template.decoder", ""},
                {"template.centre_mm", "0,0"},
-               {"template.centre_mm", "0,0,nan"}};
+               {"template.centre_mm", "0,0,nan"},
+               {"template.slopes", "many"},
+               {"template.slopes", "1"}}; /* of which the file has no tensors */
     Net n;
     net_init(&n, 8, 2);
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -318,7 +384,10 @@ int main(int argc, char **argv)
     g_test_add_func("/template-net/sum-of-attributes", test_sum_of_attributes);
     g_test_add_func("/template-net/background", test_background);
     g_test_add_func("/template-net/rate", test_rate);
-    g_test_add_func("/template-net/file", test_file);
+    g_test_add_data_func("/template-net/slopes", GINT_TO_POINTER(8), test_slopes);
+    g_test_add_data_func("/template-net/slopes/slice", GINT_TO_POINTER(1), test_slopes);
+    g_test_add_data_func("/template-net/file", NULL, test_file);
+    g_test_add_data_func("/template-net/file/slopes", "with", test_file);
     g_test_add_func("/template-net/bad-file", test_bad_file);
     g_test_add_func("/template-net/attributes", test_attributes);
     return g_test_run();

@@ -1,0 +1,10 @@
+/* How long a displacement is over the foreground of a picture, both on one grid. */
+#pragma once
+
+#include <lambdascope/template_people.h>
+
+/* Its mean, mm. */
+double lam_template_mean_length_mm(const LamVolume *d, const LamVolume *picture);
+/* Its quantiles. */
+bool lam_template_centre(const LamVolume *d, const LamVolume *picture, LamPeopleCentre *centre,
+                         GError **error);
