@@ -1,11 +1,10 @@
-/* A learned template brought to the middle of its people, and sharpened, in closed form: the network stays as it is.
+/* A learned template brought to the middle of its people, in closed form: the network stays as it is.
  *
  * Each round registers all scans to the template of their own attributes. What attributes explain of the displacements
  * d, by least squares with weights that make ages even, b(a) = b0 + sum of b_k a_k, is where people of these attributes
  * lie from their template; it is moved there, x -> x + b(x), at all attributes (Guimond, Meunier and Thirion, CVIU
- * 2000, where there are none). In rounds of averaging it also becomes the regression of the registered scans on their
- * attributes, where for these deformations the mean squared difference from them is least. What comes of it lies in the
- * picture, in the scores of structures, which only move, and in the slopes of both (LamTemplateConfig). */
+ * 2000, where there are none). What comes of it lies in the picture, in the scores of structures, and in the slopes of
+ * both (LamTemplateConfig). */
 #pragma once
 
 #include <lambdascope/template_people.h>
@@ -18,10 +17,9 @@ typedef struct {
     const char *folder, *scans, *subjects; /* as LamTemplatePeopleOptions */
     double lambda;                         /* in [0,1] */
     int rounds;                            /* 0 to LAM_TEMPLATE_MOST_REFITS */
-    int averages;                          /* so many of them, the first, average */
 } LamTemplateRefitOptions;
 
-/* At λ 0.3, seven rounds, of which one averages. */
+/* Three rounds at λ 0.3. */
 LamTemplateRefitOptions lam_template_refit_options_default(void);
 
 /* How the template was before a round, and after the last. */

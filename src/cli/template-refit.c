@@ -1,4 +1,4 @@
-/* lam template refit: moves a learned template to the middle of its people and sharpens it. */
+/* lam template refit: moves a learned template to the middle of its people. */
 #include "template.h"
 
 #include <lambdascope/template_refit.h>
@@ -7,18 +7,17 @@
 typedef struct {
     char *model, *data, *scans, *subjects, *output;
     double lambda;
-    int rounds, averages;
+    int rounds;
 } Options;
 
 static bool parse(Options *o, int *argc, char ***argv, GError **error)
 {
     const LamCliSyntax syntax = {
-        .summary = "Moves a learned template to the middle of its people and sharpens it.",
+        .summary = "Moves a learned template to the middle of its people.",
         .description =
             "Each round registers all scans to the template of their own attributes, and moves "
             "the\n"
-            "template, at all attributes, to where the people are. The first rounds also average:\n"
-            "the template becomes the regression of the registered scans on their attributes. The\n"
+            "template, at all attributes, to where the people are; it becomes sharper by it. The\n"
             "network stays as it is. A line for each round tells how the template was before it,\n"
             "and the last how it is: what half and nine tenths of its foreground stay below, of "
             "the\n"
@@ -32,9 +31,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"scans", 0, 0, G_OPTION_ARG_STRING, &o->scans, "Their scans", "PATTERN"},
         {"subjects", 0, 0, G_OPTION_ARG_FILENAME, &o->subjects, "Their attributes", "CSV"},
         {"lambda", 'l', 0, G_OPTION_ARG_DOUBLE, &o->lambda, "λ (default 0.3)", "λ"},
-        {"rounds", 'r', 0, G_OPTION_ARG_INT, &o->rounds, "How often, 0 to 50 (default 7)", "N"},
-        {"averages", 0, 0, G_OPTION_ARG_INT, &o->averages,
-         "So many of the first rounds average (default 1, or none of none)", "N"},
+        {"rounds", 'r', 0, G_OPTION_ARG_INT, &o->rounds, "How often, 0 to 50 (default 3)", "N"},
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &o->output, "Model to write", "FILE"},
         {NULL},
     };
@@ -59,7 +56,6 @@ static bool run(const Options *o, GError **error)
     options.subjects = o->subjects;
     options.lambda = o->lambda;
     options.rounds = o->rounds;
-    options.averages = o->averages >= 0 ? o->averages : MIN(options.averages, o->rounds);
     g_autofree char *path = lam_model_find(o->model != NULL ? o->model : LAM_CLI_TEMPLATE, error);
     const char *inputs[] = {path, NULL};
     if (path == NULL || !lam_cli_check_output(o->output, inputs, error))
@@ -79,7 +75,7 @@ int lam_cli_template_refit(int argc, char **argv)
 {
     LamTemplateRefitOptions defaults = lam_template_refit_options_default();
     g_autoptr(GError) error = NULL;
-    Options o = {.lambda = defaults.lambda, .rounds = defaults.rounds, .averages = -1};
+    Options o = {.lambda = defaults.lambda, .rounds = defaults.rounds};
     if (parse(&o, &argc, &argv, &error))
         run(&o, &error);
     char *texts[] = {o.model, o.data, o.scans, o.subjects, o.output};

@@ -14,7 +14,7 @@ static const struct {
     {"curve", lam_cli_template_curve, "volumes of its structures against an attribute"},
     {"figure", lam_cli_template_figure, "a picture of it at several ages"},
     {"people", lam_cli_template_people, "where it lies among people, and their own volumes"},
-    {"refit", lam_cli_template_refit, "move it to the middle of its people, and sharpen it"},
+    {"refit", lam_cli_template_refit, "move it to the middle of its people"},
     {"build", lam_cli_template_build, "without training: register, average, re-centre"},
     {"sharpness", lam_cli_template_sharpness, "how sharp templates and means of scans are"},
 };

@@ -34,17 +34,12 @@ static void net_clear(Net *net)
     g_clear_pointer(&net->parameters, lam_parameters_free);
 }
 
-static void forget_ways(LamTemplateMove *m)
-{
-    for (int i = 0; i < m->n; i++)
-        g_clear_pointer(&m->way[i], lam_volume_unref);
-}
-
 void lam_template_move_free(LamTemplateMove *m)
 {
     if (m == NULL)
         return;
-    forget_ways(m);
+    for (int i = 0; i < m->n; i++)
+        g_clear_pointer(&m->way[i], lam_volume_unref);
     net_clear(&m->now);
     net_clear(&m->origin);
     g_free(m->way);
@@ -168,7 +163,8 @@ static LamVolume *step_of(const LamTemplateMove *m, int i, LamVolume *const *exp
     return there != NULL ? lam_field_inverse(there, &m->grid, NULL, error) : NULL;
 }
 
-LamVolume *lam_template_chain(const LamVolume *first, const LamVolume *second, GError **error)
+/* first, then second: first(x) + second(x + first(x)), on the grid of first. */
+static LamVolume *chain(const LamVolume *first, const LamVolume *second, GError **error)
 {
     LamVolume *both = lam_resample_field(second, &first->grid, first, LAM_LINEAR, 0, error);
     if (both != NULL)
@@ -242,27 +238,25 @@ static void change_apply(const LamTemplateMove *m, const Change *c, bool scores)
     }
 }
 
-/* wanted NULL: the origin, moved. */
-static bool compare(const LamTemplateMove *m, int i, bool scores, const LamVolume *wanted,
-                    Change *change, GError **error)
+/* Adds to the change what the person's template, moved, says of the picture or of the scores. */
+static bool compare(const LamTemplateMove *m, int i, bool scores, Change *change, GError **error)
 {
     g_autoptr(LamVolume) is = evaluate(m, &m->now, scores, values_at(m, i), error);
-    g_autoptr(LamVolume) origin = is != NULL && wanted == NULL
-                                      ? evaluate(m, &m->origin, scores, values_at(m, i), error)
-                                      : NULL;
+    g_autoptr(LamVolume) origin =
+        is != NULL ? evaluate(m, &m->origin, scores, values_at(m, i), error) : NULL;
     g_autoptr(LamVolume) moved =
         origin != NULL ? lam_resample_field(origin, &is->grid, m->way[i], LAM_CUBIC, NAN, error)
                        : NULL;
-    if (is == NULL || (wanted == NULL && moved == NULL))
+    if (moved == NULL)
         return false;
-    change_add(m, change, i, wanted != NULL ? wanted : moved, is);
+    change_add(m, change, i, moved, is);
     return true;
 }
 
 static bool take_step(LamTemplateMove *m, int i, const LamVolume *step, GError **error)
 {
-    LamVolume *way = m->way[i] != NULL ? lam_template_chain(step, m->way[i], error)
-                                       : lam_volume_ref((LamVolume *)step);
+    LamVolume *way =
+        m->way[i] != NULL ? chain(step, m->way[i], error) : lam_volume_ref((LamVolume *)step);
     g_clear_pointer(&m->way[i], lam_volume_unref);
     m->way[i] = way;
     return way != NULL;
@@ -271,8 +265,6 @@ static bool take_step(LamTemplateMove *m, int i, const LamVolume *step, GError *
 typedef struct {
     LamVolume *explained[MOST_TERMS];
     double length;
-    LamTemplateCarry carry;
-    gpointer user;
     Change picture, scores;
 } Moving;
 
@@ -280,22 +272,9 @@ static bool move_person(LamTemplateMove *m, int i, Moving *moving, GError **erro
 {
     bool scores = m->config.n_structures > 0;
     g_autoptr(LamVolume) step = step_of(m, i, moving->explained, moving->length, error);
-    if (step == NULL || !take_step(m, i, step, error))
-        return false;
-    g_autoptr(LamVolume) carried =
-        moving->carry != NULL ? moving->carry(moving->user, i, step, error) : NULL;
-    return (moving->carry == NULL || carried != NULL) &&
-           compare(m, i, false, carried, &moving->picture, error) &&
-           (!scores || compare(m, i, true, NULL, &moving->scores, error));
-}
-
-/* What the template is now is what moves from now on. */
-static void settle(LamTemplateMove *m)
-{
-    memcpy(lam_parameters_values(m->origin.parameters), lam_parameters_values(m->now.parameters),
-           lam_parameters_floats(m->now.parameters) * sizeof(float));
-    lam_graph_touch(m->origin.graph, NULL);
-    forget_ways(m);
+    return step != NULL && take_step(m, i, step, error) &&
+           compare(m, i, false, &moving->picture, error) &&
+           (!scores || compare(m, i, true, &moving->scores, error));
 }
 
 static bool move_all(LamTemplateMove *m, LamVolume *const *d, Moving *moving, GError **error)
@@ -313,17 +292,13 @@ static bool move_all(LamTemplateMove *m, LamVolume *const *d, Moving *moving, GE
     return true;
 }
 
-bool lam_template_move(LamTemplateMove *m, LamVolume *const *d, double length,
-                       LamTemplateCarry carry, gpointer user, GError **error)
+bool lam_template_move(LamTemplateMove *m, LamVolume *const *d, double length, GError **error)
 {
     g_auto(Change) picture = change_new(m, false);
     g_auto(Change) scores = change_new(m, true);
-    Moving moving = {
-        .length = length, .carry = carry, .user = user, .picture = picture, .scores = scores};
+    Moving moving = {.length = length, .picture = picture, .scores = scores};
     bool ok = move_all(m, d, &moving, error);
     for (int k = 0; k < MOST_TERMS; k++)
         g_clear_pointer(&moving.explained[k], lam_volume_unref);
-    if (ok && carry != NULL)
-        settle(m);
     return ok;
 }

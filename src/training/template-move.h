@@ -1,4 +1,4 @@
-/* A template of people, moved to where they are or made of their scans: sums over people go into voxel parameters. */
+/* A template of people, moved to where they are: sums over people go into voxel parameters. */
 #pragma once
 
 #include <lambdascope/model.h>
@@ -27,14 +27,5 @@ LamVolume *lam_template_move_picture(const LamTemplateMove *move, const double *
 LamVolume *lam_template_move_explained(const LamTemplateMove *move, LamVolume *const *d, int term,
                                        GError **error);
 
-/* A person's scan where the template is going to be; step: from there to where it is, mm. */
-typedef LamVolume *(*LamTemplateCarry)(gpointer user, int person, const LamVolume *step,
-                                       GError **error);
-
-/* Moves the template of each attribute so far (times length) towards people of it: x -> x + explained(x). carry: the
- * picture becomes the regression of what it gives on attributes; NULL: that of itself, moved. */
-bool lam_template_move(LamTemplateMove *move, LamVolume *const *d, double length,
-                       LamTemplateCarry carry, gpointer user, GError **error);
-
-/* first, then second: first(x) + second(x + first(x)), on the grid of first. */
-LamVolume *lam_template_chain(const LamVolume *first, const LamVolume *second, GError **error);
+/* Moves the template of each attribute so far (times length) towards people of it: x -> x + explained(x). */
+bool lam_template_move(LamTemplateMove *move, LamVolume *const *d, double length, GError **error);

@@ -15,10 +15,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Of every other step, the last not among them. A registration that is also asked for smoothness goes a share r of the
- * way, and a step of length l leaves 1 - l r of it: short ones settle what it follows at once, long ones what it
- * follows slowly, and a short one undoes where that was too far. */
-#define LONG_STEP 3
+/* A registration that is also asked for smoothness goes a part of the way: the step is as much longer. */
+#define STEP 1.5
 
 typedef struct {
     LamModel *model;
@@ -33,7 +31,7 @@ typedef struct {
 
 LamTemplateRefitOptions lam_template_refit_options_default(void)
 {
-    return (LamTemplateRefitOptions){.lambda = 0.3, .rounds = 7, .averages = 1};
+    return (LamTemplateRefitOptions){.lambda = 0.3, .rounds = 3};
 }
 
 static void refit_clear(Refit *r)
@@ -70,8 +68,6 @@ static bool check(LamModel *model, const LamTemplateRefitOptions *o, GError **er
         return wrong(error, "λ", "must be within 0 and 1");
     if (o->rounds < 0 || o->rounds > LAM_TEMPLATE_MOST_REFITS)
         return wrong(error, "rounds", "must be within 0 and 50");
-    if (o->averages < 0 || o->averages > o->rounds)
-        return wrong(error, "rounds that average", "must be none to all of the rounds");
     return config->n_attributes == 0 || o->subjects != NULL ||
            wrong(error, "the template's attributes", "a table of subjects is needed");
 }
@@ -183,28 +179,12 @@ static bool measure(const Refit *r, LamTemplateRefitRound *round, GError **error
            measure_longest(r, picture, &round->longest, error);
 }
 
-/* A LamTemplateCarry: one interpolation of the scan, through step, displacement and affine. */
-static LamVolume *carry(gpointer user, int i, const LamVolume *step, GError **error)
-{
-    const Refit *r = user;
-    g_autoptr(LamVolume) prepared =
-        lam_volume_prepare(r->scan[i], lam_grid_spacing_mm(&step->grid).v[0], error);
-    g_autoptr(LamVolume) d = prepared != NULL ? lam_template_chain(step, r->d[i], error) : NULL;
-    g_autoptr(LamVolume) whole =
-        d != NULL ? lam_field_compose_affine(d, &r->affine[i], &step->grid, error) : NULL;
-    return whole != NULL ? lam_resample_field(prepared, &step->grid, whole, LAM_LINEAR, 0, error)
-                         : NULL;
-}
-
 /* The round after the last only measures. */
 static bool run_round(Refit *r, int k, LamTemplateRefitRound *round, const LamProgress *progress,
                       GError **error)
 {
-    const LamTemplateRefitOptions *o = r->options;
-    bool average = k < o->averages, last = k == o->rounds;
-    double length = !average && (o->rounds - k) % 2 == 0 ? LONG_STEP : 1;
     return register_all(r, progress, error) && measure(r, round, error) &&
-           (last || lam_template_move(r->move, r->d, length, average ? carry : NULL, r, error));
+           (k == r->options->rounds || lam_template_move(r->move, r->d, STEP, error));
 }
 
 /* ---- the file ---- */

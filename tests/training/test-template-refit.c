@@ -154,7 +154,7 @@ static void test_known(Fixture *f, gconstpointer steps)
     g_assert_cmpfloat_with_epsilon((double)middle->data[77], 0, 1e-5);
     g_assert_cmpfloat_with_epsilon((double)along->data[77], 8.0 / n, 1e-5);
     for (int k = 0; k < n; k++)
-        g_assert_true(lam_template_move(f->move, f->d, 1, NULL, NULL, &error));
+        g_assert_true(lam_template_move(f->move, f->d, 1, &error));
     g_autoptr(LamVolume) young_now = picture(f, 0), old_now = picture(f, 3);
     assert_shifted(f, young_now, young, -2);
     assert_shifted(f, old_now, old, 2);
@@ -193,35 +193,9 @@ static void test_structures(Fixture *f, gconstpointer data)
     GError *error = NULL;
     double young = middle_of_scores(f, of_person(0)), old = middle_of_scores(f, of_person(1));
     spread(f, 8); /* a voxel of the scores */
-    g_assert_true(lam_template_move(f->move, f->d, 1, NULL, NULL, &error));
+    g_assert_true(lam_template_move(f->move, f->d, 1, &error));
     g_assert_cmpfloat_with_epsilon(middle_of_scores(f, of_person(0)), young - 1, 0.3);
     g_assert_cmpfloat_with_epsilon(middle_of_scores(f, of_person(1)), old + 1, 0.3);
-}
-
-/* A scan of one intensity, by age; a template that moves by d was before where d leads back from. */
-static LamVolume *carry(gpointer user, int i, const LamVolume *step, GError **error)
-{
-    const Fixture *f = user;
-    LamVolume *scan = lam_volume_new(lam_template_move_grid(f->move), 1, error);
-    g_assert_cmpfloat_with_epsilon((double)step->data[77], i % 2 ? -4 : 4, 1e-3);
-    for (size_t v = 0; v < lam_grid_voxels(&scan->grid); v++)
-        scan->data[v] = (i % 2 ? 0.8f : 0.4f) + (i < 2 ? 0.05f : -0.05f);
-    return scan;
-}
-
-/* The template becomes its scans wherever it is no background. */
-static void test_average(Fixture *f, gconstpointer data)
-{
-    GError *error = NULL;
-    spread(f, 4);
-    const float *base = base_of(f);
-    g_assert_true(lam_template_move(f->move, f->d, 1, carry, f, &error));
-    for (int i = 0; i < PEOPLE; i++) {
-        g_autoptr(LamVolume) now = picture(f, i);
-        double wanted = (i % 2 ? 0.8 : 0.4) + (i < 2 ? 0.05 : -0.05);
-        for (size_t v = 0; v < lam_grid_voxels(&now->grid); v++)
-            g_assert_cmpfloat_with_epsilon((double)now->data[v], base[v] == 0 ? 0 : wanted, 1e-4);
-    }
 }
 
 /* ---- the whole way ---- */
@@ -264,8 +238,7 @@ static LamTemplateRefitOptions options_for(const Files *f, int rounds)
                                      .scans = "*_t1.nii",
                                      .subjects = "subjects.csv",
                                      .lambda = 0.3,
-                                     .rounds = rounds,
-                                     .averages = MIN(rounds, 1)};
+                                     .rounds = rounds};
 }
 
 static LamVolume *refitted(const Files *f, int rounds, LamTemplateRefitRound *told)
@@ -326,9 +299,6 @@ static void test_refuses(Files *f, gconstpointer data)
     LamTemplateRefitOptions options = options_for(f, 51);
     expect(f, &options, "within 0 and 50");
     options = options_for(f, 1);
-    options.averages = 2;
-    expect(f, &options, "rounds that average");
-    options = options_for(f, 1);
     options.lambda = NAN;
     expect(f, &options, "within 0 and 1");
     options = options_for(f, 1);
@@ -351,7 +321,6 @@ int main(int argc, char **argv)
     add_known("/template-refit/known", 1, test_known);
     add_known("/template-refit/known/in-halves", 2, test_known);
     add_known("/template-refit/structures", 1, test_structures);
-    add_known("/template-refit/average", 1, test_average);
     g_test_add("/template-refit/file", Files, NULL, files_up, test_file, files_down);
     g_test_add("/template-refit/refuses", Files, NULL, files_up, test_refuses, files_down);
     return g_test_run();
