@@ -134,8 +134,8 @@ static void publish(LamWorker *worker, Result result, guint64 epoch)
     schedule_delivery(worker);
 }
 
-/* Called and returns under the mutex. */
-static void run_job(LamWorker *worker, const Target *target, Request request, bool refine)
+/* Called and returns under the mutex. False if there is another target meanwhile. */
+static bool run_job(LamWorker *worker, const Target *target, Request request, bool refine)
 {
     guint64 epoch = worker->epoch;
     Result result = {.generation = request.generation};
@@ -143,6 +143,7 @@ static void run_job(LamWorker *worker, const Target *target, Request request, bo
     result.data = worker->job.run(target->data, request.value, refine, &result.error);
     lock(worker);
     publish(worker, result, epoch);
+    return epoch == worker->epoch;
 }
 
 /* Called and returns under the mutex. */
@@ -216,9 +217,10 @@ static gpointer work(gpointer user)
         } else if (woken) {
             last = worker->pending;
             worker->pending = (Request){0};
-            run_job(worker, &target, last, false);
+            bool shown = run_job(worker, &target, last, false);
             refine = worker->job.refine_after_ms > 0;
-            worker->more |= fresh && worker->job.background; /* never before the first picture */
+            worker->more |=
+                shown && fresh && worker->job.background; /* never before the first picture */
             fresh = false;
         } else if (refine) {
             run_job(worker, &target, last, true);

@@ -365,6 +365,23 @@ static void test_background_new_target(void)
     }
 }
 
+/* The first job of an earlier target ends after another one is there: that one has no picture yet. */
+static void test_background_late_job(void)
+{
+    Bench bench;
+    bench_open_with_background(&bench, 1);
+    set_ground(&bench, 0, 60, NULL);
+    lam_worker_submit(bench.worker, 1);
+    run_for_ms(&bench, 20); /* its job runs now */
+    set_ground(&bench, 0, 1, NULL);
+    run_for_ms(&bench, 200);
+    g_assert_cmpint(g_atomic_int_get(&bench.steps), ==, 0);
+    lam_worker_submit(bench.worker, 2);
+    run_for_ms(&bench, 300);
+    g_assert_cmpint(g_atomic_int_get(&bench.steps), ==, STEPS);
+    bench_close(&bench);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -378,5 +395,6 @@ int main(int argc, char **argv)
     g_test_add_func("/worker/background", test_background);
     g_test_add_func("/worker/background-yields", test_background_yields);
     g_test_add_func("/worker/background-new-target", test_background_new_target);
+    g_test_add_func("/worker/background-late-job", test_background_late_job);
     return g_test_run();
 }
