@@ -60,6 +60,7 @@ typedef struct {
     double kl_weight, prior; /* [loss]: of the probabilistic model */
     /* [loss]: of the cross entropy of structures; see lam_op_label_entropy */
     double structure_weight, structure_power;
+    double start_structure_power; /* that the model to start from was trained with; -1: the same */
 
     /* [template]: one is learned, to which each scan is registered */
     bool learns_template;

@@ -48,6 +48,11 @@ bool lam_trainer_start(LamTrainer *t, GError **error);
 void lam_trainer_clear(LamTrainer *t);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(LamTrainer, lam_trainer_clear)
 
+/* Moves the scores of structures, learned at recipe->start_structure_power, to the recipe's structure_power: where a
+ * label of n voxels weighs n^power, the probability that the loss asks for is n^(power - 1) times the true one,
+ * up to a factor that all labels share. */
+bool lam_trainer_calibrate(LamTrainer *t, GError **error);
+
 /* The graph and the samples of the coarse or of the network's own grid. */
 bool lam_trainer_enter(LamTrainer *t, bool coarse, GError **error);
 /* Draw, forward, backward, and an update at this rate. A loss or a gradient that is not finite changes

@@ -87,7 +87,8 @@ static bool make_weights(LamTrainer *t, GError **error)
         return false;
     lam_parameters_initialise(t->parameters, t->recipe->seed);
     t->adam = lam_adam_new(t->parameters, error);
-    if (t->adam == NULL || !start_template(t, error) || !take_start(t, error))
+    if (t->adam == NULL || !start_template(t, error) || !take_start(t, error) ||
+        !lam_trainer_calibrate(t, error))
         return false;
     size_t n = lam_parameters_floats(t->parameters);
     if (t->recipe->ema > 0 && (t->mean = lam_alloc_floats(n, "mean weights", error)) == NULL)

@@ -438,6 +438,47 @@ static void test_start(Fixture *f, gconstpointer data)
         g_assert_cmpfloat_with_epsilon(x->data[i], y->data[i], 1e-3);
 }
 
+/* The bias of the structures' scores after a run that starts so and hardly moves. */
+static float *scores_after(Fixture *f, const char *text, const char *start, const char *output)
+{
+    g_autofree char *recipe =
+        g_strdup_printf("%s[training]\nsteps=2\nrate=1e-8\nrate_end=0\nstart=%s\n", text, start);
+    run(f, recipe, output, false, 0);
+    g_autofree char *path = g_build_filename(f->folder, output, "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) model = lam_safetensors_load(path, NULL);
+    const LamNamedTensor *bias = lam_safetensors_find(model, "structures.bias");
+    g_assert_cmpuint(bias->count, ==, 16);
+    return g_memdup2(bias->data, bias->count * sizeof(float));
+}
+
+/* Larger structures gain on smaller ones by the logarithm of how much larger they are. */
+static void test_calibrate(Fixture *f, gconstpointer data)
+{
+    const char *text = "[network]\nsize=48,48,1\nspacing_mm=1\nfeatures_encoder=16,16\n"
+                       "features_decoder=16\nstructures=2\nencoder=16,16\ndecoder=16,16\n"
+                       "final=16\nhidden=16,16\ngenerated=decoder\nskip=add\n"
+                       "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
+                       "[loss]\nstructure_weight=0.3\n%s";
+    g_autofree char *plain = g_strdup_printf(text, ""),
+                    *other = g_strdup_printf(
+                        text, "structure_power=0.8\n[training]\nstart_structure_power=0.5\n");
+    g_autofree char *first = g_strconcat(plain, "[training]\nsteps=2\n", NULL);
+    run(f, first, "first", false, 0);
+    g_autofree char *model = g_build_filename(f->folder, "first", "best.safetensors", NULL);
+    g_autofree float *same = scores_after(f, plain, model, "same");
+    g_autofree float *moved = scores_after(f, other, model, "moved");
+    double by[3];
+    for (int k = 0; k < 3; k++)
+        by[k] = (double)(moved[k] - same[k]);
+    /* the background is larger than the body, that than the hole; logarithms of less than a hundred */
+    g_test_message("moved by %g, %g, %g", by[0], by[1], by[2]);
+    g_assert_cmpfloat(fabs(by[0]), <, 2e-3);
+    g_assert_cmpfloat(by[1], <, -0.05);
+    g_assert_cmpfloat(by[2], <, by[1] - 0.05);
+    g_assert_cmpfloat(by[2], >, 0.3 * -log(100));
+    g_assert_cmpfloat(fabs((double)(moved[3] - same[3])), <, 2e-3); /* no label */
+}
+
 /* The range test finds a rate between its ends, and leaves nothing that a run would go on from. */
 static void test_find_rate(Fixture *f, gconstpointer data)
 {
@@ -612,6 +653,7 @@ int main(int argc, char **argv)
         {"/modes/other-losses", test_other_losses},
         {"/modes/structures", test_structures},
         {"/modes/start", test_start},
+        {"/modes/calibrate", test_calibrate},
         {"/modes/find-rate", test_find_rate},
         {"/modes/samples", test_samples},
         {"/modes/best-on-ramp", test_best_on_ramp},

@@ -304,6 +304,7 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nscans=disc-*.nii\n[loss]\nkl_weight=1\n", "uncertain=true"},
         {"[data]\nscans=disc-*.nii\n[loss]\nstructure_weight=1\n", "[network] structures"},
         {"[data]\nscans=disc-*.nii\n[network]\nstructures=3\n", "goes with [network] structures"},
+        {"[data]\nscans=disc-*.nii\n[training]\nstart_structure_power=0.5\n", "goes with start"},
         {"[data]\nscans=disc-*.nii\n[loss]\nroughness=sandpaper\n", "[loss] roughness"},
         {"[data]\nscans=disc-*.nii\nlabels=none-*.nii\n", "no label maps match"},
         {"[data]\nscans=disc-*.nii\nalign=false\nlabels=disc-0.nii\n", "one label map for each"},
