@@ -66,7 +66,8 @@ LamSynthesisOptions lam_synthesis_brains(void);
 LamSynthesisOptions lam_synthesis_shapes(void);
 
 /* One sample on `grid`. placement: grid world -> map world, before the random part (NULL: identity).
- * image: [D,H,W], 0 … 1. labels: [D,H,W], positions in the map's table; may be NULL.
+ * image: [D,H,W], 0 … 1. labels: [D,H,W], positions in the map's table, of a mirrored sample those of the other
+ * side ("left thalamus" where "right thalamus" was); may be NULL.
  * Uses the calling thread's OpenMP threads. */
 bool lam_synthesis_draw(const LamLabelMap *map, const LamSynthesisOptions *options,
                         const LamGrid *grid, const LamMat4 *placement, GRand *rand, float *image,

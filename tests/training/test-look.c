@@ -56,6 +56,35 @@ static void draw(const LamLabelMap *map, const LamSynthesisOptions *o, const Lam
     g_rand_free(rand);
 }
 
+/* Mirrored, the left is on the left as before, and the picture is the mirrored one. */
+static void test_sides(void)
+{
+    LamGrid grid = lam_grid_centred((int[3]){24, 25, 22}, 1, (LamVec3){{0, 0, 0}});
+    size_t n = lam_grid_voxels(&grid), left = 0, right = 0, wrong = 0;
+    g_autoptr(LamLabelMap) map = map_new();
+    g_autofree float *image = g_new(float, n), *mirrored = g_new(float, n);
+    g_autofree guint8 *own = g_new(guint8, n), *other = g_new(guint8, n);
+    LamSynthesisOptions o = {.contrast = 8};
+    LamMat4 mirror = lam_mat4_scaling(-1, 1, 1);
+    GRand *rand = g_rand_new_with_seed(5);
+    g_assert_true(lam_synthesis_draw(map, &o, &grid, NULL, rand, image, own, NULL));
+    g_assert_true(lam_synthesis_draw(map, &o, &grid, &mirror, rand, mirrored, other, NULL));
+    g_rand_free(rand);
+    for (size_t i = 0; i < n; i++) {
+        size_t x = i % 24, there = i - x + 23 - x;
+        int value = map->table->label[own[i]].value, now = map->table->label[other[i]].value;
+        g_assert_cmpfloat(image[i], ==, mirrored[there]);
+        left += now == 2;
+        right += now == 41;
+        wrong += (now == 2 && x >= 13) || (now == 41 && x < 11) ||
+                 (now == 3) != (map->table->label[own[there]].value == 3);
+        g_assert_true(value == 2 || value == 41 || value == 3 || value == 0);
+    }
+    g_assert_cmpuint(left, >, 500);
+    g_assert_cmpuint(right, >, 500);
+    g_assert_cmpuint(wrong, ==, 0);
+}
+
 static double mean_of_parts(const float *fine, const int n[3], int i, int j, int k)
 {
     double sum = 0;
@@ -189,6 +218,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/look/partial", test_partial);
+    g_test_add_func("/look/sides", test_sides);
     g_test_add_func("/look/texture", test_texture);
     g_test_add_func("/look/match", test_match);
     g_test_add_func("/look/akin", test_akin);
