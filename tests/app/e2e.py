@@ -9,7 +9,7 @@ import time
 
 import scans
 from frame import NOT_OPENED, check, check_end, expect, main, opened, shot, wait_for_pair
-from viewer import Pictures, Viewer, difference, press, run, set_value, wait_for
+from viewer import ITEM, Pictures, Viewer, difference, press, run, set_value, wait_for
 
 NOT_SAVED = '^The file could not be saved'
 
@@ -242,13 +242,10 @@ def test_models(program, folder, fixed, moving):
     with Viewer(program, [fixed, moving], LAM_MODELS=models) as viewer:
         wait_for_pair(viewer)
         check(viewer.label(r'^Closed form'), 'the model is named')
-        x, y, width, height = viewer.place('push button', '^Model$')
-        run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2,
-            'click', 1)
-        expect(lambda: viewer.find('(check |radio |)menu item', '^Second model$'),
-               'the menu lists the models that are there')
+        viewer.open_menu('^Model$')
+        expect(lambda: viewer.find(ITEM, '^Second model$'), 'the menu lists the models that are there')
         shot(viewer, 'models')
-        press(viewer.find('(check |radio |)menu item', '^First model$'))
+        press(viewer.item('^First model$'))
         expect(lambda: viewer.label('^first$'), 'another model is taken')
         wait_for_pair(viewer)
         check_end(viewer)

@@ -5,7 +5,7 @@ import time
 
 import scans
 from frame import NOT_OPENED, check, check_end, expect, main, shot, wait_for_pair
-from viewer import Pictures, Viewer, difference, press, run, wait_for, walk
+from viewer import ITEM, Pictures, Viewer, difference, wait_for, walk
 
 USED = ('push button', 'toggle button', 'check box', 'radio button', 'slider', 'spin button', 'combo box', 'entry',
         'menu item', 'check menu item', 'radio menu item', 'page tab', 'password text')
@@ -54,9 +54,8 @@ def with_window(viewer, key, title, where):  # not the window of keys, in which 
 def with_menus(viewer):
     """Menus are in the tree once they have been opened."""
     for name in ('^Open$', '^View$', '^Menu$'):
-        x, y, width, height = viewer.place('push button', name)
-        run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-        wait_for(lambda: viewer.find('(check |radio |)menu item', '.'), 'the menu ' + name)
+        viewer.open_menu(name)
+        viewer.item('.')
         all_named(viewer, 'the menu ' + name.strip('^$'))
         viewer.key('Escape')
 
@@ -123,7 +122,7 @@ def test_keyboard(program, folder):
         pictures.changed(before, 0, 'the coronal plane')
         check(True, 'a digit chooses the plane')
         viewer.key('F10')
-        expect(lambda: viewer.find('(check |radio |)menu item', '^About'), 'F10 opens the menu')
+        expect(lambda: viewer.find(ITEM, '^About'), 'F10 opens the menu')
         viewer.key('Escape')
         check_end(viewer)
 

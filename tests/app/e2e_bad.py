@@ -1,25 +1,14 @@
 """Bad luck: files that go away, models that are not for the scans, an old OpenGL, more keys than anyone can press.
 Each is said clearly, and nothing that was there is lost."""
 import os
-import shutil
 import subprocess
 import time
 
 import scans
-from frame import NOT_OPENED, ROOT, check, check_end, expect, main, opened, shot, wait_for_pair
-from viewer import Viewer, acted, difference, press, run, set_value, wait_for
+from frame import NOT_OPENED, ROOT, check, check_end, expect, main, opened, shot
+from viewer import Viewer, acted, difference, press, set_value, wait_for
 
 KEYS, KEYS_WAIT_S = 10000, 300
-
-
-def menu_item(viewer, name):
-    return wait_for(lambda: viewer.find('(check |radio |)menu item', name), 'the item ' + name)
-
-
-def swap(viewer):
-    x, y, width, height = viewer.place('push button', '^Open$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    press(menu_item(viewer, '^Swap'))
 
 
 def test_vanished(program, folder):
@@ -32,7 +21,7 @@ def test_vanished(program, folder):
         set_value(slider, -4.0)
         pictures.changed(before, 2, 'another λ')
         check(True, 'a pair whose files have gone can still be worked with')
-        swap(viewer)
+        viewer.choose('^Open$', '^Swap')
         wait_for(lambda: viewer.label(NOT_OPENED), 'the error')
         expect(lambda: viewer.label('moving.nii.gz: .*[Nn]o such file'), 'what is gone is named when it is wanted')
         shot(viewer, 'vanished')

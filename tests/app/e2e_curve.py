@@ -1,7 +1,7 @@
 """The curve over λ above the slider: it comes by itself, says what it knows, and takes clicks."""
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import press, run, wait_for
+from viewer import rectangle, wait_for
 
 NAME = '^Overlap and folds over λ$'
 
@@ -16,19 +16,8 @@ def told(viewer):
 
 
 def shown(viewer):
-    return curve(viewer) and viewer.place('image|graphic', NAME)[3] > 20
-
-
-def pick(viewer, share):
-    x, y, width, height = viewer.place('image|graphic', NAME)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + int(share * width), y + height // 2, 'click', 1)
-
-
-def choose(viewer, rule):
-    """In the menu of presets."""
-    x, y, width, height = viewer.place('push button|toggle button|filler', '^Presets$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    press(wait_for(lambda: viewer.find('menu item', rule), rule))
+    node = curve(viewer)
+    return node and rectangle(node)
 
 
 def value(viewer):
@@ -48,13 +37,13 @@ def test_curve(program, folder):
         check('nothing is measurably better' in told(viewer), 'as a band')
         expect(lambda: shown(viewer), 'the curve is drawn')
         shot(viewer, 'labels')
-        pick(viewer, 0.5)
+        viewer.click('image|graphic', NAME)
         expect(lambda: abs(value(viewer) - 0.5) < 0.02, 'a click on it sets λ')
-        choose(viewer, '^λ at the Elbow$')
+        viewer.choose('^Presets$', '^λ at the Elbow$')
         wait_for(lambda: value(viewer) != 0.5, 'another λ')
-        choose(viewer, '^λ of Best Overlap$')
+        viewer.choose('^Presets$', '^λ of Best Overlap$')
         expect(lambda: abs(value(viewer) - 0.5) < 1e-6, 'a rule goes to a λ of the curve')
-        pick(viewer, 0.9)
+        viewer.click('image|graphic', NAME, across=0.9)
         expect(lambda: value(viewer) > 0.95, 'anywhere along it')
         viewer.key('y')
         wait_for(lambda: not shown(viewer), 'the curve is gone')

@@ -3,7 +3,7 @@ import json
 import os
 
 from frame import check, expect, main, opened, shot
-from viewer import difference, run, set_value, wait_for, press
+from viewer import difference, run, set_value, wait_for
 
 
 def hold(viewer, pictures, value=0.02):
@@ -38,31 +38,24 @@ def test_held(program, folder):
         check(True, 'which is dragged')
         viewer.key('bar')
         expect(lambda: difference(b[2], pictures.panes()[2]) == 0, '| again ends it')
-        overlay(viewer, '^Difference of A and B$')
+        viewer.choose('^View$', '^Difference of A and B$')
         pictures.changed(b, 2, 'the difference')
         check(True, 'the difference of the fields is laid over')
         shot(viewer, 'difference')
-
-
-def overlay(viewer, name):
-    press(viewer.find('(push|toggle) button', '^View$'))
-    item = wait_for(lambda: viewer.find('(check |radio |)menu item', name), 'its item')
-    press(item)
-    viewer.key('Escape')
 
 
 def test_maps(program, folder):
     """Overlays that are computed once λ rests."""
     with opened(program, folder) as (viewer, pictures):
         plain = pictures.settled()
-        overlay(viewer, '^Sensitivity to λ$')
+        viewer.choose('^View$', '^Sensitivity to λ$')
         map_ = pictures.changed(plain, 2, 'the map')
         check(difference(map_[0], plain[0]) < 50, 'where λ matters is laid over the warped scan alone')
         shot(viewer, 'sensitivity')
         set_value(viewer.find('spin button', '^λ value$'), 0.9)
         pictures.changed(map_, 2, 'the map of another λ')
         check(True, 'it follows λ')
-        overlay(viewer, '^Uncertainty$')
+        viewer.choose('^View$', '^Uncertainty$')
         expect(lambda: viewer.label('not probabilistic'), 'of a network that knows no uncertainty this is said')
 
 

@@ -6,19 +6,12 @@ import re
 
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import difference, press, run, wait_for, walk
+from viewer import difference, wait_for, walk
 
 
-def choose(viewer, item, title, path):
-    press_item(viewer, '^Open$', item)
+def open_file(viewer, item, title, path):
+    viewer.choose('^Open$', item)
     viewer.type_path(title, path)
-
-
-def press_item(viewer, button, item):
-    """An item of a menu of the header bar."""
-    x, y, width, height = viewer.place('push button|toggle button|filler', button)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    press(wait_for(lambda: viewer.find('(check |radio |)menu item', item), 'the menu item ' + item))
 
 
 def texts(viewer):
@@ -48,11 +41,6 @@ def names_in_order(viewer):
     return sorted(names, key=places.get)
 
 
-def click(viewer, label):
-    x, y, width, height = viewer.place('label|push button|table column header|column header', f'^{label}$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-
-
 def test_files(program, folder):
     fixed, moving, names = scans.write_labels(folder)
     wrong = os.path.join(folder, 'wrong.nii.gz')
@@ -60,21 +48,21 @@ def test_files(program, folder):
     with opened(program, folder) as (viewer, pictures):
         viewer.key('F9')
         expect(lambda: viewer.label('^With label maps'), 'the panel says what labels are for')
-        choose(viewer, '^Fixed Labels', 'Choose the labels of the fixed', wrong)
+        open_file(viewer, '^Fixed Labels', 'Choose the labels of the fixed', wrong)
         expect(lambda: viewer.label('cannot use label map: .*away: was it saved with another header'),
                'labels that lie elsewhere are refused in words')
         viewer.close_dialog('^The label map could not be used')
-        choose(viewer, '^Fixed Labels', 'Choose the labels of the fixed', os.path.join(folder, 'moving.nii.gz'))
+        open_file(viewer, '^Fixed Labels', 'Choose the labels of the fixed', os.path.join(folder, 'moving.nii.gz'))
         expect(lambda: viewer.label('which change from voxel to voxel: is it a scan'), 'so is a scan')
         viewer.close_dialog('^The label map could not be used')
-        choose(viewer, '^Fixed Labels', 'Choose the labels of the fixed', fixed)
+        open_file(viewer, '^Fixed Labels', 'Choose the labels of the fixed', fixed)
         expect(lambda: viewer.label('^3 labels of the fixed scan; with those'), 'the fixed scan has labels')
-        choose(viewer, '^Moving Labels', 'Choose the labels of the moving', moving)
+        open_file(viewer, '^Moving Labels', 'Choose the labels of the moving', moving)
         expect(lambda: viewer.label('^Mean Dice$'), 'with those of the moving scan there is a mean Dice')
-        choose(viewer, '^Names of Labels', 'Choose the names', names)
+        open_file(viewer, '^Names of Labels', 'Choose the names', names)
         expect(lambda: row_of(viewer, 'Ventricle, middle'), 'the labels get their names')
         shot(viewer, 'table')
-        press_item(viewer, '^Open$', '^Remove Labels')
+        viewer.choose('^Open$', '^Remove Labels')
         expect(lambda: viewer.label('^With label maps'), 'labels can be removed')
         check(not viewer.label('^Mean Dice$') or not viewer.find('label', '^Ventricle'), 'with their figures')
 
@@ -90,11 +78,11 @@ def test_table(program, folder):
         check(0.5 < dice < 1, 'a Dice')
         expect(lambda: row_of(viewer, 'Inside')[1] != '–', 'and then a distance')
         check(names_in_order(viewer) == ['Shell', 'Inside', 'Ventricle, middle'], 'by number at first')
-        click(viewer, 'Dice')
+        viewer.click('label|push button|table column header|column header', '^Dice$')
         expect(lambda: names_in_order(viewer) == ['Ventricle, middle', 'Inside', 'Shell'],
                'a click on a column\'s head sorts by it')
         target = os.path.join(folder, 'labels.csv')
-        press_item(viewer, '^Numbers menu$', '^Save as CSV')
+        viewer.choose('^Numbers menu$', '^Save as CSV')
         viewer.type_path('Save the numbers', target)
         expect(lambda: os.path.exists(target), 'the table is saved')
         with open(target) as table:
@@ -112,11 +100,6 @@ def opened_with_labels(program, folder):
                                     '--moving-labels', moving, '--label-names', names])
 
 
-def click_row(viewer, name):
-    x, y, width, height = viewer.place('label', '^' + name + '$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + 8, y + height // 2, 'click', 1)
-
-
 def test_contours(program, folder):
     with opened_with_labels(program, folder) as (viewer, pictures):
         viewer.key('F9')
@@ -132,14 +115,14 @@ def test_contours(program, folder):
         moved = pictures.settled()
         check(difference(outlined[2], moved[2]) > 500 and difference(outlined[0], moved[0]) == 0,
               'the carried ones move with λ')
-        click_row(viewer, 'Ventricle, middle')
+        viewer.click('label', '^Ventricle, middle$')
         one = pictures.changed(moved, 0, 'selecting a row leaves its outline')
         check(difference(plain[0], one[0]) < difference(plain[0], moved[0]) / 2, 'a row outlines its label alone')
         shot(viewer, 'selected')
         viewer.find('spin button', '^λ value$').set_current_value(0.9)
         wait_for(lambda: viewer.label('^λ 0.900 '), 'the figures of a third λ')
         check(difference(one[0], pictures.settled()[0]) == 0, 'the selection outlasts new figures')
-        press_item(viewer, '^View$', '^Faint$')
+        viewer.choose('^View$', '^Faint$')
         pictures.changed(one, 0, 'fainter outlines')
         check(True, 'outlines can be made fainter')
         viewer.key('o')

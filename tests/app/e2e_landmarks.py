@@ -3,7 +3,7 @@ import os
 import re
 
 from frame import check, expect, main, opened, shot
-from viewer import difference, press, run, set_value, wait_for
+from viewer import difference, run, set_value
 
 TRE = r'^TRE ([0-9.]+) mm, at most'
 
@@ -60,12 +60,6 @@ def test_landmarks(program, folder):
         expect(lambda: error(viewer) == before, 'and all of it can be redone')
 
 
-def menu(viewer, item):
-    x, y, width, height = viewer.place('push button|toggle button|filler', '^Landmarks menu$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    press(wait_for(lambda: viewer.find('(check |radio |)menu item', item), item))
-
-
 def test_files(program, folder):
     path, bad = (os.path.join(folder, name) for name in ('points.csv', 'bad.csv'))
     with open(bad, 'w') as file:
@@ -73,18 +67,18 @@ def test_files(program, folder):
     with opened(program, folder) as (viewer, pictures):
         place_two(viewer)
         before = error(viewer)
-        menu(viewer, '^Save as CSV')
+        viewer.choose('^Landmarks menu$', '^Save as CSV')
         viewer.type_path('Save the landmarks', path)
         expect(lambda: os.path.exists(path), 'they are saved')
         with open(path) as file:
             rows = file.read().split('\n')
         check(rows[0] == 'fixed_x,fixed_y,fixed_z,moving_x,moving_y,moving_z,name' and len(rows) == 4, 'as CSV')
-        menu(viewer, '^Delete All$')
+        viewer.choose('^Landmarks menu$', '^Delete All$')
         expect(lambda: not viewer.label(TRE), 'all can be deleted')
-        menu(viewer, '^Open')
+        viewer.choose('^Landmarks menu$', '^Open')
         viewer.type_path('Open landmarks', path)
         expect(lambda: error(viewer) == before, 'and opened again')
-        menu(viewer, '^Open')
+        viewer.choose('^Landmarks menu$', '^Open')
         viewer.type_path('Open landmarks', bad)
         expect(lambda: viewer.label('bad.csv, line 1: the first row must name'), 'a table of something else is refused')
         viewer.close_dialog('^The landmarks could not be opened$')

@@ -3,7 +3,7 @@ import os
 
 import scans
 from frame import check, check_end, expect, main, shot
-from viewer import Pictures, Viewer, difference, wait_for
+from viewer import ITEM, Pictures, Viewer, difference, wait_for
 
 
 def said(language):
@@ -18,7 +18,7 @@ def test_german(program, folder):
         expect(lambda: viewer.find('slider', '^Glattheit λ$'), 'and so do the names for screen readers')
         expect(lambda: viewer.label('^Ähnlichkeit [0-9]'), 'and the figures')
         viewer.key('F10')
-        expect(lambda: viewer.find('(check |radio |)menu item', '^Über Lambdascope$'), 'and the menu')
+        expect(lambda: viewer.find(ITEM, '^Über Lambdascope$'), 'and the menu')
         viewer.key('Escape')
         shot(viewer, 'german')
         check_end(viewer)

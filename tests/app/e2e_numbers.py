@@ -2,7 +2,7 @@
 import os
 
 from frame import check, expect, main, opened, shot
-from viewer import run, wait_for, walk
+from viewer import press, wait_for, walk
 
 
 def test_panel(program, folder):
@@ -12,7 +12,7 @@ def test_panel(program, folder):
         expect(lambda: viewer.canvas()[2] < width - 200, 'F9 shows the panel beside the pictures')
         viewer.key('F9')
         expect(lambda: viewer.canvas()[2] == width, 'and folds it')
-        wait_for(lambda: viewer.find('(push|toggle) button', '^Panel$'), 'its button').do_action(0)
+        press(wait_for(lambda: viewer.find('(push|toggle) button', '^Panel$'), 'its button'))
         expect(lambda: viewer.canvas()[2] < width - 200, 'so does the button')
 
 
@@ -20,10 +20,6 @@ def figure(viewer, caption):
     """What stands behind a caption of the panel."""
     labels = [node.get_name() or '' for node in walk(viewer.root) if node.get_role_name() == 'label']
     return labels[labels.index(caption) + 1] if caption in labels else None
-
-
-def saved(viewer, path):
-    viewer.type_path('Save the numbers', path)
 
 
 def test_numbers(program, folder):
@@ -39,19 +35,13 @@ def test_numbers(program, folder):
         expect(lambda: viewer.label('^λ 0.020$'), 'and give way to those of the present one')
         check(float(figure(viewer, 'SD log|J|')) > smooth, 'a small λ deforms less evenly')
         target = os.path.join(folder, 'numbers.csv')
-        save_from_menu(viewer)
-        saved(viewer, target)
+        viewer.choose('^Numbers menu$', '^Save as CSV')
+        viewer.type_path('Save the numbers', target)
         expect(lambda: os.path.exists(target), 'the menu saves them')
         with open(target) as table:
             rows = dict(line.split(',') for line in table.read().split())
         check(rows['lambda'] == '0.02' and abs(float(rows['similarity']) - 0.946) < 1e-9,
               'as CSV with the λ')
-
-
-def save_from_menu(viewer):
-    x, y, width, height = viewer.place('push button|toggle button|filler', '^Numbers menu$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    wait_for(lambda: viewer.find('(check |radio |)menu item', '^Save as CSV'), 'the menu').do_action(0)
 
 
 main({'panel': test_panel, 'numbers': test_numbers})

@@ -23,14 +23,9 @@ def sliders(viewer):
     return nodes(viewer, 'slider', '^Region λ$')
 
 
-def click(viewer, button):
-    x, y, width, height = viewer.place('push button|toggle button|filler', button)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-
-
 def add_label(viewer, name):
     before = len(sliders(viewer))
-    click(viewer, '^Add Labels$')
+    viewer.open_menu('^Add Labels$')
     row = wait_for(lambda: viewer.find('list item', '^' + name + '$'), 'the label ' + name)
     row.get_parent().select_child(row.get_index_in_parent())
     press(wait_for(lambda: viewer.find('push button', '^Add as One Region$'), 'the button that adds'))
@@ -53,14 +48,9 @@ def furthest(a, b, voxels):
     return max(abs(x - y) for i in voxels for x, y in zip(a[i], b[i]))
 
 
-def add_other(viewer, item):
-    click(viewer, '^Add Other$')
-    press(wait_for(lambda: viewer.find('menu item', item), 'the menu'))
-
-
 def saved_region(viewer, path):
     """The first region of the file that the viewer writes."""
-    add_other(viewer, '^Save Regions')
+    viewer.choose('^Add Other$', '^Save Regions')
     viewer.type_path('Save the regions', path)
     wait_for(lambda: os.path.exists(path), 'the file')
     with open(path) as file:
@@ -108,8 +98,7 @@ def give_own(viewer, name, row, position):
 
 
 def keep_preset(viewer, name):
-    click(viewer, '^Presets$')
-    press(wait_for(lambda: viewer.find('menu item', '^Keep This λ'), 'the menu'))
+    viewer.choose('^Presets$', '^Keep This λ')
     dialog = wait_for(lambda: viewer.window_id('^Keep this λ$'), 'the question for a name')
     viewer.key('ctrl+a', window=dialog)
     run('xdotool', 'type', '--delay', 60, name)
@@ -158,8 +147,7 @@ def test_places(program, folder):
         viewer.key('h')
         wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
         wait_for(lambda: not sliders(viewer), 'a list without regions')
-        click(viewer, '^Presets$')
-        press(wait_for(lambda: viewer.find('menu item', '^head$'), 'the preset'))
+        viewer.choose('^Presets$', '^head$')
         expect(lambda: len(sliders(viewer)) == 2, 'the preset brings both regions')
         expect(lambda: difference(own[2], pictures.settled()[2]) < 50, 'and the same picture')
         check(furthest(first, exported(viewer, again), range(SIZE ** 3)) < 1e-4, 'of the same field')
@@ -181,7 +169,7 @@ def test_painted(program, folder):
     with opened(program, folder, pair) as (viewer, pictures):
         viewer.key('h')
         wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
-        add_other(viewer, '^Painted')
+        viewer.choose('^Add Other$', '^Painted')
         expect(lambda: len(sliders(viewer)) == 1, 'a painted region begins at the crosshair')
         set_value(nodes(viewer, 'spin button', '^Radius of the brush')[0], 20)
         ball = pictures.settled()
@@ -232,7 +220,7 @@ def test_outlined(program, folder):
         viewer.key('h')
         wait_for(lambda: viewer.label('^A region has a λ'), 'the page of regions')
         plain = pictures.settled()
-        add_other(viewer, '^Outlined on')
+        viewer.choose('^Add Other$', '^Outlined on')
         expect(lambda: viewer.label('^Click corners'), 'what to do is said')
         click_corners(viewer, 0, (-40, -40), (40, -40), (40, 40), (90, 90))
         drawn = pictures.changed(plain, 0, 'corners are drawn')
@@ -266,7 +254,7 @@ def test_outlined(program, folder):
         expect(lambda: len(sliders(viewer)) == 1, 'thickness and the second slice are undone')
         _, outlines = saved_outlines(viewer, os.path.join(folder, 'undone.json'))
         check(len(outlines) == 1, 'one after the other')
-        add_other(viewer, '^Outlined on')
+        viewer.choose('^Add Other$', '^Outlined on')
         click_corners(viewer, 1, (10, 10))  # the moving scan's view: the crosshair moves, and has the focus
         for key in ('Right', 'Up', 'Left'):
             viewer.key('Insert', *[key] * 6)
@@ -289,8 +277,7 @@ def write_evidence(path, model):
 
 
 def open_evidence(viewer, path):
-    click(viewer, '^Presets$')
-    press(wait_for(lambda: viewer.find('menu item', '^Open Evidence'), 'the menu'))
+    viewer.choose('^Presets$', '^Open Evidence')
     viewer.type_path('Choose evidence', path)
 
 
@@ -325,7 +312,7 @@ def test_list(program, folder):
         viewer.key('h')
         expect(lambda: viewer.label('^A region has a λ'), 'H shows the page of regions')
         add_label(viewer, 'Ventricle, middle')
-        add_other(viewer, '^Ellipsoid at')
+        viewer.choose('^Add Other$', '^Ellipsoid at')
         expect(lambda: len(sliders(viewer)) == 2, 'an ellipsoid at the crosshair is another one')
         expect(lambda: viewer.label('^Ellipsoid overlaps Ventricle'), 'that they overlap is said')
         shot(viewer, 'two')

@@ -77,11 +77,6 @@ def written(viewer, folder, name):
         return json.load(file)['lambda_chosen']
 
 
-def pick_on_curve(viewer, share):
-    x, y, width, height = viewer.place('image|graphic', '^Overlap and folds over λ$')
-    run('xdotool', 'mousemove', '--window', viewer.window, x + int(share * width), y + height // 2, 'click', 1)
-
-
 def test_chosen(program, folder):
     """The report says how λ was chosen, without being told."""
     take_for_browser(folder)
@@ -89,8 +84,7 @@ def test_chosen(program, folder):
     with opened(program, folder, [*pair]) as (viewer, pictures):
         open_dialog(viewer)
         check(written(viewer, folder, 'untouched') == 'preset', 'nobody has touched λ: a preset')
-        wait_for(lambda: viewer.find('image|graphic', '^Overlap and folds over λ$'), 'the curve')
-        pick_on_curve(viewer, 0.7)
+        viewer.click('image|graphic', '^Overlap and folds over λ$', across=0.7)
         value = viewer.find('spin button', '^λ value$')
         wait_for(lambda: abs(value.get_current_value() - 0.3) > 0.2, 'λ of the click')
         open_dialog(viewer)
@@ -166,9 +160,7 @@ def test_qc(program, folder):
         viewer.key('u')
         expect(lambda: ratings(results).get('second') == ('none', ''), 'U takes it back')
         expect(lambda: viewer.label('similarity 0.920'), 'and goes back to it')
-        entry = viewer.place('text|entry', '^Notes$')
-        run('xdotool', 'mousemove', '--window', viewer.window, entry[0] + 40, entry[1] + 8,
-            'click', 1)
+        viewer.click('text|entry', '^Notes$')
         run('xdotool', 'type', '--delay', 40, 'pole 1')
         run('xdotool', 'key', 'Return')
         expect(lambda: ratings(results).get('second') == ('none', 'pole 1'),
@@ -176,10 +168,9 @@ def test_qc(program, folder):
         viewer.key('2')
         expect(lambda: ratings(results).get('second') == ('borderline', 'pole 1'),
                'a rating keeps the notes')
-        run('xdotool', 'mousemove', '--window', viewer.window, entry[0] + 40, entry[1] + 8, 'click', 1)
+        viewer.click('text|entry', '^Notes$')
         run('xdotool', 'type', '--delay', 40, 'dark')
-        row = viewer.place('label', '^first$')
-        run('xdotool', 'mousemove', '--window', viewer.window, row[0] + 5, row[1] + 5, 'click', 1)
+        viewer.click('label', '^first$')
         expect(lambda: ratings(results).get('third') == ('none', 'dark'),
                'notes are saved when another result is clicked')
         expect(lambda: viewer.label('similarity 0.910'), 'which is shown')

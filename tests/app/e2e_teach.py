@@ -72,12 +72,6 @@ def test_lambda(program, folder):
         expect(lambda: abs(control.get_current_value() + 0.847) < 0.01, 'what was played is one step to undo')
 
 
-def click_on(viewer, slider):
-    """In its middle: it has the focus then."""
-    x, y, width, height = viewer.place('slider', slider)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-
-
 def test_slices(program, folder):
     with opened(program, folder) as (viewer, pictures):
         slider, text, button = show_bar(viewer)
@@ -92,7 +86,7 @@ def test_slices(program, folder):
         run('xdotool', 'mousemove', '--window', viewer.window, x + width // 6, y + height // 2, 'click', 4)
         expect(lambda: text.get_name() != low, 'and follows where others go')
         shot(viewer, 'slices')
-        click_on(viewer, '^Position$')
+        viewer.click('slider', '^Position$')  # which has the focus then
         pictures.settled()
         at = text.get_name()
         viewer.key('Page_Up')
@@ -100,7 +94,7 @@ def test_slices(program, folder):
         stepped = text.get_name()
         viewer.key('shift+Page_Down', 'shift+Page_Up', 'Page_Down')
         expect(lambda: text.get_name() == at != stepped, 'and Page Down back, with Shift by five')
-        click_on(viewer, '^Smoothness λ$')
+        viewer.click('slider', '^Smoothness λ$')
         control = viewer.find('slider', '^Smoothness λ$')
         clicked = control.get_current_value()
         viewer.key('Page_Up')
@@ -178,8 +172,7 @@ def test_gallery(program, folder):
         shot(viewer, 'demo')
         press(note)
         expect(lambda: not viewer.find('push button', '^Hide what to look at$'), 'the sentence can be hidden')
-        press(viewer.find('push button', '^Open$'))
-        press(wait_for(lambda: viewer.find('(check |radio |)menu item', '^Demos$'), 'the menu'))
+        viewer.choose('^Open$', '^Demos$')
         press(wait_for(lambda: viewer.find('push button', 'Back to the Pictures$'), 'the button back'))
         expect(lambda: viewer.label('^Folds'), 'the menu shows the gallery again, and a button leads back')
         check_end(viewer)

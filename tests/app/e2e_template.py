@@ -21,11 +21,6 @@ def slider(viewer, name):
     return wait_for(lambda: viewer.find('slider', f'^{name}$'), 'the slider of ' + name)
 
 
-def menu_item(viewer, menu, name):
-    press(wait_for(lambda: viewer.find('(push|toggle) button', menu), 'the menu ' + menu))
-    return wait_for(lambda: viewer.find('(check |radio |)menu item', name), 'the item ' + name)
-
-
 def title(viewer):
     return viewer.label('  onto  ')
 
@@ -126,8 +121,7 @@ def description(path):
 
 
 def save(viewer, item, path):
-    press(wait_for(lambda: viewer.find('.*button', '^Save a template$'), 'the button'))
-    press(wait_for(lambda: viewer.find('(check |radio |)menu item', item), 'the item ' + item))
+    viewer.choose('^Save a template$', item)
     viewer.type_path('Save the ', path)
     wait_for(lambda: viewer.label('^Saved ' + os.path.basename(path)), 'the word that it was saved')
 
@@ -153,7 +147,7 @@ def test_scan(program, folder):
     fixed, moving = scans.write_pair(folder)
     with opened(program, folder, [fixed, moving], LAM_MODELS=folder, **ENVIRONMENT) as (viewer, pictures):
         before = pictures.settled()
-        press(menu_item(viewer, '^Open$', '^Compare with the Template'))
+        viewer.choose('^Open$', '^Compare with the Template')
         expect(lambda: title(viewer) == 'moving.nii.gz  onto  age 47.5 F', 'a scan is laid beside a template')
         now = pictures.changed(before, 0, 'the fixed image')
         check(viewer.label('^A scan.$'), 'the page says which side is a scan')
@@ -161,9 +155,9 @@ def test_scan(program, folder):
         pictures.changed(now, 0, 'its age')
         check(title(viewer) == 'moving.nii.gz  onto  age 70 F', 'of any age')
         shot(viewer, 'scan')
-        press(menu_item(viewer, '^Open$', '^Swap Fixed'))
+        viewer.choose('^Open$', '^Swap Fixed')
         expect(lambda: title(viewer) == 'age 70 F  onto  moving.nii.gz', 'swapped, it keeps its age')
-        press(menu_item(viewer, '^Open$', '^Template$'))
+        viewer.choose('^Open$', '^Template$')
         expect(lambda: title(viewer) == 'age 20 F  onto  age 75 F', 'the menu opens the template that is installed')
     other = os.path.join(folder, 'plain.safetensors')
     os.rename(path, other)
@@ -207,7 +201,7 @@ def test_demo(program, folder):
         expect(lambda: title(viewer) == 'age 25 F  onto  age 80 F', 'from 25 to 80 years')
         expect(lambda: viewer.label(r'^age 80$'), 'with the age on the play bar')
         shot(viewer, 'demo')
-        press(menu_item(viewer, '^Open$', '^Demos$'))
+        viewer.choose('^Open$', '^Demos$')
         press(wait_for(lambda: viewer.find('push button', '^Two hands, one digit$'), 'the gallery again'))
         expect(lambda: viewer.label('  onto  ').startswith('another'), 'another demo takes its place')
         expect(lambda: not viewer.find('.*button', '^Template$'), 'and has no page of templates')

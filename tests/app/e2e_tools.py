@@ -5,36 +5,13 @@ import re
 
 import scans
 from frame import check, expect, main, opened, shot, wait_for_pair
-from viewer import Atspi, Viewer, difference, press, run, set_value, wait_for, walk
-
-ITEM = '(check |radio |)menu item'
-
-
-def click(viewer, role, name):
-    """With the mouse, as menus of menu buttons need it."""
-    wait_for(lambda: viewer.find(role, name), name)
-    x, y, width, height = viewer.place(role, name)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-
-
-def choose(viewer, menu, *names):
-    """Items of a menu. Where one is in a submenu the menu is not opened with the mouse: its popover would keep the
-    keyboard when the item is pressed through AT-SPI."""
-    if len(names) > 1:
-        press(wait_for(lambda: viewer.find('push button', menu), menu))
-    else:
-        click(viewer, '(push|toggle) button|filler', menu)
-    for name in names:
-        press(wait_for(lambda: viewer.find(ITEM, name), name))
-    if len(names) > 1:
-        viewer.key('Escape')
-
+from viewer import ITEM, Atspi, Viewer, difference, press, run, set_value, wait_for, walk
 
 def test_presets(program, folder):
     path = os.path.join(folder, 'user', 'data', 'lambdascope', 'presets.json')
     with opened(program, folder) as (viewer, pictures):
         spin = viewer.find('spin button', '^λ value$')
-        choose(viewer, '^Presets$', '^Keep This λ')
+        viewer.choose('^Presets$', '^Keep This λ')
         dialog = wait_for(lambda: viewer.window_id('^Keep this λ$'), 'the question for a name')
         viewer.key('ctrl+a', window=dialog)
         run('xdotool', 'type', '--delay', 60, 'as usual')
@@ -45,13 +22,13 @@ def test_presets(program, folder):
             kept = json.load(file)
         check(kept[0]['name'] == 'as usual' and abs(kept[0]['lambda'] - 0.3) < 1e-9, 'by its name, with λ')
         set_value(spin, 0.7)
-        choose(viewer, '^Presets$', '^as usual$')
+        viewer.choose('^Presets$', '^as usual$')
         expect(lambda: abs(spin.get_current_value() - 0.3) < 1e-6, 'choosing it goes to its λ')
     with opened(program, folder) as (viewer, pictures):
-        click(viewer, '(push|toggle) button|filler', '^Presets$')
+        viewer.open_menu('^Presets$')
         expect(lambda: viewer.find(ITEM, '^as usual$'), 'it is there the next time')
         shot(viewer, 'presets', 'root')
-        press(wait_for(lambda: viewer.find(ITEM, '^Delete$'), 'Delete'))
+        press(viewer.item('^Delete$'))
         items = wait_for(lambda: both(viewer, '^as usual$'), 'what can be deleted')
         press(items[-1])
         expect(lambda: json.load(open(path)) == [], 'and can be deleted')
@@ -68,13 +45,13 @@ def test_recent(program, folder):
     with opened(program, folder):
         pass
     with Viewer(program, []) as viewer:
-        press(wait_for(lambda: viewer.find('push button', '^Open$'), 'the menu'))
-        item = wait_for(lambda: viewer.find(ITEM, r'^moving\.nii\.gz +onto +fixed\.nii\.gz$'), 'the recent pair')
+        viewer.open_menu('^Open$')
+        item = viewer.item(r'^moving\.nii\.gz +onto +fixed\.nii\.gz$')
         check(True, 'the Open menu has the recent pair')
         press(item)
         wait_for_pair(viewer)
         expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz$'), 'which opens both scans')
-        choose(viewer, '^Open$', '^Recent$', '^Forget Them$')
+        viewer.choose('^Open$', '^Forget Them$')
         expect(lambda: not viewer.find(ITEM, r'^moving\.nii\.gz +onto'), 'and can be forgotten')
         press(viewer.find('push button', '^Close$'))  # the popover has the keyboard
         check(viewer.process.wait(60) == 0, 'the viewer ends cleanly')
@@ -88,8 +65,7 @@ def test_models(program, folder):
     with open(os.path.join(models, 'second.md'), 'w') as card:
         card.write('# Second: for heads\n\n| | |\n|---|---|\n| Input | **two** scans |\n\n## Data\n\n- made up\n')
     with opened(program, folder, LAM_MODELS=models) as (viewer, pictures):
-        click(viewer, 'push button', '^Model$')
-        press(wait_for(lambda: viewer.find(ITEM, '^Compare Them by Their Cards'), 'the cards'))
+        viewer.choose('^Model$', '^Compare Them by Their Cards')
         window = wait_for(lambda: viewer.window_id('^Models$'), 'the window of models')
         expect(lambda: text_of(viewer, 'Card of the model') == 'There is no card beside this model.',
                'that a card is missing is said')

@@ -32,13 +32,6 @@ def page(viewer, name):
     press(wait_for(lambda: viewer.find('.*button', f'^{name}$'), 'the page ' + name))
 
 
-def menu_item(viewer, menu, *names):
-    x, y, width, height = viewer.place('push button|toggle button|filler', menu)
-    run('xdotool', 'mousemove', '--window', viewer.window, x + width // 2, y + height // 2, 'click', 1)
-    for name in names:
-        press(wait_for(lambda: viewer.find('(check |radio |)menu item', name), 'the item ' + name))
-
-
 def plain(viewer, pictures):
     """No overlay and no play bar, so that each thing is seen alone."""
     viewer.key('j')
@@ -134,7 +127,7 @@ def named(viewer, role, name):
 def regions(viewer, pictures):
     page(viewer, 'Regions')
     for row, (name, value) in enumerate((('lateral ventricles', 3.0), ('cerebral cortex', -4.0))):
-        menu_item(viewer, '^Add Labels$')
+        viewer.open_menu('^Add Labels$')
         item = wait_for(lambda: viewer.find('list item', '^' + name + '$'), 'the label ' + name)
         item.get_parent().select_child(item.get_index_in_parent())
         press(wait_for(lambda: viewer.find('push button', '^Add as One Region$'), 'the button that adds'))
@@ -151,17 +144,16 @@ def regions(viewer, pictures):
 
 def outlined(viewer, pictures):
     """Two slices of a region that no label map knows, the second one still open."""
-    x, y, width, height = viewer.canvas()
-    middle = x + width // 6, y + height // 2
-
     def corners(*places):
         for right, down in places:
             run('xdotool', 'mousemove', '--window', viewer.window, middle[0] + right, middle[1] + down, 'click', 1)
             time.sleep(0.5)  # two clicks sooner than that are a double click
 
     page(viewer, 'Regions')
-    menu_item(viewer, '^Add Other$', '^Outlined on')
+    viewer.choose('^Add Other$', '^Outlined on')
     wait_for(lambda: viewer.label('^Click corners'), 'what to do')
+    x, y, width, height = viewer.canvas()
+    middle = x + width // 6, y + height // 2
     corners((-42, -76), (0, -92), (44, -74), (46, -30), (4, -22), (-34, -30))
     viewer.key('Return')
     expect(lambda: len(named(viewer, ['slider'], 'Region λ')) == 1, 'six corners and Enter make a region')

@@ -1,12 +1,6 @@
 """Working with it: undo, sessions, A and B, presets, refinement. See frame.py."""
 from frame import check, expect, main, opened, shot
-from viewer import difference, press, run, set_value, wait_for
-
-
-def menu_item(viewer, menu, name):
-    """An item of a menu in the header, opened first."""
-    press(wait_for(lambda: viewer.find('(push|toggle) button', menu), 'the menu ' + menu))
-    return wait_for(lambda: viewer.find('(check |radio |)menu item', name), 'the item ' + name)
+from viewer import difference, run, set_value, wait_for
 
 
 def test_undo(program, folder):
@@ -19,7 +13,7 @@ def test_undo(program, folder):
             viewer.key('bracketright')
         wait_for(lambda: spin.get_current_value() > 0.35, 'λ moved')
         viewer.key('F10')
-        wait_for(lambda: viewer.find('menu item', '^Undo: λ$'), 'the menu')
+        viewer.item('^Undo: λ$')
         check(True, 'the menu says what would be undone')
         shot(viewer, 'undo')
         viewer.key('Escape')

@@ -10,6 +10,10 @@ import time
 
 WAIT_S = float(os.environ.get('E2E_WAIT_S', '60'))
 BORDER = 5  # of the window's own decoration where there is no window manager
+MOMENT_S = 0.05  # some frames
+ANSWERS = 30  # of a viewer whose menu does not open, until the click counts as lost
+BUTTON = 'push button|toggle button|filler'
+ITEM = '(check |radio |)menu item'
 INPUTS = {'key', 'keydown', 'keyup', 'type', 'click', 'mousedown', 'mouseup'}
 inputs = 0  # what was done to viewers so far: frame.py counts those whose effect is checked
 environment_of_all = {'G_DEBUG': 'fatal-criticals', 'GSETTINGS_BACKEND': 'memory'}
@@ -96,6 +100,20 @@ def walk(node, depth=0):
             yield from walk(node.get_child_at_index(i), depth + 1)
     except Exception:  # objects come and go while we look
         return
+
+
+def rectangle(node):
+    """In its window's screenshot, from the borders on; None where nothing has been laid out."""
+    try:
+        box = node.get_extents(Atspi.CoordType.WINDOW)
+    except GLib.GError:  # it went while we looked
+        return None
+    return (box.x + BORDER, box.y + BORDER, box.width, box.height) if box.width > 0 < box.height else None
+
+
+def unfolded(node):
+    """Of a menu button, whether its menu is there. Which of its parts tells so, the version of GTK decides."""
+    return any(part.get_state_set().contains(Atspi.StateType.EXPANDED) for part in walk(node))
 
 
 def pops_up(window):
@@ -205,9 +223,39 @@ class Viewer:
         return path
 
     def place(self, role, name):
-        """Rectangle of a widget in the window's screenshot, from its borders on."""
-        box = self.find(role, name).get_extents(Atspi.CoordType.WINDOW)
-        return box.x + BORDER, box.y + BORDER, box.width, box.height
+        """Rectangle of a widget in the window's screenshot, once it is there and rests: a button that is pressed takes a
+        quarter second to act, and what it shows has no size before it is laid out."""
+        def resting():
+            node = self.find(role, name)
+            before = node and rectangle(node)
+            time.sleep(MOMENT_S)
+            return before if before and before == rectangle(node) else None
+        return wait_for(resting, f'the place of {role} {name}')
+
+    def click(self, role, name, across=0.5, window=None):
+        """In the middle of a widget, or at a share of its width."""
+        x, y, width, height = self.place(role, name)
+        run('xdotool', 'mousemove', '--window', window or self.window, x + int(across * width), y + height // 2, 'click', 1)
+
+    def open_menu(self, button):
+        """With the mouse, and again if the click was lost: it fell where the button was before a layout, or closed another
+        menu. Answers are counted, not seconds: a busy viewer gives none, and may yet take the first click."""
+        def opened():
+            self.click(BUTTON, button)
+            for _ in range(ANSWERS):
+                if unfolded(self.find(BUTTON, button)):
+                    return True
+                time.sleep(0.1)
+            return False
+        wait_for(opened, 'the menu ' + button)
+
+    def item(self, name):
+        """Of a menu that has been opened, or of a submenu there."""
+        return wait_for(lambda: self.find(ITEM, name), 'the menu item ' + name)
+
+    def choose(self, button, item):
+        self.open_menu(button)
+        press(self.item(item))
 
     def canvas(self):
         return self.place('image', 'Fixed, moving and warped')
