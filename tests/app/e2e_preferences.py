@@ -5,7 +5,7 @@ import time
 
 import scans
 from frame import check, check_end, expect, main, opened, shot, wait_for_pair
-from viewer import Pictures, Viewer, difference, press, run, set_value, wait_for
+from viewer import Viewer, press, run, set_value, wait_for
 
 TITLE = '^Preferences$'
 
@@ -13,13 +13,6 @@ TITLE = '^Preferences$'
 def show(viewer):
     viewer.key('ctrl+comma')
     return wait_for(lambda: viewer.window_id(TITLE), 'the preferences')
-
-
-def choose(viewer, window, name, *keys):
-    """A row of a drop-down list."""
-    press(wait_for(lambda: viewer.find('push button', name), 'the list ' + name))
-    time.sleep(0.5)
-    viewer.key(*keys, 'Return', window=window)
 
 
 def test_pictures(program, folder):
@@ -34,7 +27,7 @@ def test_pictures(program, folder):
         press(viewer.find('check box', '^Crosshair$'))
         plain = pictures.changed(before, 0, 'the end of the crosshair')
         check(True, 'a preference is seen at once')
-        choose(viewer, window, '^Sides$', 'Down')
+        viewer.choose_row('^Sides$', 'Down', window=window)
         pictures.changed(plain, 0, 'the other sides')
         check(True, 'the sides can be chosen')
         set_value(viewer.find('spin button', '^Distance of the grid'), 10)

@@ -9,14 +9,13 @@ import time
 
 import scans
 from frame import check, expect, main, opened, shot
-from viewer import Atspi, difference, press, run, set_value, wait_for, walk
+from viewer import Atspi, difference, press, run, set_value, wait_for
 
 SIZE = 48  # of the scans
 
 
 def nodes(viewer, role, name):
-    return [node for node in walk(viewer.root) if re.fullmatch(role, node.get_role_name())
-            and re.search(name, node.get_name() or '')]
+    return list(viewer.find_all(role, name))
 
 
 def sliders(viewer):

@@ -5,7 +5,6 @@ asked then is looked up before."""
 import os
 import re
 import subprocess
-import time
 
 from frame import check, check_end, expect, main, opened, shot, wait_for_pair
 from viewer import Viewer, difference, press, run, set_value, wait_for
@@ -20,10 +19,7 @@ def show_bar(viewer):
 
 def choose_kind(viewer, name):
     """An item of the list of what is played."""
-    list_box = viewer.find('combo box', 'What is played')
-    press(viewer.find('push button', '', list_box))
-    time.sleep(1)  # the list is not told of over AT-SPI; keys that come before it are lost
-    viewer.key(*{'Morph': ['Home'], 'λ': ['Home', 'Down'], 'Slices': ['End']}[name], 'Return')
+    viewer.choose_row('What is played', *{'Morph': ['Home'], 'λ': ['Home', 'Down'], 'Slices': ['End']}[name])
 
 
 def says(label, pattern):

@@ -1,11 +1,10 @@
 """Presets of λ, recent files, models with their cards, refinement of a pair. See frame.py."""
 import json
 import os
-import re
 
 import scans
 from frame import check, expect, main, opened, shot, wait_for_pair
-from viewer import ITEM, Atspi, Viewer, difference, press, run, set_value, wait_for, walk
+from viewer import ITEM, Atspi, Viewer, difference, press, run, set_value, wait_for
 
 def test_presets(program, folder):
     path = os.path.join(folder, 'user', 'data', 'lambdascope', 'presets.json')
@@ -36,8 +35,7 @@ def test_presets(program, folder):
 
 def both(viewer, name):
     """The item in the menu and in its submenu."""
-    found = [node for node in walk(viewer.root)
-             if re.fullmatch(ITEM, node.get_role_name()) and re.search(name, node.get_name() or '')]
+    found = list(viewer.find_all(ITEM, name))
     return found if len(found) > 1 else None
 
 
@@ -53,7 +51,7 @@ def test_recent(program, folder):
         expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz$'), 'which opens both scans')
         viewer.choose('^Open$', '^Forget Them$')
         expect(lambda: not viewer.find(ITEM, r'^moving\.nii\.gz +onto'), 'and can be forgotten')
-        press(viewer.find('push button', '^Close$'))  # the popover has the keyboard
+        press(wait_for(lambda: viewer.find('push button', '^Close$'), 'its button'))  # the popover has the keyboard
         check(viewer.process.wait(60) == 0, 'the viewer ends cleanly')
 
 

@@ -4,7 +4,7 @@ import os
 import time
 
 from frame import SCREENSHOTS, ROOT, check, check_end, expect, main, shot, wait_for_pair
-from viewer import Pictures, Viewer, difference, press, run, set_value, skip, wait_for, walk
+from viewer import Pictures, Viewer, difference, press, run, set_value, skip, wait_for
 
 MODEL = os.path.join(ROOT, 'models', 'template-age-sex.safetensors')
 WIDTH, HEIGHT = 1280, 860
@@ -121,7 +121,7 @@ def intensities(viewer, pictures):
 
 
 def named(viewer, role, name):
-    return [node for node in walk(viewer.root) if node.get_name() == name and node.get_role_name() in role]
+    return list(viewer.find_all(role, f'^{name}$'))
 
 
 def regions(viewer, pictures):
@@ -131,11 +131,11 @@ def regions(viewer, pictures):
         item = wait_for(lambda: viewer.find('list item', '^' + name + '$'), 'the label ' + name)
         item.get_parent().select_child(item.get_index_in_parent())
         press(wait_for(lambda: viewer.find('push button', '^Add as One Region$'), 'the button that adds'))
-        expect(lambda: len(named(viewer, ['slider'], 'Region λ')) == row + 1, name + ' becomes a region')
-        press(named(viewer, ['push button', 'toggle button'], 'follows')[row])
+        expect(lambda: len(named(viewer, 'slider', 'Region λ')) == row + 1, name + ' becomes a region')
+        press(named(viewer, '(push|toggle) button', 'follows')[row])
         wait_for(lambda: not viewer.label('^×'), 'a λ of its own')
-        set_value(named(viewer, ['slider'], 'Region λ')[row], value)
-    wait_for(lambda: len([node for node in named(viewer, ['image', 'graphic'], 'Overlap and folds over λ')
+        set_value(named(viewer, 'slider', 'Region λ')[row], value)
+    wait_for(lambda: len([node for node in named(viewer, 'image|graphic', 'Overlap and folds over λ')
                           if 'λ' in (node.get_description() or '')]) == 3, 'a curve of each', CURVES_WAIT_S)
     check(True, 'each with its curve')
     rest(viewer, pictures)
@@ -156,14 +156,14 @@ def outlined(viewer, pictures):
     middle = x + width // 6, y + height // 2
     corners((-42, -76), (0, -92), (44, -74), (46, -30), (4, -22), (-34, -30))
     viewer.key('Return')
-    expect(lambda: len(named(viewer, ['slider'], 'Region λ')) == 1, 'six corners and Enter make a region')
+    expect(lambda: len(named(viewer, 'slider', 'Region λ')) == 1, 'six corners and Enter make a region')
     run('xdotool', 'click', '--repeat', 2, '--delay', 60, 4)
     corners((-34, -66), (2, -80), (38, -64), (32, -32))
     rest(viewer, pictures)
     shot(viewer, 'outlined')
     viewer.key('Escape')
     viewer.key('ctrl+z')
-    wait_for(lambda: not named(viewer, ['slider'], 'Region λ'), 'no region')
+    wait_for(lambda: not named(viewer, 'slider', 'Region λ'), 'no region')
     run('xdotool', 'mousemove', '--window', viewer.window, *middle, 'click', '--repeat', 2, '--delay', 60, 5)
 
 

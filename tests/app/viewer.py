@@ -28,6 +28,7 @@ try:
     import gi
     gi.require_version('Atspi', '2.0')
     from gi.repository import Atspi, GLib
+    Atspi.set_timeout(10000, 15000)  # ms: with its 800 a busy viewer looks as if parts of it were not there
 except (ImportError, ValueError) as error:
     skip(f'no AT-SPI for Python: {error}')
 for tool in ('xdotool', 'xwininfo', 'import', 'convert', 'compare'):
@@ -170,14 +171,16 @@ class Viewer:
         """The newest such window."""
         return next(reversed(self.window_ids(name)), None)
 
-    def find(self, role, name, root=None):
+    def find_all(self, role, name, root=None):
         for node in walk(root or self.root):
             try:
                 if re.fullmatch(role, node.get_role_name()) and re.search(name, node.get_name() or ''):
-                    return node
-            except Exception:
+                    yield node
+            except (GLib.GError, TypeError):  # it went while we looked, or the viewer is busy
                 continue
-        return None
+
+    def find(self, role, name, root=None):
+        return next(self.find_all(role, name, root), None)
 
     def top_level_with(self, role, name):
         """The window or dialog that holds such an object."""
@@ -256,6 +259,15 @@ class Viewer:
     def choose(self, button, item):
         self.open_menu(button)
         press(self.item(item))
+
+    def choose_row(self, name, *keys, window=None):
+        """Of a drop-down list, by keys: those that come before a row has the focus are lost."""
+        button = wait_for(lambda: self.find('push button', name), 'the list ' + name)
+        box = button.get_parent()
+        press(button)
+        wait_for(lambda: any(row.get_state_set().contains(Atspi.StateType.FOCUSED)
+                             for row in self.find_all('list item', '', box)), 'the rows of ' + name)
+        self.key(*keys, 'Return', window=window)
 
     def canvas(self):
         return self.place('image', 'Fixed, moving and warped')
