@@ -53,6 +53,9 @@ typedef struct {
     int starts; /* how many starting positions were tried */
 } LamAffine;
 
+/* A linear part that was given: nothing is known of how it fits (NaN). */
+LamAffine lam_affine_given(const LamMat4 *matrix);
+
 /* Coarse to fine (8, 4, 2 mm for heads, 4, 2, 1 mm for slices, in proportion for smaller or larger
  * objects), Levenberg-Marquardt over the tissue of either scan, averaged over both directions: exchanging
  * the scans inverts the result (to a fraction of a voxel). Of a whole head and a stripped brain only the

@@ -31,4 +31,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelTable, lam_label_table_free)
 /* The label of a value; NULL if the table does not have it. */
 const LamLabel *lam_label_table_find(const LamLabelTable *table, int value);
 
+/* Position of the value 0, which is what lies outside of maps; 0 if the table does not have it. */
+int lam_label_table_zero(const LamLabelTable *table);
+/* Position of the label that names the same on the other side ("right thalamus" of "left thalamus"), of several the
+ * one in the same place among them, else the first; its own where there is none. */
+int lam_label_table_other_side(const LamLabelTable *table, int label);
+
 G_END_DECLS

@@ -54,6 +54,8 @@ bool lam_parameters_write(const LamParameters *parameters, const float *values,
 int lam_parameters_count(const LamParameters *parameters);     /* tensors */
 size_t lam_parameters_floats(const LamParameters *parameters); /* values in all */
 const char *lam_parameters_name(const LamParameters *parameters, int index);
+/* Values of the tensor of this name, in the arena; NULL: there is none. */
+float *lam_parameters_find(const LamParameters *parameters, const char *name);
 size_t lam_parameters_offset(const LamParameters *parameters, int index); /* in the arena, floats */
 size_t lam_parameters_size(const LamParameters *parameters, int index);   /* floats */
 double lam_parameters_rate_scale(const LamParameters *parameters, int index);

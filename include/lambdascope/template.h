@@ -20,6 +20,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamTemplate, lam_template_free)
 /* Borrowed: attributes with their ranges, structures. */
 const LamTemplateConfig *lam_template_config(const LamTemplate *template);
 
+/* So many voxels of this spacing around the middle of its box. */
+LamGrid lam_template_grid(const LamTemplateConfig *config, const int size[3], double spacing_mm);
+
 /* One value per attribute, in its own unit (of words: 0 or 1). Values outside of the range that was
  * trained on are taken: see lam_template_extrapolation. LAM_ERROR_ARGUMENT if one is not finite. */
 bool lam_template_set(LamTemplate *template, const double *values, GError **error);

@@ -84,23 +84,55 @@ static const char *behind(const char *name, const char *side)
     return name != NULL && g_ascii_strncasecmp(name, side, length) == 0 ? name + length : NULL;
 }
 
+/* Position of the k-th label that names the structure on a side; -1: there are fewer. */
+static int on_side(const LamLabelTable *table, const char *side, const char *structure, int k)
+{
+    for (int i = 0; i < table->count; i++)
+        if (g_strcmp0(behind(table->label[i].name, side), structure) == 0 && k-- == 0)
+            return i;
+    return -1;
+}
+
+/* How many labels before this one name the same. */
+static int place_on_side(const LamLabelTable *table, const char *side, int label)
+{
+    const char *own = behind(table->label[label].name, side);
+    int k = 0;
+    while (on_side(table, side, own, k) != label)
+        k++;
+    return k;
+}
+
+int lam_label_table_other_side(const LamLabelTable *table, int label)
+{
+    static const char *const sides[] = {"left ", "right "};
+    for (int s = 0; s < 2; s++) {
+        const char *own = behind(table->label[label].name, sides[s]);
+        if (own == NULL)
+            continue;
+        int twin = on_side(table, sides[1 - s], own, place_on_side(table, sides[s], label));
+        twin = twin >= 0 ? twin : on_side(table, sides[1 - s], own, 0);
+        return twin >= 0 ? twin : label;
+    }
+    return label;
+}
+
 /* The k-th label of a structure on the right looks like the k-th of its twin on the left. */
 static void join_sides(LamLabelTable *table)
 {
     for (int i = 0; i < table->count; i++) {
         const char *own = behind(table->label[i].name, "right ");
-        if (own == NULL)
-            continue;
-        int before = 0;
-        for (int j = 0; j < i; j++)
-            before += g_strcmp0(behind(table->label[j].name, "right "), own) == 0;
-        for (int j = 0; j < table->count; j++) {
-            if (g_strcmp0(behind(table->label[j].name, "left "), own) != 0 || before-- > 0)
-                continue;
-            table->label[i].tissue = table->label[j].tissue;
-            break;
-        }
+        int twin =
+            own != NULL ? on_side(table, "left ", own, place_on_side(table, "right ", i)) : -1;
+        if (twin >= 0)
+            table->label[i].tissue = table->label[twin].tissue;
     }
+}
+
+int lam_label_table_zero(const LamLabelTable *table)
+{
+    const LamLabel *zero = lam_label_table_find(table, 0);
+    return zero != NULL ? (int)(zero - table->label) : 0;
 }
 
 static LamLabelTable *parse(const char *path, const char *text, GError **error)

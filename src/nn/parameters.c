@@ -207,6 +207,12 @@ size_t lam_parameters_floats(const LamParameters *parameters)
     return parameters->floats;
 }
 
+float *lam_parameters_find(const LamParameters *parameters, const char *name)
+{
+    int known = GPOINTER_TO_INT(g_hash_table_lookup(parameters->by_name, name));
+    return known > 0 ? parameters->values + entry_at(parameters, known - 1)->offset : NULL;
+}
+
 const char *lam_parameters_name(const LamParameters *parameters, int index)
 {
     return entry_at(parameters, index)->name;

@@ -167,6 +167,12 @@ static LamNode *build_tower(Builder *b, const Tower *t, LamNode *x, LamNode *add
     return x;
 }
 
+/* Of the features' encoder, that whose voxels are half as large as the features'; below 0: there is none. */
+static int finer_level(const LamUnetConfig *c)
+{
+    return c->n_features_encoder - c->n_features_decoder - 1;
+}
+
 /* The same weights for either scan; what they make of it does not depend on λ. *finer: what the encoder sees
  * where voxels are half as large. */
 static LamNode *build_features(Builder *b, LamNode *image, LamNode **finer)
@@ -182,8 +188,7 @@ static LamNode *build_features(Builder *b, LamNode *image, LamNode **finer)
                    false};
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     LamNode *features = build_tower(b, &tower, image, NULL, levels);
-    int level = c->n_features_encoder - c->n_features_decoder - 1;
-    *finer = level >= 0 ? levels[level] : NULL;
+    *finer = finer_level(c) >= 0 ? levels[finer_level(c)] : NULL;
     return features;
 }
 
@@ -231,7 +236,7 @@ static LamNode *spread(Builder *b, LamNode *features, int channels, LamNode *fin
 static LamNode *build_fine(Builder *b, LamNode *features, LamNode *finer, LamNode *scores)
 {
     const LamUnetConfig *c = b->config;
-    int width = c->features_encoder[c->n_features_encoder - c->n_features_decoder - 1];
+    int width = c->features_encoder[finer_level(c)];
     LamNode *x = finer, *context = spread(b, features, c->structure_fine[0], finer);
     for (int i = 0; i < c->n_structure_fine; i++) {
         g_autofree char *name = g_strdup_printf("structure_fine.%d", i);

@@ -242,6 +242,12 @@ static LamAffine describe(Work *w, const Outcome *outcome)
     return result;
 }
 
+LamAffine lam_affine_given(const LamMat4 *matrix)
+{
+    return (LamAffine){
+        .matrix = *matrix, .correlation = NAN, .nmi = NAN, .agreement = NAN, .polarity = NAN};
+}
+
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,
                          const LamAffineOptions *options, const LamProgress *progress,
                          LamAffine *result, GError **error)

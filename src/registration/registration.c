@@ -93,12 +93,7 @@ static bool fit_linear(const LamVolume *fixed, const LamVolume *moving,
                        LamRegistrationResult *result, GError **error)
 {
     gint64 start = g_get_monotonic_time();
-    LamAffine given = {.matrix = options->affine.initial,
-                       .correlation = NAN,
-                       .nmi = NAN,
-                       .agreement = NAN,
-                       .polarity = NAN};
-    result->linear = given;
+    result->linear = lam_affine_given(&options->affine.initial);
     if (!options->keep_initial &&
         !lam_affine_register(fixed, moving, &options->affine, progress, &result->linear, error))
         return false;

@@ -49,9 +49,9 @@ static LamGrid coarser(const LamGrid *grid, const int size[3])
 static bool align(LamSession *session, const LamSessionOptions *options,
                   const LamProgress *progress, GError **error)
 {
-    session->fit = (LamAffine){.correlation = NAN, .nmi = NAN, .agreement = NAN, .polarity = NAN};
     if (options->affine != NULL) {
         session->affine = *options->affine;
+        session->fit = lam_affine_given(options->affine);
         return true;
     }
     LamProgress part = lam_progress_part(progress, 0.0, 0.7);

@@ -91,9 +91,9 @@ char *lam_template_extrapolation(const LamTemplateConfig *config, const double *
 
 /* ---- volumes ---- */
 
-static LamGrid grid_of(const LamTemplate *template, const int size[3], double spacing_mm)
+LamGrid lam_template_grid(const LamTemplateConfig *config, const int size[3], double spacing_mm)
 {
-    const double *c = lam_template_config(template)->centre_mm;
+    const double *c = config->centre_mm;
     return lam_grid_centred(size, spacing_mm, (LamVec3){{c[0], c[1], c[2]}});
 }
 
@@ -114,7 +114,7 @@ static bool output_grid(const LamTemplate *template, double spacing_mm, LamGrid 
     }
     for (int a = 0; a < 3; a++)
         size[a] = size[a] > 1 ? MAX(1, (int)lrint(size[a] * own / spacing_mm)) : 1;
-    *grid = grid_of(template, size, spacing_mm);
+    *grid = lam_template_grid(lam_template_config(template), size, spacing_mm);
     return true;
 }
 
@@ -124,8 +124,8 @@ static LamVolume *volume_of(const LamTemplate *template, const float *values, in
 {
     int full[3];
     lam_model_size(template->model, full);
-    LamGrid grid =
-        grid_of(template, size, lam_model_spacing_mm(template->model) * full[0] / size[0]);
+    LamGrid grid = lam_template_grid(lam_template_config(template), size,
+                                     lam_model_spacing_mm(template->model) * full[0] / size[0]);
     LamVolume *volume = lam_volume_new(&grid, channels, error);
     if (volume != NULL)
         memcpy(volume->data, values, (size_t)channels * lam_grid_voxels(&grid) * sizeof(float));
@@ -195,7 +195,8 @@ static LamGrid scores_grid(const LamTemplate *template)
     int full[3], size[3];
     lam_model_size(template->model, full);
     lam_template_scores_size(lam_model_config(template->model), size);
-    return grid_of(template, size, lam_model_spacing_mm(template->model) * full[0] / size[0]);
+    return lam_template_grid(lam_template_config(template), size,
+                             lam_model_spacing_mm(template->model) * full[0] / size[0]);
 }
 
 static bool choose(const LamTemplate *template, const float *p, LamVolume *labels, GError **error)
@@ -258,13 +259,10 @@ bool lam_template_volumes(LamTemplate *template, double *millilitres, GError **e
 LamVolume *lam_template_mean_displacement(LamTemplate *template, GError **error)
 {
     LamParameters *parameters = lam_model_parameters(template->model);
-    int size[3], index = 0;
+    int size[3];
     lam_unet_field_size(lam_model_config(template->model), size);
-    while (!g_str_equal(lam_parameters_name(parameters, index), LAM_TEMPLATE_MEAN))
-        index++;
-    LamVolume *u = volume_of(
-        template, lam_parameters_values(parameters) + lam_parameters_offset(parameters, index), 3,
-        size, error);
+    LamVolume *u =
+        volume_of(template, lam_parameters_find(parameters, LAM_TEMPLATE_MEAN), 3, size, error);
     if (u == NULL)
         return NULL;
     float mm = (float)lam_grid_spacing_mm(&u->grid).v[0];

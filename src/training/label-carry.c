@@ -4,13 +4,6 @@
 
 #include <lambdascope/clones.h>
 
-/* Position in the table of the value 0, for what lies outside of the map. */
-static guint8 background_of(const LamLabelTable *table)
-{
-    const LamLabel *zero = lam_label_table_find(table, 0);
-    return zero != NULL ? (guint8)(zero - table->label) : 0;
-}
-
 /* Where the voxels of a grid come to lie in the map, in its voxels: affine in the voxel, plus a
  * displacement that is read from a lattice. */
 typedef struct {
@@ -138,7 +131,7 @@ void lam_label_map_carry(const LamLabelMap *map, const LamGrid *grid, const LamV
     course.affine = lam_mat4_multiply(&to_index, &grid->to_world);
     if (d != NULL)
         course_displace(&course, grid, d, &to_index);
-    const guint8 background = background_of(map->table);
+    const guint8 background = (guint8)lam_label_table_zero(map->table);
     size_t area = (size_t)grid->size[0] * (size_t)grid->size[1];
 #pragma omp parallel
     {

@@ -196,7 +196,7 @@ bool lam_scan_set_sample(const LamScanSet *set, const LamSetScan *scan, const La
     size_t n = lam_grid_voxels(grid);
     g_autofree guint8 *carried = g_malloc(n);
     lam_label_map_carry(scan->labels, grid, d, map, carried);
-    int zero = (int)(lam_label_table_find(set->table, 0) - set->table->label);
+    int zero = lam_label_table_zero(set->table);
     for (size_t i = 0; i < n; i++)
         labels[i] = carried[i] == zero ? 0 : (float)(carried[i] + (carried[i] < zero ? 1 : 0));
     return true;
@@ -204,6 +204,6 @@ bool lam_scan_set_sample(const LamScanSet *set, const LamSetScan *scan, const La
 
 int lam_scan_set_value(const LamScanSet *set, int label)
 {
-    int zero = (int)(lam_label_table_find(set->table, 0) - set->table->label);
+    int zero = lam_label_table_zero(set->table);
     return label == 0 ? 0 : set->table->label[label <= zero ? label - 1 : label].value;
 }

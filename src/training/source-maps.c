@@ -2,7 +2,7 @@
  * random shapes. */
 #include "source.h"
 
-#include "kin.h"
+#include "structure-groups.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>

@@ -5,6 +5,7 @@
 #include "subjects.h"
 #include "template-mean.h"
 
+#include <lambdascope/template.h>
 #include <lambdascope/error.h>
 #include <math.h>
 #include <string.h>
@@ -28,12 +29,6 @@ static void subjects_free(LamSource *source)
     g_free(s->from_template);
     g_free(s->structure);
     g_free(s);
-}
-
-static LamGrid template_grid(const Subjects *s, const int size[3], double spacing_mm)
-{
-    const double *c = s->template.centre_mm;
-    return lam_grid_centred(size, spacing_mm, (LamVec3){{c[0], c[1], c[2]}});
 }
 
 /* ---- preparation ---- */
@@ -153,7 +148,7 @@ static bool subjects_draw(const LamSource *source, const LamRecipe *recipe, GRan
 {
     const Subjects *s = (const Subjects *)source;
     int i = draw_scan(s, rand);
-    LamGrid grid = template_grid(s, sample->grid.size, sample->grid.spacing_mm);
+    LamGrid grid = lam_template_grid(&s->template, sample->grid.size, sample->grid.spacing_mm);
     LamMat4 common, apart;
     lam_augment_draw(recipe, rand, lam_grid_centre_mm(&grid), &common, &apart);
     LamMat4 map = lam_mat4_multiply(&s->from_template[i], &apart);
@@ -199,7 +194,8 @@ bool lam_source_subjects_start(const LamSource *source, const LamRecipe *recipe,
                                float *scores, const LamProgress *progress, GError **error)
 {
     const Subjects *s = (const Subjects *)source;
-    LamGrid grid = template_grid(s, recipe->network.size, recipe->network.spacing_mm);
+    LamGrid grid =
+        lam_template_grid(&s->template, recipe->network.size, recipe->network.spacing_mm);
     g_autoptr(LamTemplateMean) mean =
         lam_template_mean_new(grid.size, s->template.n_structures, error);
     if (mean == NULL)

@@ -3,6 +3,7 @@
 #include <lambdascope/csv.h>
 #include <lambdascope/error.h>
 #include <lambdascope/same_file.h>
+#include <lambdascope/template.h>
 #include <math.h>
 #include <string.h>
 
@@ -189,4 +190,37 @@ void lam_subjects_even(const LamTemplateConfig *config, const double *values, in
     }
     for (int i = 0; i < n; i++)
         weights[i] /= total;
+}
+
+/* ---- of a learned template ---- */
+
+static bool check_values(const char *task, const LamTemplateConfig *config, char *const *scans,
+                         int n, const double *values, GError **error)
+{
+    for (int i = 0; i < n; i++)
+        if (!lam_template_check(config, values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES, error)) {
+            g_prefix_error(error, "cannot %s: %s: ", task, scans[i]);
+            return false;
+        }
+    return true;
+}
+
+bool lam_subjects_load(const char *task, const LamTemplateConfig *config, const char *folder,
+                       const char *table, char *const *scans, int n, double *values, char **people,
+                       double *weights, GError **error)
+{
+    if (config->n_attributes > 0 && table == NULL) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
+                    "cannot %s: the template's attributes: a table of subjects is needed", task);
+        return false;
+    }
+    g_autofree char *path = table == NULL || g_path_is_absolute(table) || folder == NULL
+                                ? g_strdup(table)
+                                : g_build_filename(folder, table, NULL);
+    if ((config->n_attributes > 0 && !lam_subjects_read(path, folder != NULL ? folder : ".", scans,
+                                                        n, config, values, people, error)) ||
+        !check_values(task, config, scans, n, values, error))
+        return false;
+    lam_subjects_even(config, values, n, weights);
+    return true;
 }

@@ -15,6 +15,13 @@ bool lam_subjects_read(const char *table, const char *folder, char *const *scans
                        const LamTemplateConfig *config, double *values, char **people,
                        GError **error);
 
+/* The same of people whom a learned template is registered to: values must be ones that it takes, and weights become
+ * those of lam_subjects_even. table: below `folder`, unless it is absolute or folder is NULL; may be NULL without
+ * attributes. task: what errors say cannot be done, "measure people". */
+bool lam_subjects_load(const char *task, const LamTemplateConfig *config, const char *folder,
+                       const char *table, char *const *scans, int n, double *values, char **people,
+                       double *weights, GError **error);
+
 /* Completes the ranges of the config's attributes; table is for the message. An error if one is the same for all. */
 bool lam_subjects_set_ranges(const char *table, const double *values, int n,
                              LamTemplateConfig *config, GError **error);

@@ -25,12 +25,6 @@ static void strip(const LamLabelTable *table, guint8 *labels, size_t n, int zero
         labels[v] = to[labels[v]];
 }
 
-static int zero_of(const LamLabelTable *table)
-{
-    const LamLabel *zero = lam_label_table_find(table, 0);
-    return zero != NULL ? (int)(zero - table->label) : 0;
-}
-
 /* ---- what tissues look like ---- */
 
 typedef struct {
@@ -278,7 +272,7 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
                         float *image, GError **error)
 {
     size_t n = lam_grid_voxels(grid);
-    int zero = zero_of(table);
+    int zero = lam_label_table_zero(table);
     LamPalette palette;
     guint32 drawn = g_rand_int(rand);
     lam_palette_draw(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);

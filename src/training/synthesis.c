@@ -6,7 +6,6 @@
 #include "synthesis-look.h"
 
 #include <lambdascope/field.h>
-#include <string.h>
 
 LamSynthesisOptions lam_synthesis_brains(void)
 {
@@ -61,27 +60,12 @@ static guint8 *carry_parts(const LamLabelMap *map, const LamGrid *grid, const La
     return parts;
 }
 
-/* The label of the other side: "right thalamus" of "left thalamus"; itself, where there is none. */
-static guint8 other_side(const LamLabelTable *table, int label)
-{
-    const char *own = table->label[label].name;
-    bool left = own != NULL && g_str_has_prefix(own, "left ");
-    if (!left && (own == NULL || !g_str_has_prefix(own, "right ")))
-        return (guint8)label;
-    g_autofree char *wanted =
-        g_strconcat(left ? "right " : "left ", own + strlen(left ? "left " : "right "), NULL);
-    for (int i = 0; i < table->count; i++)
-        if (g_strcmp0(table->label[i].name, wanted) == 0)
-            return (guint8)i;
-    return (guint8)label;
-}
-
 /* A mirrored head has its left on the left, too: else nothing in a scan would tell the sides apart. */
 static void exchange_sides(const LamLabelTable *table, guint8 *labels, size_t n)
 {
     g_autofree guint8 *other = g_new(guint8, table->count);
     for (int i = 0; i < table->count; i++)
-        other[i] = other_side(table, i);
+        other[i] = (guint8)lam_label_table_other_side(table, i);
     for (size_t v = 0; v < n; v++)
         labels[v] = other[labels[v]];
 }

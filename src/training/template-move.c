@@ -4,6 +4,7 @@
 
 #include <lambdascope/field.h>
 #include <lambdascope/resample.h>
+#include <lambdascope/template.h>
 #include <math.h>
 #include <string.h>
 
@@ -64,14 +65,12 @@ static bool net_init(Net *net, const LamTemplateMove *m, LamModel *model, GError
 
 static void start_grids(LamTemplateMove *m, const LamModel *model)
 {
-    const double *c = m->config.centre_mm;
-    LamVec3 centre = {{c[0], c[1], c[2]}};
     int size[3], half[3];
     double spacing = lam_model_spacing_mm(model);
     lam_model_size(model, size);
     lam_template_scores_size(lam_model_config(model), half);
-    m->grid = lam_grid_centred(size, spacing, centre);
-    m->coarse = lam_grid_centred(half, spacing * size[0] / half[0], centre);
+    m->grid = lam_template_grid(&m->config, size, spacing);
+    m->coarse = lam_template_grid(&m->config, half, spacing * size[0] / half[0]);
 }
 
 LamTemplateMove *lam_template_move_new(LamModel *model, const double *values, const double *shares,
@@ -210,22 +209,13 @@ static void change_add(const LamTemplateMove *m, Change *c, int i, const LamVolu
     }
 }
 
-/* NULL: there is no such parameter. */
-static float *values_of(const Net *net, const char *name)
-{
-    for (int i = 0; i < lam_parameters_count(net->parameters); i++)
-        if (g_str_equal(lam_parameters_name(net->parameters, i), name))
-            return lam_parameters_values(net->parameters) +
-                   lam_parameters_offset(net->parameters, i);
-    return NULL;
-}
-
 /* Of a picture, what is background stays so, and nothing else becomes it. */
 static void change_apply(const LamTemplateMove *m, const Change *c, bool scores)
 {
-    float *to = values_of(&m->now, scores ? LAM_TEMPLATE_SCORES : LAM_TEMPLATE_PICTURE);
+    const LamParameters *p = m->now.parameters;
+    float *to = lam_parameters_find(p, scores ? LAM_TEMPLATE_SCORES : LAM_TEMPLATE_PICTURE);
     float *slope =
-        values_of(&m->now, scores ? LAM_TEMPLATE_SCORES_SLOPE : LAM_TEMPLATE_PICTURE_SLOPE);
+        lam_parameters_find(p, scores ? LAM_TEMPLATE_SCORES_SLOPE : LAM_TEMPLATE_PICTURE_SLOPE);
     size_t n = slope != NULL ? (size_t)m->config.n_attributes : 0;
     for (size_t v = 0; v < c->count; v++) {
         if (!scores && to[v] == 0)

@@ -47,13 +47,6 @@ static bool wrong(GError **error, const char *about, const char *why)
 
 /* ---- who they are ---- */
 
-/* A path alone, if that is where it leads; else below the folder. */
-static char *below(const char *folder, const char *path)
-{
-    return g_path_is_absolute(path) || folder == NULL ? g_strdup(path)
-                                                      : g_build_filename(folder, path, NULL);
-}
-
 static void take_people(Work *w, char **scans, char **names, const double *values,
                         const double *weights)
 {
@@ -68,30 +61,6 @@ static void take_people(Work *w, char **scans, char **names, const double *value
         p->weight = weights[i];
         memcpy(p->values, values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES, sizeof p->values);
     }
-}
-
-static bool read_table(const Work *w, char **scans, int n, double *values, char **names,
-                       GError **error)
-{
-    const LamTemplatePeopleOptions *o = w->options;
-    if (w->config->n_attributes == 0)
-        return true;
-    if (o->subjects == NULL)
-        return wrong(error, "the template's attributes", "a table of subjects is needed");
-    g_autofree char *table = below(o->folder, o->subjects);
-    return lam_subjects_read(table, o->folder != NULL ? o->folder : ".", scans, n, w->config,
-                             values, names, error);
-}
-
-static bool check_values(const Work *w, char **scans, const double *values, int n, GError **error)
-{
-    for (int i = 0; i < n; i++)
-        if (!lam_template_check(w->config, values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES,
-                                error)) {
-            g_prefix_error(error, "cannot measure people: %s: ", scans[i]);
-            return false;
-        }
-    return true;
 }
 
 static bool find_labels(Work *w, int n, GError **error)
@@ -117,12 +86,11 @@ static bool find_people(Work *w, GError **error)
     g_autofree double *values = g_new0(double, (size_t)n *LAM_TEMPLATE_MAX_ATTRIBUTES);
     g_autofree double *weights = g_new0(double, n);
     g_auto(GStrv) names = g_new0(char *, n + 1);
-    bool ok = read_table(w, scans, n, values, names, error) &&
-              check_values(w, scans, values, n, error) && find_labels(w, n, error);
-    if (ok) {
-        lam_subjects_even(w->config, values, n, weights);
+    bool ok = lam_subjects_load("measure people", w->config, o->folder, o->subjects, scans, n,
+                                values, names, weights, error) &&
+              find_labels(w, n, error);
+    if (ok)
         take_people(w, scans, names, values, weights);
-    }
     return ok;
 }
 

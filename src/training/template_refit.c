@@ -61,44 +61,21 @@ static bool wrong(GError **error, const char *about, const char *why)
 static bool check(LamModel *model, const LamTemplateRefitOptions *o, GError **error)
 {
     const char *name = lam_model_path(model) != NULL ? lam_model_path(model) : "the model";
-    const LamTemplateConfig *config = lam_model_template(model);
-    if (config == NULL)
+    if (lam_model_template(model) == NULL)
         return wrong(error, name, "it has no template");
     if (!(o->lambda >= 0 && o->lambda <= 1))
         return wrong(error, "λ", "must be within 0 and 1");
     if (o->rounds < 0 || o->rounds > LAM_TEMPLATE_MOST_REFITS)
         return wrong(error, "rounds", "must be within 0 and 50");
-    return config->n_attributes == 0 || o->subjects != NULL ||
-           wrong(error, "the template's attributes", "a table of subjects is needed");
+    return true;
 }
 
 /* ---- people ---- */
 
-static bool read_attributes(Refit *r, char **scans, GError **error)
-{
-    const LamTemplateRefitOptions *o = r->options;
-    const LamTemplateConfig *config = lam_model_template(r->model);
-    const char *folder = o->folder != NULL ? o->folder : ".";
-    if (config->n_attributes > 0) {
-        g_autofree char *table = g_path_is_absolute(o->subjects)
-                                     ? g_strdup(o->subjects)
-                                     : g_build_filename(folder, o->subjects, NULL);
-        if (!lam_subjects_read(table, folder, scans, r->n, config, r->values, NULL, error))
-            return false;
-    }
-    for (int i = 0; i < r->n; i++)
-        if (!lam_template_check(config, r->values + (size_t)i * LAM_TEMPLATE_MAX_ATTRIBUTES,
-                                error)) {
-            g_prefix_error(error, "cannot refit the template: %s: ", scans[i]);
-            return false;
-        }
-    lam_subjects_even(config, r->values, r->n, r->weights);
-    return lam_template_shares(config, r->values, r->weights, r->n, r->shares, error);
-}
-
 static bool load_people(Refit *r, GError **error)
 {
     const LamTemplateRefitOptions *o = r->options;
+    const LamTemplateConfig *config = lam_model_template(r->model);
     g_auto(GStrv) scans = lam_source_glob(o->folder, o->scans, 2, "scans", error);
     if (scans == NULL)
         return false;
@@ -109,7 +86,9 @@ static bool load_people(Refit *r, GError **error)
     r->values = g_new0(double, (size_t)n *LAM_TEMPLATE_MAX_ATTRIBUTES);
     r->weights = g_new0(double, n);
     r->shares = g_new0(double, (size_t)n *(1 + LAM_TEMPLATE_MAX_ATTRIBUTES));
-    if (!read_attributes(r, scans, error))
+    if (!lam_subjects_load("refit the template", config, o->folder, o->subjects, scans, n,
+                           r->values, NULL, r->weights, error) ||
+        !lam_template_shares(config, r->values, r->weights, n, r->shares, error))
         return false;
     for (int i = 0; i < n; i++)
         if ((r->scan[i] = lam_scan_load(scans[i], 0, error)) == NULL)

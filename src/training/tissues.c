@@ -1,43 +1,25 @@
 #include "tissues.h"
 
-#include "kin.h"
+#include "structure-groups.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/resample.h>
 #include <string.h>
 
-static bool refuse(const LamTissue *tissue, const char *structure, const char *why, GError **error)
-{
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot use [tissues] %s: %s: %s",
-                tissue->name, structure, why);
-    return false;
-}
-
-/* The labels of one structure become class `number`. */
-static bool take(const LamTissue *tissue, const char *structure, guint8 number,
-                 const LamLabelTable *table, const float *index, guint8 *class_of, GError **error)
-{
-    bool found = false;
-    for (int i = 0; i < table->count; i++) {
-        int label = (int)index[i];
-        if (label == 0 || !lam_kin_is_named(&table->label[i], structure))
-            continue;
-        if (class_of[label] != 0 && class_of[label] != number)
-            return refuse(tissue, structure, "another class has it already", error);
-        class_of[label] = number;
-        found = true;
-    }
-    return found || refuse(tissue, structure, "the label table has no such structure", error);
-}
-
 bool lam_tissues_match(const LamRecipe *recipe, const LamLabelTable *table, const float *index,
                        guint8 class_of[LAM_TISSUES_MAX_LABELS], GError **error)
 {
-    memset(class_of, 0, LAM_TISSUES_MAX_LABELS);
+    const LamStructureGroups groups = {"tissues", "class", recipe->tissues, recipe->n_tissues};
+    int number[LAM_UNET_MAX_CLASSES], class[LAM_TISSUES_MAX_LABELS] = {0};
+    g_autofree int *key = g_new(int, table->count);
     for (int k = 0; k < recipe->n_tissues; k++)
-        for (char **name = recipe->tissues[k].structures; *name != NULL; name++)
-            if (!take(&recipe->tissues[k], *name, (guint8)(k + 1), table, index, class_of, error))
-                return false;
+        number[k] = k + 1;
+    for (int i = 0; i < table->count; i++)
+        key[i] = (int)index[i];
+    if (!lam_structure_groups_match(&groups, number, table, key, class, error))
+        return false;
+    for (int i = 0; i < LAM_TISSUES_MAX_LABELS; i++)
+        class_of[i] = (guint8) class[i];
     return true;
 }
 

@@ -2,7 +2,6 @@
 #include "trainer-private.h"
 
 #include <math.h>
-#include <string.h>
 
 #define SAMPLES 16
 #define SCORES  "structures.bias"
@@ -29,24 +28,14 @@ static bool count_labels(const LamTrainer *t, double *counts, int most, GError *
     return sample != NULL;
 }
 
-static int find(const LamParameters *parameters, const char *name)
-{
-    for (int i = 0; i < lam_parameters_count(parameters); i++)
-        if (g_str_equal(lam_parameters_name(parameters, i), name))
-            return i;
-    return -1;
-}
-
 bool lam_trainer_calibrate(LamTrainer *t, GError **error)
 {
     double change = t->recipe->structure_power - t->recipe->start_structure_power;
-    int index = find(t->parameters, SCORES);
-    if (t->recipe->start_structure_power < 0 || index < 0 || change == 0)
+    float *bias = lam_parameters_find(t->parameters, SCORES);
+    if (t->recipe->start_structure_power < 0 || bias == NULL || change == 0)
         return true;
     int labels = t->recipe->network.structures + 1;
     g_autofree double *counts = g_new0(double, labels);
-    float *bias =
-        lam_parameters_values(t->parameters) + lam_parameters_offset(t->parameters, index);
     if (!count_labels(t, counts, labels, error))
         return false;
     for (int k = 0; k < labels; k++)

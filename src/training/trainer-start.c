@@ -63,16 +63,10 @@ static bool take_start(LamTrainer *t, GError **error)
 /* The aligned mean, before any other model's weights are taken. */
 static bool start_template(LamTrainer *t, GError **error)
 {
-    float *values = lam_parameters_values(t->parameters), *scores = NULL, *picture = NULL;
-    if (lam_dataset_template(t->dataset) == NULL)
-        return true;
-    for (int i = 0; i < lam_parameters_count(t->parameters); i++) {
-        float *at = values + lam_parameters_offset(t->parameters, i);
-        const char *name = lam_parameters_name(t->parameters, i);
-        picture = g_str_equal(name, LAM_TEMPLATE_PICTURE) ? at : picture;
-        scores = g_str_equal(name, LAM_TEMPLATE_SCORES) ? at : scores;
-    }
-    return lam_dataset_start_template(t->dataset, picture, scores, t->progress, error);
+    return lam_dataset_template(t->dataset) == NULL ||
+           lam_dataset_start_template(
+               t->dataset, lam_parameters_find(t->parameters, LAM_TEMPLATE_PICTURE),
+               lam_parameters_find(t->parameters, LAM_TEMPLATE_SCORES), t->progress, error);
 }
 
 static bool make_weights(LamTrainer *t, GError **error)

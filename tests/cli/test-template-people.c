@@ -18,13 +18,9 @@ static const TemplatePerson people[] = {{"anna", 30, 'F', 1}, {"bert", 85, 'M', 
 
 static void set_up(Fixture *f, gconstpointer data)
 {
-    f->folder = g_dir_make_tmp("lam-cli-people-XXXXXX", NULL);
-    f->model = g_build_filename(f->folder, "model.safetensors", NULL);
+    f->folder = template_people_folder("lam-cli-people", people, G_N_ELEMENTS(people), &f->model);
     f->table = g_build_filename(f->folder, "people.csv", NULL);
     f->field = g_build_filename(f->folder, "mean.nii.gz", NULL);
-    template_fixture_write(f->model, true, 1);
-    g_autoptr(LamModel) model = lam_model_load(f->model, NULL);
-    template_people_write(model, f->folder, people, G_N_ELEMENTS(people));
 }
 
 static void tear_down(Fixture *f, gconstpointer data)

@@ -17,12 +17,8 @@ static const TemplatePerson people[] = {
 
 static void set_up(Fixture *f, gconstpointer data)
 {
-    f->folder = g_dir_make_tmp("lam-cli-refit-XXXXXX", NULL);
-    f->model = g_build_filename(f->folder, "model.safetensors", NULL);
+    f->folder = template_people_folder("lam-cli-refit", people, G_N_ELEMENTS(people), &f->model);
     f->output = g_build_filename(f->folder, "refitted.safetensors", NULL);
-    template_fixture_write(f->model, true, 1);
-    g_autoptr(LamModel) model = lam_model_load(f->model, NULL);
-    template_people_write(model, f->folder, people, G_N_ELEMENTS(people));
 }
 
 static void tear_down(Fixture *f, gconstpointer data)

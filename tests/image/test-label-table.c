@@ -31,6 +31,21 @@ static void test_sides(void)
     g_assert_null(lam_label_table_find(t, 5));
 }
 
+/* Rows by value: 4, 12, 43, 100, 136: the second on the left has no second on the right. */
+static void test_other_side(void)
+{
+    g_autoptr(LamLabelTable) t =
+        load("value,structure,structure_value\n4,left lateral ventricle,4\n12,3rd ventricle,12\n"
+             "43,right lateral ventricle,43\n100,right vessel,100\n136,left lateral ventricle,4\n",
+             NULL);
+    static const int other[] = {2, 1, 0, 3, 2};
+    for (int i = 0; i < 5; i++)
+        g_assert_cmpint(lam_label_table_other_side(t, i), ==, other[i]);
+    g_assert_cmpint(lam_label_table_zero(t), ==, 0); /* it has none */
+    g_autoptr(LamLabelTable) zero = load("value,structure_value\n-3,1\n0,0\n7,2\n", NULL);
+    g_assert_cmpint(lam_label_table_zero(zero), ==, 1);
+}
+
 static void test_mistakes(void)
 {
     static const char *const wrong[][2] = {
@@ -56,6 +71,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/label-table/sides", test_sides);
+    g_test_add_func("/label-table/other-side", test_other_side);
     g_test_add_func("/label-table/mistakes", test_mistakes);
     return g_test_run();
 }

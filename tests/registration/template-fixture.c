@@ -2,7 +2,6 @@
 
 #include <glib/gstdio.h>
 #include <math.h>
-#include <string.h>
 
 #define EFFECT 300 /* of attributes, over what an untrained decoder says */
 
@@ -27,14 +26,6 @@ static LamUnetConfig network(void)
     c.spacing_mm = 4;
     c.n_encoder = c.n_decoder = 2;
     return c;
-}
-
-static float *values_of(LamParameters *p, const char *name)
-{
-    for (int i = 0; i < lam_parameters_count(p); i++)
-        if (strcmp(lam_parameters_name(p, i), name) == 0)
-            return lam_parameters_values(p) + lam_parameters_offset(p, i);
-    g_assert_not_reached();
 }
 
 /* A ball with intensities of some noise. */
@@ -76,9 +67,9 @@ void template_fixture_write(const char *path, bool structures, double effect)
     lam_parameters_allocate(p, false, &error);
     lam_parameters_initialise(p, 1);
     strengthen(p, effect);
-    fill_picture(values_of(p, LAM_TEMPLATE_PICTURE));
+    fill_picture(lam_parameters_find(p, LAM_TEMPLATE_PICTURE));
     if (structures)
-        fill_scores(values_of(p, LAM_TEMPLATE_SCORES));
+        fill_scores(lam_parameters_find(p, LAM_TEMPLATE_SCORES));
     lam_template_config_write(&c, about);
     g_hash_table_insert(about, (gpointer) "title", g_strdup("A test's template"));
     lam_model_save(&unet, p, lam_parameters_values(p), about, path, LAM_STORE_F32, &error);

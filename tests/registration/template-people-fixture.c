@@ -1,5 +1,7 @@
 #include "template-people-fixture.h"
 
+#include "template-fixture.h"
+
 #include <lambdascope/nifti.h>
 #include <lambdascope/template.h>
 
@@ -41,4 +43,15 @@ void template_people_write(LamModel *model, const char *folder, const TemplatePe
     }
     g_autofree char *path = g_build_filename(folder, "subjects.csv", NULL);
     g_assert_true(g_file_set_contents(path, table->str, -1, NULL));
+}
+
+char *template_people_folder(const char *name, const TemplatePerson *people, int n, char **model)
+{
+    g_autofree char *template = g_strconcat(name, "-XXXXXX", NULL);
+    char *folder = g_dir_make_tmp(template, NULL);
+    *model = g_build_filename(folder, "model.safetensors", NULL);
+    template_fixture_write(*model, true, 1);
+    g_autoptr(LamModel) written = lam_model_load(*model, NULL);
+    template_people_write(written, folder, people, n);
+    return folder;
 }

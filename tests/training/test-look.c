@@ -1,6 +1,6 @@
 /* What makes synthetic scans look like real ones: voxels that tissues share, greys that vary within a tissue,
  * structures that look alike. */
-#include "kin.h"
+#include "structure-groups.h"
 #include "synthesis-palette.h"
 
 #include <math.h>
