@@ -46,6 +46,9 @@ LamPrecision lam_graph_precision(const LamGraph *graph);
 LamNode *lam_graph_input(LamGraph *graph, const char *name, LamShape shape);
 /* An input for which backward also computes the gradient (instance refinement, gradient checks). */
 LamNode *lam_graph_variable(LamGraph *graph, const char *name, LamShape shape);
+/* Parameters whose names begin so, and that are asked for from now on, have no gradient: with what alone depends on them
+ * they are left out of lam_graph_backward. */
+void lam_graph_freeze(LamGraph *graph, const char *prefix);
 /* A parameter, by its index in the LamParameters. Its shape is seen as a plain vector. */
 LamNode *lam_graph_parameter(LamGraph *graph, int index);
 

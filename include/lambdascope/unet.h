@@ -112,6 +112,8 @@ typedef struct {
 
 /* Declares the parameters (all of them known by name if they exist already). */
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters);
+/* Freezes what makes features and structures of a scan: before the network is added to the graph. */
+void lam_unet_freeze_features(LamGraph *graph);
 /* Adds the network to a graph over allocated parameters. The displacement does not depend on the
  * log variance, which costs nothing until it is asked for. */
 LamUnet lam_unet_build(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters);

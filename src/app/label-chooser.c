@@ -59,6 +59,12 @@ static void search_changed(GtkSearchEntry *search, LamLabelChooser *chooser)
     gtk_list_box_invalidate_filter(chooser->list);
 }
 
+/* Escape: the entry takes it before the popover does. */
+static void search_stopped(GtkSearchEntry *search, LamLabelChooser *chooser)
+{
+    gtk_popover_popdown(GTK_POPOVER(chooser));
+}
+
 static void selection_changed(GtkListBox *list, LamLabelChooser *chooser)
 {
     g_autoptr(GList) rows = gtk_list_box_get_selected_rows(list);
@@ -95,6 +101,7 @@ static void lam_label_chooser_class_init(LamLabelChooserClass *klass)
     gtk_widget_class_bind_template_child(widget_class, LamLabelChooser, list);
     gtk_widget_class_bind_template_child(widget_class, LamLabelChooser, add);
     gtk_widget_class_bind_template_callback(widget_class, search_changed);
+    gtk_widget_class_bind_template_callback(widget_class, search_stopped);
     gtk_widget_class_bind_template_callback(widget_class, selection_changed);
     gtk_widget_class_bind_template_callback(widget_class, add_clicked);
 }

@@ -10,7 +10,8 @@ struct LamGraph {
     LamParameters *parameters;
     bool with_gradients;
     LamPrecision precision;
-    GPtrArray *nodes; /* in topological order by construction */
+    GPtrArray *nodes;  /* in topological order by construction */
+    GPtrArray *frozen; /* beginnings of names */
     int n_inputs;
     bool names_kept; /* lam_graph_keep was called */
     bool shares;     /* memory among values that are not kept */
@@ -50,6 +51,7 @@ LamGraph *lam_graph_new(LamParameters *parameters, bool with_gradients)
     LamGraph *graph = g_new0(LamGraph, 1);
     graph->parameters = parameters;
     graph->with_gradients = with_gradients;
+    graph->frozen = g_ptr_array_new_with_free_func(g_free);
     graph->nodes = g_ptr_array_new_with_free_func(node_free);
     return graph;
 }
@@ -59,6 +61,7 @@ void lam_graph_free(LamGraph *graph)
     if (graph == NULL)
         return;
     g_ptr_array_unref(graph->nodes);
+    g_ptr_array_unref(graph->frozen);
     lam_free(graph->values);
     lam_free(graph->grads);
     g_free(graph->stale);
@@ -117,14 +120,27 @@ LamNode *lam_graph_variable(LamGraph *graph, const char *name, LamShape shape)
     return node;
 }
 
+void lam_graph_freeze(LamGraph *graph, const char *prefix)
+{
+    g_ptr_array_add(graph->frozen, g_strdup(prefix));
+}
+
+static bool is_frozen(const LamGraph *graph, const char *name)
+{
+    for (guint i = 0; i < graph->frozen->len; i++)
+        if (g_str_has_prefix(name, graph->frozen->pdata[i]))
+            return true;
+    return false;
+}
+
 LamNode *lam_graph_parameter(LamGraph *graph, int index)
 {
+    const char *name = lam_parameters_name(graph->parameters, index);
     size_t n = lam_parameters_size(graph->parameters, index);
-    LamNode *node = append(graph, lam_parameters_name(graph->parameters, index),
-                           lam_vector_shape(n), LAM_PLAIN);
+    LamNode *node = append(graph, name, lam_vector_shape(n), LAM_PLAIN);
     node->parameter = index;
     node->depends = LAM_PARAMETER_BIT;
-    node->keeps_grad = graph->with_gradients;
+    node->keeps_grad = graph->with_gradients && !is_frozen(graph, name);
     return node;
 }
 

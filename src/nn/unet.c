@@ -361,6 +361,12 @@ void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
     build(&b, NULL, NULL, NULL);
 }
 
+void lam_unet_freeze_features(LamGraph *graph)
+{
+    lam_graph_freeze(graph, "features.");
+    lam_graph_freeze(graph, "structure"); /* structures, structure_parts, structure_fine */
+}
+
 /* fixed: what the fixed image is; NULL: an input. */
 static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph, LamNode *fixed)
 {

@@ -92,6 +92,8 @@ bool lam_checkpoint_read(const char *path, const LamUnetConfig *config, LamParam
 static char *describe_loss(const LamRecipe *recipe)
 {
     const LamLossOptions *o = &recipe->loss;
+    if (recipe->learns == LAM_LEARNS_STRUCTURES)
+        return g_strdup_printf("%g cross entropy of structures", recipe->structure_weight);
     GString *text = g_string_new("(1-lambda) [");
     switch (o->similarity) {
     case LAM_SIMILARITY_NCC:
@@ -118,7 +120,7 @@ static char *describe_loss(const LamRecipe *recipe)
                                                                  : "mean squared gradient");
     if (o->fold_weight > 0)
         g_string_append_printf(text, " + %g folds", o->fold_weight);
-    if (recipe->structure_weight > 0)
+    if (recipe->structure_weight > 0 && recipe->learns == LAM_LEARNS_ALL)
         g_string_append_printf(text, " + %g cross entropy of structures", recipe->structure_weight);
     if (recipe->learns_template)
         g_string_append_printf(text,

@@ -286,6 +286,17 @@ static bool store_structures(LamTissue *groups, int *count, int most, const char
     return ok || wrong(error, full, "must be names of structures, with commas between them");
 }
 
+static bool store_learns(LamRecipe *recipe, const char *value, GError **error)
+{
+    static const char *const names[] = {"all", "structures", "registration"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+        if (g_str_equal(value, names[i])) {
+            recipe->learns = (LamLearns)i;
+            return true;
+        }
+    return wrong(error, "[training] learns", "must be all, structures or registration");
+}
+
 /* What is none of the table's kinds. *done: this key was one of them. */
 static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, const char *name,
                           bool *done, GError **error)
@@ -315,6 +326,8 @@ static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, 
         return lam_template_config_set_attributes(&recipe->template, value, error);
     if (g_str_equal(full, "[template] decoder"))
         return lam_template_config_set_decoder(&recipe->template, value, error);
+    if (g_str_equal(full, "[training] learns"))
+        return store_learns(recipe, value, error);
     if (g_str_equal(full, "[training] precision")) {
         recipe->precision = g_str_equal(value, "bf16") ? LAM_PRECISION_BF16 : LAM_PRECISION_F32;
         return g_str_equal(value, "bf16") || g_str_equal(value, "f32") ||
@@ -387,9 +400,16 @@ static bool check_loss(const LamRecipe *r, GError **error)
     if (r->loss.window % 2 == 0)
         return wrong(error, "[loss] window", "must be odd");
     bool by_labels = r->loss.label_weight > 0 || r->loss.anatomy_weight > 0;
-    if (r->loss.similarity == LAM_SIMILARITY_NONE && !by_labels)
+    bool compares = r->loss.similarity != LAM_SIMILARITY_NONE || by_labels;
+    if (!compares && r->learns != LAM_LEARNS_STRUCTURES)
         return wrong(error, "[loss] similarity",
                      "none needs a label_weight or an anatomy_weight above 0");
+    if (compares && r->learns == LAM_LEARNS_STRUCTURES)
+        return wrong(error, "[training] learns",
+                     "structures goes with similarity=none, without label_weight and "
+                     "anatomy_weight");
+    if (r->learns != LAM_LEARNS_ALL && r->network.structures == 0)
+        return wrong(error, "[training] learns", "goes with [network] structures");
     if (by_labels && !has_labels(r))
         return wrong(error, "[loss] label_weight, anatomy_weight", "need [data] labels");
     if ((r->structure_weight > 0) != (r->network.structures > 0))

@@ -24,6 +24,13 @@ typedef struct {
     char **structures; /* names in the label table, without sides; NULL-terminated */
 } LamTissue;
 
+/* What a run changes of a network that tells structures apart. */
+typedef enum {
+    LAM_LEARNS_ALL,
+    LAM_LEARNS_STRUCTURES,   /* features and structures, by the cross entropy alone */
+    LAM_LEARNS_REGISTRATION, /* all the rest, by all other terms */
+} LamLearns;
+
 typedef struct {
     LamUnetConfig network; /* [network], keys of lam_unet_config_set */
 
@@ -60,7 +67,6 @@ typedef struct {
     double kl_weight, prior; /* [loss]: of the probabilistic model */
     /* [loss]: of the cross entropy of structures; see lam_op_label_entropy */
     double structure_weight, structure_power;
-    double start_structure_power; /* that the model to start from was trained with; -1: the same */
 
     /* [template]: one is learned, to which each scan is registered */
     bool learns_template;
@@ -75,6 +81,8 @@ typedef struct {
     double template_rate;     /* factor on the template's learning rate */
 
     /* [training] */
+    LamLearns learns;
+    double start_structure_power; /* that the model to start from was trained with; -1: the same */
     guint32 seed;
     int steps;             /* length of the cosine schedule */
     double minutes;        /* if > 0, the schedule follows the clock instead */

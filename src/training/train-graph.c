@@ -86,13 +86,16 @@ static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_
 static void add_structures(LamTrainGraph *g, const LamRecipe *recipe)
 {
     LamUnet *u = &g->unet;
-    if (u->fixed_structures == NULL || recipe->structure_weight <= 0)
+    if (u->fixed_structures == NULL || recipe->structure_weight <= 0 ||
+        recipe->learns == LAM_LEARNS_REGISTRATION)
         return;
     double power = recipe->structure_power;
     LamNode *fixed = lam_op_label_entropy(g->graph, u->fixed_structures, g->fixed_labels, power);
     LamNode *moving = lam_op_label_entropy(g->graph, u->moving_structures, g->moving_labels, power);
     g->structures = lam_op_sum(g->graph, fixed, moving, 1);
-    g->total = lam_op_sum(g->graph, g->total, g->structures, (float)recipe->structure_weight);
+    g->total = recipe->learns == LAM_LEARNS_STRUCTURES
+                   ? g->structures
+                   : lam_op_sum(g->graph, g->total, g->structures, (float)recipe->structure_weight);
 }
 
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
@@ -109,12 +112,15 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
     LamLossOptions options = recipe->loss;
     *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true), .template_config = template};
     lam_graph_set_precision(g->graph, recipe->precision);
+    if (recipe->learns == LAM_LEARNS_REGISTRATION)
+        lam_unet_freeze_features(g->graph);
     build_network(g, recipe, &config, parameters);
     g->field_mm = grid->spacing_mm * grid->size[0] / grid->field_size[0];
     options.n_labels = n_labels;
     options.back_share = recipe->sides;
     LamLossInputs inputs = inputs_of(g, recipe, n_labels);
-    g->loss = lam_loss_build(g->graph, &inputs, &options);
+    if (recipe->learns != LAM_LEARNS_STRUCTURES)
+        g->loss = lam_loss_build(g->graph, &inputs, &options);
     g->total = g->loss.loss;
     if (g->unet.log_variance != NULL) {
         g->kl = lam_op_svf_kl(g->graph, g->unet.lambda, g->unet.velocity, g->unet.log_variance,

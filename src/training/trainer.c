@@ -80,9 +80,10 @@ static bool open_logs(LamTrainer *t, GError **error)
 
 /* ---- a step ---- */
 
-static void keep_running(LamTrainTerms *mean, const LamTrainTerms *new, guint64 step)
+/* before: steps of this run */
+static void keep_running(LamTrainTerms *mean, const LamTrainTerms *new, guint64 before)
 {
-    double keep = step < 50 ? 0.9 : 0.98;
+    double keep = before == 0 ? 0 : before < 50 ? 0.9 : 0.98;
     mean->similarity = keep * mean->similarity + (1 - keep) * new->similarity;
     mean->roughness = keep * mean->roughness + (1 - keep) * new->roughness;
     mean->labels = keep * mean->labels + (1 - keep) * new->labels;
@@ -117,7 +118,7 @@ static bool step(LamTrainer *t, GError **error)
     fprintf(t->steps_log, ",%.2f", done.waited_ms);
     log_number(t->steps_log, done.terms.centre_mm);
     fputc('\n', t->steps_log);
-    keep_running(&t->running, &done.terms, number);
+    keep_running(&t->running, &done.terms, number - t->state.first_step);
     return true;
 }
 
@@ -140,7 +141,9 @@ static void report(const LamTrainer *t)
         g_string_append_printf(text, ", structures %.4f", t->running.structures);
     if (!isnan(t->running.centre_mm))
         g_string_append_printf(text, ", mean displacement %.3f mm", t->running.centre_mm);
-    g_string_append_printf(text, ", roughness %.4f, %.0f min left", t->running.roughness, left);
+    if (!isnan(t->running.roughness))
+        g_string_append_printf(text, ", roughness %.4f", t->running.roughness);
+    g_string_append_printf(text, ", %.0f min left", left);
     lam_progress_report(t->progress, share, text->str);
 }
 

@@ -51,7 +51,9 @@ def test_recent(program, folder):
         expect(lambda: viewer.label('^moving.nii.gz  onto  fixed.nii.gz$'), 'which opens both scans')
         viewer.choose('^Open$', '^Forget Them$')
         expect(lambda: not viewer.find(ITEM, r'^moving\.nii\.gz +onto'), 'and can be forgotten')
-        press(wait_for(lambda: viewer.find('push button', '^Close$'), 'its button'))  # the popover has the keyboard
+        viewer.key('t')
+        expect(lambda: viewer.find('push button', '^Play$'), 'and keys go to the viewer again')
+        viewer.key('ctrl+q')
         check(viewer.process.wait(60) == 0, 'the viewer ends cleanly')
 
 

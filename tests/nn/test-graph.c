@@ -194,6 +194,44 @@ static void test_without_gradients(void)
     net_clear(&net);
 }
 
+/* The gradient of the mean square of the velocity, [floats]; frozen: the beginning of names; NULL: none. */
+static float *gradient(const Net *net, const char *frozen)
+{
+    g_autoptr(LamGraph) graph = lam_graph_new(net->parameters, true);
+    if (frozen != NULL)
+        lam_graph_freeze(graph, frozen);
+    LamUnet unet = lam_unet_build(&net->config, graph, net->parameters);
+    LamNode *loss = lam_op_mean_square(graph, unet.velocity);
+    g_assert_true(lam_graph_finalise(graph, NULL));
+    memcpy(lam_node_value(unet.fixed), lam_node_value(net->unet.fixed), 256 * sizeof(float));
+    memcpy(lam_node_value(unet.moving), lam_node_value(net->unet.moving), 256 * sizeof(float));
+    lam_unet_set_lambda(&unet, graph, 0.3);
+    lam_graph_forward(graph, loss, NULL);
+    lam_parameters_zero_gradients(net->parameters);
+    lam_graph_backward(graph, loss);
+    return g_memdup2(lam_parameters_gradients(net->parameters),
+                     lam_parameters_floats(net->parameters) * sizeof(float));
+}
+
+/* What is frozen has no gradient; that of all else is what it was. */
+static void test_freeze(void)
+{
+    Net net;
+    net_init(&net, LAM_GENERATED_DECODER, LAM_SKIP_ADD);
+    g_autofree float *all = gradient(&net, NULL), *rest = gradient(&net, "encoder.");
+    int frozen = 0;
+    for (int i = 0; i < lam_parameters_count(net.parameters); i++) {
+        size_t at = lam_parameters_offset(net.parameters, i);
+        bool is = g_str_has_prefix(lam_parameters_name(net.parameters, i), "encoder.");
+        frozen += is;
+        for (size_t k = at; k < at + lam_parameters_size(net.parameters, i); k++)
+            g_assert_cmpfloat(rest[k], ==, is ? 0 : all[k]);
+    }
+    g_assert_cmpint(frozen, ==, 6);
+    g_assert_cmpfloat(all[lam_parameters_offset(net.parameters, 0)], !=, 0);
+    net_clear(&net);
+}
+
 typedef LamNode *(*Mistake)(LamGraph *graph, LamNode *image, LamNode *vector);
 
 static const LamConvOptions convolution = {4, {3, 3, 3}, 1, 1};
@@ -360,6 +398,7 @@ int main(int argc, char **argv)
     g_test_add_func("/graph/cancel", test_cancel);
     g_test_add_func("/graph/unreached", test_unreached);
     g_test_add_func("/graph/without-gradients", test_without_gradients);
+    g_test_add_func("/graph/freeze", test_freeze);
     g_test_add_func("/graph/mistakes", test_mistakes);
     return g_test_run();
 }

@@ -16,6 +16,13 @@
     "[network]\nsize=48,48,1\nspacing_mm=1\nencoder=16,16,16\ndecoder=16,16\nfinal=16\n"           \
     "hidden=16,16\ngenerated=decoder\nskip=add\nintegration_steps=5\n"
 
+/* Likewise, with features that tell so many structures. */
+#define NAMING(structures)                                                                         \
+    "[network]\nsize=48,48,1\nspacing_mm=1\nfeatures_encoder=16,16,16\nfeatures_decoder=16,16\n"   \
+    "structures=" structures "\nencoder=16,16\ndecoder=16,16\nfinal=16\nhidden=16,16\n"            \
+    "generated=decoder\nskip=add\n"                                                                \
+    "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
+
 /* Background 0, body 1, hole 2: structures that two discs share. */
 static void save_labels(const char *folder)
 {
@@ -397,11 +404,8 @@ static void test_other_losses(Fixture *f, gconstpointer data)
 /* Asked what each voxel is, the features learn it; the count must be that of the data. */
 static void test_structures(Fixture *f, gconstpointer data)
 {
-    const char *text = "[network]\nsize=48,48,1\nspacing_mm=1\nfeatures_encoder=16,16,16\n"
-                       "features_decoder=16,16\nstructures=%d\nencoder=16,16\ndecoder=16,16\n"
-                       "final=16\nhidden=16,16\ngenerated=decoder\nskip=add\n"
-                       "[data]\nscans=disc-*.nii\nlabels=labels-*.nii\nalign=false\n"
-                       "[loss]\nstructure_weight=0.3\n[training]\nsteps=150\nrate=3e-3\n";
+    const char *text =
+        NAMING("%d") "[loss]\nstructure_weight=0.3\n[training]\nsteps=150\nrate=3e-3\n";
     g_autofree char *good = g_strdup_printf(text, 2), *bad = g_strdup_printf(text, 5);
     run(f, good, "run", false, 0);
     double before = column(f, "run", "structures", 0, 10);
@@ -417,6 +421,48 @@ static void test_structures(Fixture *f, gconstpointer data)
     g_assert_false(disc_train(f->folder, recipe, "other", false, 0, &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
     g_assert_nonnull(strstr(error->message, "structures: 5, but the data have 2"));
+}
+
+/* Whether a tensor is the same in two models. */
+static bool is_same(Fixture *f, const char *one, const char *other, const char *name)
+{
+    g_autofree char *a = g_build_filename(f->folder, one, "best.safetensors", NULL);
+    g_autofree char *b = g_build_filename(f->folder, other, "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) first = lam_safetensors_load(a, NULL);
+    g_autoptr(LamSafetensors) second = lam_safetensors_load(b, NULL);
+    const LamNamedTensor *x = lam_safetensors_find(first, name);
+    const LamNamedTensor *y = lam_safetensors_find(second, name);
+    return memcmp(x->data, y->data, x->count * sizeof(float)) == 0;
+}
+
+/* What learns, and what stays as it was drawn. */
+static void test_learns(Fixture *f, gconstpointer data)
+{
+    const struct {
+        const char *text;
+        bool structures;
+    } runs[] = {{NAMING("2") "[loss]\nsimilarity=none\nstructure_weight=1\n"
+                             "[training]\nlearns=structures\nrate=3e-3\n",
+                 true},
+                {NAMING("2") "[loss]\nstructure_weight=1\nsimilarity=mse\n"
+                             "[training]\nlearns=registration\nrate=3e-3\n",
+                 false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(runs); i++) {
+        g_autofree char *one = g_strdup_printf("%ssteps=1\nwarmup=0\n", runs[i].text);
+        g_autofree char *many = g_strdup_printf("%ssteps=120\n", runs[i].text);
+        g_autofree char *first = g_strdup_printf("one-%zu", i);
+        g_autofree char *last = g_strdup_printf("many-%zu", i);
+        run(f, one, first, false, 0);
+        run(f, many, last, false, 0);
+        bool structures = runs[i].structures;
+        if (structures)
+            g_assert_cmpfloat(column(f, last, "structures", 100, 120), <,
+                              0.5 * column(f, last, "structures", 0, 10));
+        g_assert_cmpint(is_same(f, first, last, "features.encoder.0.weight"), !=, structures);
+        g_assert_cmpint(is_same(f, first, last, "structures.weight"), !=, structures);
+        g_assert_cmpint(is_same(f, first, last, "encoder.0.weight"), ==, structures);
+        g_assert_cmpint(is_same(f, first, last, "hyper.0.weight"), ==, structures);
+    }
 }
 
 /* A model to start from: its tensors are where the run begins. */
@@ -652,6 +698,7 @@ int main(int argc, char **argv)
         {"/modes/supervised", test_supervised},
         {"/modes/other-losses", test_other_losses},
         {"/modes/structures", test_structures},
+        {"/modes/learns", test_learns},
         {"/modes/start", test_start},
         {"/modes/calibrate", test_calibrate},
         {"/modes/find-rate", test_find_rate},
