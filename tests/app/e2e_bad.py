@@ -6,7 +6,7 @@ import time
 
 import scans
 from frame import NOT_OPENED, ROOT, check, check_end, expect, main, opened, shot
-from viewer import Viewer, acted, difference, press, set_value, wait_for
+from viewer import Viewer, acted, difference, set_value, wait_for
 
 KEYS, KEYS_WAIT_S = 10000, 300
 
@@ -85,7 +85,7 @@ def test_lost_context(program, folder):
         time.sleep(1)
         shot(viewer, 'lost-context')
         lose(path, 0)
-        press(viewer.find('push button', '^_?Draw Again'))
+        viewer.press('push button', '^_?Draw Again')
         viewer.key('g')
         expect(lambda: difference(before[2], pictures.settled()[2]) == 0, 'and drawn again when that is asked for')
 

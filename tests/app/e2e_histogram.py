@@ -1,12 +1,12 @@
 """The page of intensities: histograms, and windows by handles and by numbers. See frame.py."""
 from frame import check, expect, main, opened, shot
-from viewer import difference, press, run, set_value, wait_for
+from viewer import difference, run, set_value, wait_for
 
 
 def test_histogram(program, folder):
     with opened(program, folder) as (viewer, pictures):
         viewer.key('F9')
-        press(wait_for(lambda: viewer.find('(radio|push|toggle) button|page tab|.*', '^Intensities$'), 'its tab'))
+        viewer.press('(radio|push|toggle) button|page tab|.*', '^Intensities$')
         image = wait_for(lambda: viewer.find('image', '^Histogram of the fixed scan$'), 'the histogram')
         check(image is not None, 'the panel has a page of histograms')
         before = pictures.settled()

@@ -2,7 +2,7 @@
 import os
 
 from frame import check, expect, main, opened, shot
-from viewer import press, wait_for, walk
+from viewer import walk
 
 
 def test_panel(program, folder):
@@ -12,7 +12,7 @@ def test_panel(program, folder):
         expect(lambda: viewer.canvas()[2] < width - 200, 'F9 shows the panel beside the pictures')
         viewer.key('F9')
         expect(lambda: viewer.canvas()[2] == width, 'and folds it')
-        press(wait_for(lambda: viewer.find('(push|toggle) button', '^Panel$'), 'its button'))
+        viewer.press('(push|toggle) button', '^Panel$')
         expect(lambda: viewer.canvas()[2] < width - 200, 'so does the button')
 
 

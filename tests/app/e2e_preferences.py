@@ -5,7 +5,7 @@ import time
 
 import scans
 from frame import check, check_end, expect, main, opened, shot, wait_for_pair
-from viewer import Viewer, press, run, set_value, wait_for
+from viewer import Viewer, run, set_value, wait_for
 
 TITLE = '^Preferences$'
 
@@ -24,7 +24,7 @@ def test_pictures(program, folder):
         shot(viewer, 'window', window)
         run('xdotool', 'windowmove', '--sync', window, 0, 0)
         run('xdotool', 'windowmove', '--sync', viewer.window, 0, 0, 'windowraise', viewer.window)
-        press(viewer.find('check box', '^Crosshair$'))
+        viewer.press('check box', '^Crosshair$')
         plain = pictures.changed(before, 0, 'the end of the crosshair')
         check(True, 'a preference is seen at once')
         viewer.choose_row('^Sides$', 'Down', window=window)

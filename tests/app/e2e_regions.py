@@ -27,7 +27,7 @@ def add_label(viewer, name):
     viewer.open_menu('^Add Labels$')
     row = wait_for(lambda: viewer.find('list item', '^' + name + '$'), 'the label ' + name)
     row.get_parent().select_child(row.get_index_in_parent())
-    press(wait_for(lambda: viewer.find('push button', '^Add as One Region$'), 'the button that adds'))
+    viewer.press('push button', '^Add as One Region$')
     expect(lambda: len(sliders(viewer)) == before + 1, name + ' becomes a region')
 
 
@@ -74,7 +74,7 @@ def test_regions(program, folder):
         viewer.key('shift+h')
         expect(lambda: difference(plain[2], pictures.settled()[2]) < 50,
                'without the outline there is no difference: it follows')
-        press(wait_for(lambda: viewer.find('push button|toggle button', '^follows$'), 'the button that follows'))
+        viewer.press('push button|toggle button', '^follows$')
         expect(lambda: viewer.label('^λ 0.300$'), 'what it followed becomes its own')  # a press takes a quarter second
         set_value(sliders(viewer)[0], 4.0)
         high = pictures.changed(plain, 2, 'its own λ changes the picture')
@@ -112,7 +112,7 @@ def keep_preset(viewer, name):
 def write_report(viewer, path):
     viewer.key('ctrl+shift+r')
     wait_for(lambda: viewer.window_id('^Report$'), 'the dialog')
-    press(wait_for(lambda: viewer.find('push button', 'Write Report'), 'the button'))
+    viewer.press('push button', 'Write Report')
     viewer.type_path('Write the report', path)
 
 
@@ -294,13 +294,13 @@ def test_evidence(program, folder):
         told = wait_for(lambda: viewer.label('it was made for the model'), 'the objection')
         check(not viewer.find('push button', 'Use λ$').get_state_set().contains(Atspi.StateType.SENSITIVE),
               'evidence on another model is shown, but cannot be used')
-        press(viewer.find('push button', 'Cancel$'))
+        viewer.press('push button', 'Cancel$')
         wait_for(lambda: not viewer.label('it was made for'), 'the end of the dialog')
         write_evidence(good, re.search('not for (.*)$', told)[1])
         open_evidence(viewer, good)
         expect(lambda: viewer.label('ventricle: λ 0.90'), 'that on this one is shown, with each structure')
         shot(viewer, 'evidence', viewer.window_id('^Heads$'))
-        press(viewer.find('push button', 'λ per Structure$'))
+        viewer.press('push button', 'λ per Structure$')
         spin = viewer.find('spin button', '^λ value$')
         expect(lambda: abs(spin.get_current_value() - 0.7) < 1e-6, 'its λ can be taken')
         viewer.key('h')

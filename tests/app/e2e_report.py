@@ -7,7 +7,7 @@ import stat
 
 import scans
 from frame import check, check_end, expect, main, opened, shot
-from viewer import Viewer, press, run, wait_for
+from viewer import Viewer, run, wait_for
 
 NOT_WRITTEN = '^The report could not be written'
 
@@ -37,7 +37,7 @@ def open_dialog(viewer):
 
 
 def write(viewer, path):
-    press(wait_for(lambda: viewer.find('push button', 'Write Report'), 'the button'))
+    viewer.press('push button', 'Write Report')
     viewer.type_path('Write the report', path)
 
 
@@ -46,7 +46,7 @@ def test_report(program, folder):
     with opened(program, folder) as (viewer, pictures):
         dialog = open_dialog(viewer)
         check(dialog, 'Ctrl+Shift+R asks for rating and notes')
-        press(viewer.find('(push|toggle) button', 'Borderline$'))
+        viewer.press('(push|toggle) button', 'Borderline$')
         run('xdotool', 'mousemove', '--window', dialog, 200, 150, 'click', 1)
         run('xdotool', 'type', '--window', dialog, '--delay', 40, 'left <pole>')
         shot(viewer, 'dialog', dialog)

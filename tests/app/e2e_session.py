@@ -6,7 +6,7 @@ import time
 
 import scans
 from frame import check, check_end, expect, main, opened, shot, wait_for_pair
-from viewer import Pictures, Viewer, difference, press, set_value, wait_for
+from viewer import Pictures, Viewer, difference, set_value, wait_for
 
 FAILED = '^The session could not be opened$'
 
@@ -105,7 +105,7 @@ def test_missing_and_changed(program, folder):
         wait_for(lambda: viewer.label('^Missing: the fixed scan$'), 'the question')
         expect(lambda: viewer.label('^The session names .*fixed.nii.gz, which'), 'what is missing is named')
         shot(viewer, 'missing', 'root')
-        press(wait_for(lambda: viewer.find('push button', 'Find It'), 'its button'))
+        viewer.press('push button', 'Find It')
         viewer.type_path('Find the fixed scan', os.path.join(away, 'fixed.nii.gz'))
         wait_for_pair(viewer)
         viewer.window = viewer.window_id('onto')  # the question may have been taken for it

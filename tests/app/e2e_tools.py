@@ -72,7 +72,7 @@ def test_models(program, folder):
         viewer.key('Down', window=window)
         expect(lambda: 'Input  two scans' in text_of(viewer, 'Card of the model'), 'a card is shown, readable')
         shot(viewer, 'models', window)
-        press(viewer.find('push button', 'Use This Model'))
+        viewer.press('push button', 'Use This Model')
         expect(lambda: viewer.label('^second$'), 'and its model taken')
         wait_for_pair(viewer)
 

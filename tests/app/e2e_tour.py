@@ -130,7 +130,7 @@ def regions(viewer, pictures):
         viewer.open_menu('^Add Labels$')
         item = wait_for(lambda: viewer.find('list item', '^' + name + '$'), 'the label ' + name)
         item.get_parent().select_child(item.get_index_in_parent())
-        press(wait_for(lambda: viewer.find('push button', '^Add as One Region$'), 'the button that adds'))
+        viewer.press('push button', '^Add as One Region$')
         expect(lambda: len(named(viewer, 'slider', 'Region λ')) == row + 1, name + ' becomes a region')
         press(named(viewer, '(push|toggle) button', 'follows')[row])
         wait_for(lambda: not viewer.label('^×'), 'a λ of its own')

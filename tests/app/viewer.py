@@ -252,6 +252,10 @@ class Viewer:
             return False
         wait_for(opened, 'the menu ' + button)
 
+    def press(self, role, name):
+        """As press(), once it is there."""
+        press(wait_for(lambda: self.find(role, name), 'the ' + role + ' ' + name))
+
     def item(self, name):
         """Of a menu that has been opened, or of a submenu there."""
         return wait_for(lambda: self.find(ITEM, name), 'the menu item ' + name)
