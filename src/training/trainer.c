@@ -122,6 +122,13 @@ static bool step(LamTrainer *t, GError **error)
     return true;
 }
 
+/* A term, if the loss has it. */
+static void tell(GString *text, const char *name, int digits, double value, const char *unit)
+{
+    if (!isnan(value))
+        g_string_append_printf(text, ", %s %.*f%s", name, digits, value, unit);
+}
+
 static void report(const LamTrainer *t)
 {
     double share = schedule(t), elapsed = run_seconds(t);
@@ -131,18 +138,12 @@ static void report(const LamTrainer *t)
     g_autoptr(GString) text = g_string_new(NULL);
     g_string_append_printf(text, "step %" G_GUINT64_FORMAT ", %.2f s/step", t->state.step,
                            done > 0 ? this_run / (double)done : 0);
-    if (!isnan(t->running.similarity))
-        g_string_append_printf(text, ", similarity %.4f", t->running.similarity);
-    if (!isnan(t->running.labels))
-        g_string_append_printf(text, ", Dice %.4f", 1 - t->running.labels);
-    if (!isnan(t->running.anatomy))
-        g_string_append_printf(text, ", anatomy %.4f", -t->running.anatomy);
-    if (!isnan(t->running.structures))
-        g_string_append_printf(text, ", structures %.4f", t->running.structures);
-    if (!isnan(t->running.centre_mm))
-        g_string_append_printf(text, ", mean displacement %.3f mm", t->running.centre_mm);
-    if (!isnan(t->running.roughness))
-        g_string_append_printf(text, ", roughness %.4f", t->running.roughness);
+    tell(text, "similarity", 4, t->running.similarity, "");
+    tell(text, "Dice", 4, 1 - t->running.labels, "");
+    tell(text, "anatomy", 4, -t->running.anatomy, "");
+    tell(text, "structures", 4, t->running.structures, "");
+    tell(text, "mean displacement", 3, t->running.centre_mm, " mm");
+    tell(text, "roughness", 4, t->running.roughness, "");
     g_string_append_printf(text, ", %.0f min left", left);
     lam_progress_report(t->progress, share, text->str);
 }

@@ -4,7 +4,6 @@
 #include <glib/gstdio.h>
 #include <lambdascope/checksum.h>
 #include <lambdascope/error.h>
-#include <lambdascope/nifti.h>
 #include <lambdascope/study_few.h>
 #include <lambdascope/study_hyper.h>
 #include <math.h>
@@ -21,23 +20,12 @@ typedef struct {
     char *folder, *recipe, *output;
 } Fixture;
 
-/* A subcortical structure around a cortical one. */
-static void save_labels(const char *folder, int scan)
-{
-    g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", folder, scan);
-    g_autoptr(LamVolume) disc = disc_scan(scan);
-    for (size_t i = 0; i < lam_grid_voxels(&disc->grid); i++) {
-        float v = disc->data[i];
-        disc->data[i] = v > 0.7f ? 4 : v > 0.25f ? 100 : 0;
-    }
-    g_assert_true(lam_nifti_save(disc, path, LAM_NIFTI_INT16, NULL, NULL));
-}
-
 static void set_up(Fixture *f, gconstpointer data)
 {
     f->folder = disc_folder_new();
     for (int scan = 0; scan < DISC_SCANS; scan++)
-        save_labels(f->folder, scan);
+        disc_save_labels(f->folder, scan, 4,
+                         100); /* a subcortical structure around a cortical one */
     g_autofree char *pairs = g_build_filename(f->folder, "pairs.csv", NULL);
     g_assert_true(g_file_set_contents(pairs,
                                       "fixed,moving,fixed_labels,moving_labels\n"

@@ -1,22 +1,7 @@
 #include "disc-runs.h"
 
-#include <lambdascope/nifti.h>
 #include <lambdascope/safetensors.h>
 #include <math.h>
-
-/* Structures that two discs share. */
-static void save_labels(const char *folder)
-{
-    for (int scan = 0; scan < DISC_SCANS; scan++) {
-        g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", folder, scan);
-        g_autoptr(LamVolume) disc = disc_scan(scan);
-        for (size_t i = 0; i < lam_grid_voxels(&disc->grid); i++) {
-            float v = disc->data[i];
-            disc->data[i] = v > 0.7f ? 1 : v > 0.25f ? 2 : 0;
-        }
-        g_assert_true(lam_nifti_save(disc, path, LAM_NIFTI_INT16, NULL, NULL));
-    }
-}
 
 static void save_table(const char *folder)
 {
@@ -30,7 +15,8 @@ static void save_table(const char *folder)
 void disc_runs_up(DiscRuns *f, gconstpointer data)
 {
     f->folder = disc_folder_new();
-    save_labels(f->folder);
+    for (int scan = 0; scan < DISC_SCANS; scan++)
+        disc_save_labels(f->folder, scan, 1, 2);
     save_table(f->folder);
 }
 

@@ -31,6 +31,17 @@ LamVolume *disc_scan(int scan)
     return volume;
 }
 
+void disc_save_labels(const char *folder, int scan, float body, float eye)
+{
+    g_autofree char *path = g_strdup_printf("%s/labels-%d.nii", folder, scan);
+    g_autoptr(LamVolume) disc = disc_scan(scan);
+    for (size_t i = 0; i < lam_grid_voxels(&disc->grid); i++) {
+        float v = disc->data[i];
+        disc->data[i] = v > 0.7f ? body : v > 0.25f ? eye : 0;
+    }
+    g_assert_true(lam_nifti_save(disc, path, LAM_NIFTI_INT16, NULL, NULL));
+}
+
 char *disc_folder_new(void)
 {
     g_autoptr(GError) error = NULL;

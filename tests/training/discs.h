@@ -10,6 +10,9 @@
 /* A bright ellipse with a dark eye, soft edges; every scan its own shape. */
 LamVolume *disc_scan(int scan);
 
+/* FOLDER/labels-N.nii: background 0, and these values for the scan's body and for its eye. */
+void disc_save_labels(const char *folder, int scan, float body, float eye);
+
 /* A fresh folder that holds disc-N.nii; and its removal with all that is in it. */
 char *disc_folder_new(void);
 void disc_folder_remove(char *folder);

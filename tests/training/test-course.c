@@ -90,12 +90,12 @@ static void test_best_on_ramp(DiscRuns *f, gconstpointer data)
     }
 }
 
-/* A run that learns nothing ends after its patience, long before its schedule. */
 static void count_validations(const char *line, void *user)
 {
     *(int *)user += g_str_has_prefix(line, "validation after");
 }
 
+/* A run that learns nothing ends after its patience, long before its schedule. */
 static void test_patience(DiscRuns *f, gconstpointer data)
 {
     g_autoptr(GError) error = NULL;
