@@ -1,6 +1,8 @@
 #include "gl-fixture.h"
 
 #include <lambdascope/error.h>
+#include <math.h>
+#include <stdlib.h>
 
 bool gl_fixture_open(GlFixture *fixture, int width, int height)
 {
@@ -104,4 +106,50 @@ LamGrid make_grid(const int world_size[3], LamVec3 spacing_mm, LamVec3 centre_mm
         grid.to_world.m[axis][3] = centre_mm.v[axis] - step * (world_size[axis] - 1) / 2;
     }
     return grid;
+}
+
+LamGrid cube_grid(int size, double spacing_mm)
+{
+    static const int straight[3] = {0, 1, 2}, positive[3] = {1, 1, 1};
+    const int sizes[3] = {size, size, size};
+    LamVec3 spacing = {{spacing_mm, spacing_mm, spacing_mm}};
+    return make_grid(sizes, spacing, (LamVec3){{0}}, straight, positive);
+}
+
+double dark_cube(LamVec3 x, const void *user)
+{
+    return fabs(x.v[0]) < 25 && fabs(x.v[1]) < 25 && fabs(x.v[2]) < 25 ? 100 : 0;
+}
+
+static double constant(LamVec3 x, const void *user)
+{
+    return *(const double *)user;
+}
+
+void gl_fixture_compare(GlFixture *fixture, LamVec3 d_mm, double jacobian)
+{
+    const double fixed_value = 800, moving_value = 400;
+    LamGrid grid = cube_grid(60, 1);
+    g_autoptr(LamTexels) fixed = scan_from_world(&grid, constant, &fixed_value);
+    g_autoptr(LamTexels) moving = scan_from_world(&grid, constant, &moving_value);
+    g_autoptr(LamTexels) field = constant_field(&grid, d_mm, jacobian);
+    lam_scene_set_scans(&fixture->scene, fixed, moving, NULL);
+    lam_scene_set_field(&fixture->scene, field);
+    lam_scene_reset_view(&fixture->scene);
+    fixture->scene.levels[0] = fixture->scene.levels[1] = (LamLevels){0, 1000};
+}
+
+const uint8_t *gl_fixture_warped_at(const GlFixture *fixture, double r, double a)
+{
+    double x, y;
+    const LamView *view = &fixture->views[LAM_PANE_WARPED];
+    lam_scene_project(&fixture->scene, view, 1, (LamVec3){{r, a, 0}}, &x, &y);
+    return gl_fixture_pixel(fixture, (int)x, (int)y);
+}
+
+void gl_fixture_assert_colour(const uint8_t *pixel, int r, int g, int b)
+{
+    g_assert_cmpint(abs(pixel[0] - r), <=, 2);
+    g_assert_cmpint(abs(pixel[1] - g), <=, 2);
+    g_assert_cmpint(abs(pixel[2] - b), <=, 2);
 }
