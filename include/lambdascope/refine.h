@@ -4,7 +4,10 @@
  *
  * Minimised over v, with d = exp(v) - id:
  *   (1 - λ) (-NCC(fixed, moving o A o (id + d))) + λ |grad d|^2      as in training (loss.h); NMI or MSE
- *                                                                    in place of NCC if asked for
+ *                                                                    in place of NCC if asked for: then
+ *                                                                    roughness weighs 2.2 or 3.7 times
+ *                                                                    as much, so that equal λ are about
+ *                                                                    equally smooth
  *   + a barrier against folds of d (lam_op_folds)
  *   + label_weight (1 - mean Dice) + landmark_weight mean |d(x) - A^-1 y + x|^2     where they are given
  * by Adam (Kingma and Ba 2015) whose steps are smoothed by a Gaussian (a Sobolev-like metric).

@@ -73,6 +73,15 @@ static double spacing_mm(const LamGrid *grid)
     return cbrt(fabs(lam_mat4_det3(&grid->to_world)));
 }
 
+/* What the roughness weighs, so that a λ gives fields about as rough as with NCC; measured on brains
+ * (docs/registration.md). */
+static double smoothness(LamSimilarity similarity)
+{
+    if (similarity == LAM_SIMILARITY_NMI)
+        return 2.2;
+    return similarity == LAM_SIMILARITY_MSE ? 3.7 : LAM_LOSS_SMOOTHNESS;
+}
+
 static void build(LamRefineGraph *g, const LamRefineOptions *o, const LamRefineLabels *labels)
 {
     LamShape image = shape_of(&g->image_grid, 1);
@@ -86,6 +95,7 @@ static void build(LamRefineGraph *g, const LamRefineOptions *o, const LamRefineL
     LamNode *d = lam_op_integrate(g->graph, g->velocity, SQUARINGS);
     LamLossOptions terms = lam_loss_options_default();
     terms.similarity = o->similarity;
+    terms.smoothness = smoothness(o->similarity);
     LamLossInputs inputs = {.fixed = g->fixed,
                             .moving = g->moving,
                             .weight = g->weight,
