@@ -49,6 +49,9 @@ typedef struct {
         agreement; /* of the directions of edges, whatever the contrast: 0 = chance, 1 = all parallel */
     double
         polarity; /* of edges that agree, whether both scans rise in the same direction: 1 = all, -1 = none */
+    double
+        tissue_polarity; /* the same of edges between tissues alone: where both scans are above the darkest
+                             * 35 % of what they have in common. NaN if there are few */
     double seconds;
     int starts; /* how many starting positions were tried */
 } LamAffine;

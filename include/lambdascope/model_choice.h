@@ -18,9 +18,9 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
 /* The model that is taken for scans of two contrasts (T1 and T2) where none is named, if it is there. */
 #define LAM_CONTRASTS_MODEL "brain-any-contrast"
 
-/* Whether the scans are of two contrasts, as they lie after the automatic alignment: many of their edges rise in
- * opposite directions, or fewer do and they hardly correlate. Heads of one contrast from two scanners may be
- * taken for two. False where nothing is known. */
+/* Whether the scans are of two contrasts, as they lie after the automatic alignment: many of their edges, or of those
+ * between tissues, rise in opposite directions. Two FLAIR scans, whose tissues are nearly of one grey, may be taken
+ * for two contrasts, T2 and FLAIR for one. False where nothing is known. */
 bool lam_affine_contrasts_differ(const LamAffine *fit);
 /* What to compare two such scans by, where they are refined: NMI across contrasts, where local correlation pulls
  * apart what belongs together (docs/registration.md); else NCC, which is more exact. */

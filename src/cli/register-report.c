@@ -187,6 +187,8 @@ static void json_linear(JsonBuilder *json, const LamRegisterRun *run)
     lam_cli_json_number(json, "linear_nmi", linear->nmi);
     lam_cli_json_number(json, "linear_edge_agreement", linear->agreement);
     lam_cli_json_number(json, "linear_edge_polarity", linear->polarity);
+    lam_cli_json_number(json, "linear_tissue_polarity", linear->tissue_polarity);
+    lam_cli_json_number(json, "linear_correlation", linear->correlation);
 }
 
 static void json_choice(JsonBuilder *json, const LamRegisterArguments *a)

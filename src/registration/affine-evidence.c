@@ -7,6 +7,10 @@
 #define FAINT  1e-3f /* squared difference across two voxels that counts half; the bright end is 1 */
 #define FEWEST 64
 
+#define DARKEST 0.35  /* of what both images hold: fluid, and where it shares a voxel */
+#define AIR     0.02f /* of the bright end */
+#define BINS    512
+
 static const LamAffineEdges nowhere = {LAM_AFFINE_NOWHERE, NAN};
 
 typedef struct {
@@ -15,20 +19,29 @@ typedef struct {
         same; /* of the parts that are parallel: without, and with the sign of their directions */
 } Sum;
 
-/* Central differences at a voxel; false where a neighbour is unknown. */
-static inline bool slopes(const float *v, size_t at, const int n[3], float out[3])
+/* Below these an edge does not count. */
+typedef struct {
+    float reference, sampled;
+} Floors;
+
+static const Floors no_floors = {-INFINITY, -INFINITY};
+
+/* Central differences at a voxel; false where it or a neighbour is unknown or below `floor`. */
+static inline bool slopes(const float *v, size_t at, const int n[3], float floor, float out[3])
 {
     size_t step = 1;
-    bool known = true;
+    bool wanted = v[at] >= floor;
     for (int a = 0; a < 3; a++) {
-        out[a] = n[a] > 1 ? v[at + step] - v[at - step] : 0;
-        known = known && !isnan(out[a]);
+        float before = n[a] > 1 ? v[at - step] : v[at], after = n[a] > 1 ? v[at + step] : v[at];
+        out[a] = after - before;
+        wanted = wanted && before >= floor && after >= floor; /* NaN is neither */
         step *= (size_t)n[a];
     }
-    return known;
+    return wanted;
 }
 
-static void compare_row(const LamAffinePass *pass, const float *sampled, int j, int k, Sum *sum)
+static void compare_row(const LamAffinePass *pass, const float *sampled, const Floors *floors,
+                        int j, int k, Sum *sum)
 {
     const LamVolume *reference = pass->reference;
     const int *n = reference->grid.size;
@@ -37,8 +50,8 @@ static void compare_row(const LamAffinePass *pass, const float *sampled, int j, 
     for (int i = 1; i < n[0] - 1; i++) {
         float f[3], m[3];
         size_t at = row + (size_t)i;
-        if (pass->region->data[at] == 0 || !slopes(reference->data, at, n, f) ||
-            !slopes(sampled, at, n, m))
+        if (pass->region->data[at] == 0 || !slopes(reference->data, at, n, floors->reference, f) ||
+            !slopes(sampled, at, n, floors->sampled, m))
             continue;
         float ff = f[0] * f[0] + f[1] * f[1] + f[2] * f[2];
         float mm = m[0] * m[0] + m[1] * m[1] + m[2] * m[2];
@@ -51,7 +64,8 @@ static void compare_row(const LamAffinePass *pass, const float *sampled, int j, 
     }
 }
 
-static LamAffineEdges compare(const LamAffinePass *pass, const LamVolume *sampled)
+static LamAffineEdges compare(const LamAffinePass *pass, const LamVolume *sampled,
+                              const Floors *floors)
 {
     const int *n = sampled->grid.size;
     g_autofree Sum *planes = g_new0(Sum, n[2]);
@@ -59,7 +73,7 @@ static LamAffineEdges compare(const LamAffinePass *pass, const LamVolume *sample
 #pragma omp parallel for schedule(dynamic)
     for (int k = 0; k < n[2]; k++)
         for (int j = 1; j < n[1] - 1 && (n[2] == 1 || (k > 0 && k < n[2] - 1)); j++)
-            compare_row(pass, sampled->data, j, k, &planes[k]);
+            compare_row(pass, sampled->data, floors, j, k, &planes[k]);
     for (int k = 0; k < n[2]; k++) {
         all.n += planes[k].n;
         all.sum += planes[k].sum;
@@ -71,7 +85,37 @@ static LamAffineEdges compare(const LamAffinePass *pass, const LamVolume *sample
                : (LamAffineEdges){all.sum / all.n, all.square > 0 ? all.same / all.square : 0};
 }
 
-LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+static void count(size_t bins[BINS], float value)
+{
+    bins[(int)fminf(value * BINS, BINS - 1)]++;
+}
+
+static float darkest(const size_t bins[BINS])
+{
+    size_t all = 0, below = 0;
+    int bin = 0;
+    for (int i = 0; i < BINS; i++)
+        all += bins[i];
+    while (bin < BINS && (double)(below += bins[bin]) < DARKEST * (double)all)
+        bin++;
+    return (float)bin / BINS;
+}
+
+static Floors find_floors(const LamAffinePass *pass, const LamVolume *sampled)
+{
+    size_t reference_bins[BINS] = {0}, sampled_bins[BINS] = {0};
+    for (size_t i = 0; i < lam_grid_voxels(&sampled->grid); i++) {
+        float f = pass->reference->data[i], m = sampled->data[i];
+        if (pass->region->data[i] == 0 || !(f > AIR) || !(m > AIR))
+            continue;
+        count(reference_bins, f);
+        count(sampled_bins, m);
+    }
+    return (Floors){darkest(reference_bins), darkest(sampled_bins)};
+}
+
+static LamAffineEdges edges_at(const LamAffinePair *pair, int level, const LamMat4 *map,
+                               bool among_tissues)
 {
     LamAffineEdges total = {0, 0};
     double weight = pair->skip[0] || pair->skip[1] ? 1 : 0.5;
@@ -85,13 +129,26 @@ LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const L
         g_autoptr(LamVolume) sampled =
             lam_resample(pass.sampled, &pass.reference->grid, side == 0 ? map : &back, LAM_LINEAR,
                          pass.outside_counts ? 0 : NAN, NULL);
-        LamAffineEdges one = sampled != NULL ? compare(&pass, sampled) : nowhere;
+        if (sampled == NULL)
+            return nowhere;
+        Floors floors = among_tissues ? find_floors(&pass, sampled) : no_floors;
+        LamAffineEdges one = compare(&pass, sampled, &floors);
         if (one.agreement == LAM_AFFINE_NOWHERE)
             return one;
         total.agreement += weight * one.agreement;
         total.polarity += weight * one.polarity;
     }
     return total;
+}
+
+LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+{
+    return edges_at(pair, level, map, false);
+}
+
+double lam_affine_tissue_polarity_at(const LamAffinePair *pair, int level, const LamMat4 *map)
+{
+    return edges_at(pair, level, map, true).polarity;
 }
 
 double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map)

@@ -232,6 +232,7 @@ static LamAffine describe(Work *w, const Outcome *outcome)
                         .starts = outcome->starts,
                         .matrix = lam_affine_from_planes(&w->planes, &outcome->map)};
     result.polarity = lam_affine_edges_at(&w->pair, 2, &outcome->map).polarity;
+    result.tissue_polarity = lam_affine_tissue_polarity_at(&w->pair, 2, &outcome->map);
     w->pair.measure = LAM_AFFINE_CORRELATION;
     result.correlation = lam_affine_value(&w->pair, 2, &outcome->map);
     w->pair.measure = LAM_AFFINE_NMI;
@@ -244,8 +245,12 @@ static LamAffine describe(Work *w, const Outcome *outcome)
 
 LamAffine lam_affine_given(const LamMat4 *matrix)
 {
-    return (LamAffine){
-        .matrix = *matrix, .correlation = NAN, .nmi = NAN, .agreement = NAN, .polarity = NAN};
+    return (LamAffine){.matrix = *matrix,
+                       .correlation = NAN,
+                       .nmi = NAN,
+                       .agreement = NAN,
+                       .polarity = NAN,
+                       .tissue_polarity = NAN};
 }
 
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,

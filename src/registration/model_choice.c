@@ -2,12 +2,10 @@
 
 #include <lambdascope/error.h>
 
-/* Polarity of pairs as they were aligned: T1 with T2 -.4 to .3, T2 with FLAIR .3 to .5, T1 with FLAIR .3 to .6; within a
- * contrast .62 to .84 for brains, but .5 to .6 for whole heads, whose edges are many and faint. These correlate (.78
- * and more), which T1 and FLAIR do not. */
-#define OPPOSITE   0.4
-#define DOUBTFUL   0.61
-#define CONVINCING 0.7
+/* docs/registration.md has what pairs of scans have: of T1, T2 and FLAIR with one another at most .15 between tissues, but
+ * for T2 with FLAIR, where other edges tell; of two scans of one contrast at least .42. */
+#define OPPOSITE        0.4 /* of all edges */
+#define OPPOSITE_TISSUE 0.3
 
 char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error)
 {
@@ -24,7 +22,7 @@ char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error
 
 bool lam_affine_contrasts_differ(const LamAffine *fit)
 {
-    return fit->polarity < OPPOSITE || (fit->polarity < DOUBTFUL && fit->correlation < CONVINCING);
+    return fit->polarity < OPPOSITE || fit->tissue_polarity < OPPOSITE_TISSUE;
 }
 
 /* Of slices no limits are known. */

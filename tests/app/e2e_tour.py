@@ -29,7 +29,7 @@ def rest(viewer, pictures):
 
 
 def page(viewer, name):
-    press(wait_for(lambda: viewer.find('.*button', f'^{name}$'), 'the page ' + name))
+    viewer.press('.*button', f'^{name}$')
 
 
 def plain(viewer, pictures):

@@ -175,8 +175,9 @@ const LamMat4 *lam_session_affine(const LamSession *session)
 
 const LamAffine *lam_session_affine_fit(const LamSession *session)
 {
-    static const LamAffine alike = {.correlation = 0.9, .agreement = 0.6, .polarity = 0.8},
-                           unlike = {.correlation = 0.1, .agreement = 0.6, .polarity = 0.1};
+    static const LamAffine
+        alike = {.correlation = 0.9, .agreement = 0.6, .polarity = 0.8, .tissue_polarity = 0.6},
+        unlike = {.correlation = 0.1, .agreement = 0.6, .polarity = 0.1, .tissue_polarity = 0.1};
     return g_getenv("LAM_FAKE_CONTRASTS") ? &unlike : &alike;
 }
 

@@ -89,6 +89,32 @@ static void recolour(LamVolume *v)
     }
 }
 
+/* Dark stays dark, as fluid does from T1 to FLAIR; what is brighter changes places. */
+static void exchange_tissues(LamVolume *v)
+{
+    for (size_t i = 0; i < lam_grid_voxels(&v->grid); i++) {
+        float t = v->data[i] / 1000;
+        float bright = t < 0.65f ? 0.5f + 10 * (t - 0.6f) : 1 - 1.4f * (t - 0.65f);
+        v->data[i] = 1000 * (t < 0.6f ? t / 1.2f : bright);
+    }
+}
+
+/* Most edges rise the same way, those of fluid and of the outer border; those between tissues do not. */
+static void test_tissues(void)
+{
+    LamMat4 map = similarity_map(1.05);
+    g_autoptr(LamVolume) fixed = fixed_scan();
+    g_autoptr(LamVolume) moving = moving_scan(&map);
+    LamAffine alike = align(fixed, moving, NULL);
+    g_assert_cmpfloat(alike.tissue_polarity, >, 0.9);
+    exchange_tissues(moving);
+    LamAffine there = align(fixed, moving, NULL), back = align(moving, fixed, NULL);
+    g_test_message("between tissues %.3f", there.tissue_polarity);
+    g_assert_cmpfloat(there.tissue_polarity, <, 0);
+    g_assert_cmpfloat(there.polarity, >, 0.5);
+    g_assert_cmpfloat_with_epsilon(there.tissue_polarity, back.tissue_polarity, 0.05);
+}
+
 static void test_contrasts(void)
 {
     LamMat4 map = chain(similarity_map(1), lam_mat4_scaling(1.06, 0.95, 1.02));
@@ -272,6 +298,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/affine-options/kinds", test_kinds);
     g_test_add_func("/affine-options/contrasts", test_contrasts);
+    g_test_add_func("/affine-options/tissues", test_tissues);
     g_test_add_func("/affine-options/half", test_half);
     g_test_add_func("/affine-options/initial", test_initial);
     g_test_add_func("/affine-options/masks", test_masks);

@@ -247,11 +247,11 @@ static void test_refused(void)
 /* Only where edges rise in opposite directions, for volumes, and where there is such a model. */
 static void check_contrasts(const char *folder, LamVolume *volume, LamVolume *slice)
 {
-    const LamAffine heads = {.correlation = 0.8, .polarity = 0.5},
-                    old_and_young = {.correlation = 0.5, .polarity = 0.7},
-                    unknown = {.correlation = NAN, .polarity = NAN},
-                    unlike = {.correlation = 0.5, .polarity = 0.5},
-                    opposite = {.correlation = 0.8, .polarity = 0.1};
+    const LamAffine heads = {.correlation = 0.8, .polarity = 0.5, .tissue_polarity = 0.5},
+                    old_and_young = {.correlation = 0.5, .polarity = 0.5, .tissue_polarity = 0.5},
+                    unknown = {.correlation = NAN, .polarity = NAN, .tissue_polarity = NAN},
+                    unlike = {.correlation = 0.8, .polarity = 0.7, .tissue_polarity = 0.1},
+                    opposite = {.correlation = 0.8, .polarity = 0.1, .tissue_polarity = 0.5};
     g_autofree char *any = g_build_filename(folder, "brain-any-contrast.safetensors", NULL);
     g_assert_true(g_file_set_contents(any, "x", 1, NULL));
     g_autofree char *found = lam_model_find_for_contrasts(volume, &unlike);
