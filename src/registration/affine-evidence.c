@@ -4,9 +4,8 @@
 
 #include <math.h>
 
-#define FAINT  1e-3f /* squared difference across two voxels that counts half; the bright end is 1 */
-#define FEWEST 64
-
+#define FAINT   1e-3f /* squared difference across two voxels that counts half; the bright end is 1 */
+#define FEWEST  64
 #define DARKEST 0.35  /* of what both images hold: fluid, and where it shares a voxel */
 #define AIR     0.02f /* of the bright end */
 #define BINS    512
@@ -26,15 +25,15 @@ typedef struct {
 
 static const Floors no_floors = {-INFINITY, -INFINITY};
 
-/* Central differences at a voxel; false where it or a neighbour is unknown or below `floor`. */
-static inline bool slopes(const float *v, size_t at, const int n[3], float floor, float out[3])
+/* Central differences at a voxel; false where it or a neighbour is unknown or below `lowest`. */
+static inline bool slopes(const float *v, size_t at, const int n[3], float lowest, float out[3])
 {
     size_t step = 1;
-    bool wanted = v[at] >= floor;
+    bool wanted = v[at] >= lowest;
     for (int a = 0; a < 3; a++) {
         float before = n[a] > 1 ? v[at - step] : v[at], after = n[a] > 1 ? v[at + step] : v[at];
         out[a] = after - before;
-        wanted = wanted && before >= floor && after >= floor; /* NaN is neither */
+        wanted = wanted && before >= lowest && after >= lowest; /* NaN is neither */
         step *= (size_t)n[a];
     }
     return wanted;
