@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "template-balance.h"
 #include "template-choose.h"
 
 #define LEAST_SPACING_MM 0.25
@@ -17,6 +18,7 @@ struct LamTemplate {
     LamModel *model;
     LamGraph *graph;
     LamTemplateNet net;
+    float bias[LAM_TEMPLATE_MAX_STRUCTURES]; /* of structures, for label maps */
 };
 
 void lam_template_free(LamTemplate *template)
@@ -40,27 +42,6 @@ static bool set_middle(LamTemplate *template, GError **error)
     for (int i = 0; i < c->n_attributes; i++)
         values[i] = 0.5 * (c->attribute[i].low + c->attribute[i].high);
     return lam_template_set(template, values, error);
-}
-
-LamTemplate *lam_template_new(LamModel *model, GError **error)
-{
-    const LamTemplateConfig *config = lam_model_template(model);
-    if (config == NULL) {
-        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot use template: %s: it has none",
-                    lam_model_path(model) != NULL ? lam_model_path(model) : "the model");
-        return NULL;
-    }
-    g_autoptr(LamTemplate) template = g_new0(LamTemplate, 1);
-    LamParameters *parameters = lam_model_parameters(model);
-    template->model = lam_model_ref(model);
-    template->graph = lam_graph_new(parameters, false);
-    template->net =
-        lam_template_net_build(config, lam_model_config(model), template->graph, parameters);
-    lam_graph_keep(template->graph, template->net.picture);
-    lam_graph_keep(template->graph, template->net.scores);
-    if (!lam_graph_finalise(template->graph, error) || !set_middle(template, error))
-        return NULL;
-    return g_steal_pointer(&template);
 }
 
 bool lam_template_set(LamTemplate *template, const double *values, GError **error)
@@ -154,22 +135,26 @@ LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError *
     return out;
 }
 
-/* The softmax of one voxel; what is next to nothing is 0. */
-static void soften(const float *score, size_t voxels, size_t structures, float *p)
+/* The softmax of one voxel, with a bias of each structure; what is next to nothing is 0. */
+static void soften(const float *score, const float *bias, size_t voxels, size_t structures,
+                   float *p)
 {
-    float most = score[0], sum = 0;
+    float most = score[0] + bias[0], sum = 0;
     for (size_t k = 1; k < structures; k++)
-        most = fmaxf(most, score[k * voxels]);
+        most = fmaxf(most, score[k * voxels] + bias[k]);
     for (size_t k = 0; k < structures; k++) {
-        float below = score[k * voxels] - most;
+        float below = score[k * voxels] + bias[k] - most;
         sum += p[k] = below > LEAST_SCORE ? expf(below) : 0;
     }
     for (size_t k = 0; k < structures; k++)
         p[k] /= sum;
 }
 
+static const float no_bias[LAM_TEMPLATE_MAX_STRUCTURES] = {0};
+
 /* Scores of the structures as probabilities, [d,h,w,structures]; free with lam_free. */
-static float *probabilities(LamTemplate *template, size_t *voxels, GError **error)
+static float *probabilities(LamTemplate *template, const float *bias, size_t *voxels,
+                            GError **error)
 {
     const LamTemplateConfig *c = lam_template_config(template);
     if (c->n_structures == 0) {
@@ -185,7 +170,7 @@ static float *probabilities(LamTemplate *template, size_t *voxels, GError **erro
         return NULL;
 #pragma omp parallel for schedule(static)
     for (size_t i = 0; i < n; i++)
-        soften(score + i, n, k, p + i * k);
+        soften(score + i, bias, n, k, p + i * k);
     *voxels = n;
     return p;
 }
@@ -215,7 +200,7 @@ LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError 
     size_t n = 0;
     if (!output_grid(template, spacing_mm, &grid, error))
         return NULL;
-    float *p = probabilities(template, &n, error);
+    float *p = probabilities(template, template->bias, &n, error);
     LamVolume *labels = p != NULL ? lam_volume_new(&grid, 1, error) : NULL;
     if (labels != NULL && !choose(template, p, labels, error))
         g_clear_pointer(&labels, lam_volume_unref);
@@ -228,7 +213,7 @@ LamVolume *lam_template_probability(LamTemplate *template, int index, GError **e
     size_t n = 0, k = (size_t)lam_template_config(template)->n_structures;
     g_return_val_if_fail(index >= 0 && index < lam_template_config(template)->n_structures, NULL);
     LamGrid grid = scores_grid(template);
-    float *p = probabilities(template, &n, error);
+    float *p = probabilities(template, no_bias, &n, error);
     LamVolume *volume = p != NULL ? lam_volume_new(&grid, 1, error) : NULL;
     for (size_t i = 0; volume != NULL && i < n; i++)
         volume->data[i] = p[i * k + (size_t)index];
@@ -239,7 +224,7 @@ LamVolume *lam_template_probability(LamTemplate *template, int index, GError **e
 bool lam_template_volumes(LamTemplate *template, double *millilitres, GError **error)
 {
     size_t n = 0;
-    float *p = probabilities(template, &n, error);
+    float *p = probabilities(template, no_bias, &n, error);
     if (p == NULL)
         return false;
     int size[3];
@@ -254,6 +239,44 @@ bool lam_template_volumes(LamTemplate *template, double *millilitres, GError **e
     }
     lam_free(p);
     return true;
+}
+
+/* Biases with which label maps have structures of the size that is expected, at the middle of the attributes; found
+ * once, for a slider moves the attributes. */
+static bool balance(LamTemplate *template, GError **error)
+{
+    int structures = lam_template_config(template)->n_structures;
+    size_t n = 0;
+    if (structures == 0)
+        return true;
+    float *p = probabilities(template, no_bias, &n, error);
+    bool ok = p != NULL && lam_template_balance(p, structures, n, template->bias, error);
+    for (int k = 0; ok && k < structures; k++)
+        template->bias[k] = logf(template->bias[k]);
+    lam_free(p);
+    return ok;
+}
+
+LamTemplate *lam_template_new(LamModel *model, GError **error)
+{
+    const LamTemplateConfig *config = lam_model_template(model);
+    if (config == NULL) {
+        g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "cannot use template: %s: it has none",
+                    lam_model_path(model) != NULL ? lam_model_path(model) : "the model");
+        return NULL;
+    }
+    g_autoptr(LamTemplate) template = g_new0(LamTemplate, 1);
+    LamParameters *parameters = lam_model_parameters(model);
+    template->model = lam_model_ref(model);
+    template->graph = lam_graph_new(parameters, false);
+    template->net =
+        lam_template_net_build(config, lam_model_config(model), template->graph, parameters);
+    lam_graph_keep(template->graph, template->net.picture);
+    lam_graph_keep(template->graph, template->net.scores);
+    if (!lam_graph_finalise(template->graph, error) || !set_middle(template, error) ||
+        !balance(template, error))
+        return NULL;
+    return g_steal_pointer(&template);
 }
 
 LamVolume *lam_template_mean_displacement(LamTemplate *template, GError **error)
