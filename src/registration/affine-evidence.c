@@ -113,12 +113,15 @@ static Floors find_floors(const LamAffinePass *pass, const LamVolume *sampled)
     return (Floors){darkest(reference_bins), darkest(sampled_bins)};
 }
 
-static LamAffineEdges edges_at(const LamAffinePair *pair, int level, const LamMat4 *map,
-                               bool among_tissues)
+LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map,
+                                   double *tissue_polarity)
 {
     LamAffineEdges total = {0, 0};
+    double tissue = 0;
     double weight = pair->skip[0] || pair->skip[1] ? 1 : 0.5;
     LamMat4 back;
+    if (tissue_polarity != NULL)
+        *tissue_polarity = NAN;
     if (!lam_mat4_invert(map, &back))
         return nowhere;
     for (int side = 0; side < 2; side++) {
@@ -130,29 +133,24 @@ static LamAffineEdges edges_at(const LamAffinePair *pair, int level, const LamMa
                          pass.outside_counts ? 0 : NAN, NULL);
         if (sampled == NULL)
             return nowhere;
-        Floors floors = among_tissues ? find_floors(&pass, sampled) : no_floors;
-        LamAffineEdges one = compare(&pass, sampled, &floors);
+        LamAffineEdges one = compare(&pass, sampled, &no_floors);
         if (one.agreement == LAM_AFFINE_NOWHERE)
             return one;
         total.agreement += weight * one.agreement;
         total.polarity += weight * one.polarity;
+        if (tissue_polarity == NULL)
+            continue;
+        Floors floors = find_floors(&pass, sampled);
+        tissue += weight * compare(&pass, sampled, &floors).polarity;
     }
+    if (tissue_polarity != NULL)
+        *tissue_polarity = tissue;
     return total;
-}
-
-LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map)
-{
-    return edges_at(pair, level, map, false);
-}
-
-double lam_affine_tissue_polarity_at(const LamAffinePair *pair, int level, const LamMat4 *map)
-{
-    return edges_at(pair, level, map, true).polarity;
 }
 
 double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map)
 {
-    return lam_affine_edges_at(pair, level, map).agreement;
+    return lam_affine_edges_at(pair, level, map, NULL).agreement;
 }
 
 double lam_affine_agreement(const LamAffinePair *pair, const LamMat4 *map)

@@ -17,11 +17,11 @@ typedef struct {
     double agreement, polarity;
 } LamAffineEdges;
 
-LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map);
-
-/* The polarity where both images are brighter, all around, than the darkest 35 % of what they have in common: of
- * edges between tissues, without those of fluid, which is dark in T1 and in FLAIR. NaN if there are few. */
-double lam_affine_tissue_polarity_at(const LamAffinePair *pair, int level, const LamMat4 *map);
+/* tissue_polarity, if it is wanted: the polarity where both images are brighter, all around, than the darkest 35 % of
+ * what they have in common: of edges between tissues, without those of fluid, which is dark in T1 and in FLAIR. NaN
+ * if there are few. */
+LamAffineEdges lam_affine_edges_at(const LamAffinePair *pair, int level, const LamMat4 *map,
+                                   double *tissue_polarity);
 
 /* The agreement alone. */
 double lam_affine_agreement_at(const LamAffinePair *pair, int level, const LamMat4 *map);

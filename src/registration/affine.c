@@ -231,8 +231,8 @@ static LamAffine describe(Work *w, const Outcome *outcome)
                         .agreement = outcome->agreement,
                         .starts = outcome->starts,
                         .matrix = lam_affine_from_planes(&w->planes, &outcome->map)};
-    result.polarity = lam_affine_edges_at(&w->pair, 2, &outcome->map).polarity;
-    result.tissue_polarity = lam_affine_tissue_polarity_at(&w->pair, 2, &outcome->map);
+    result.polarity =
+        lam_affine_edges_at(&w->pair, 2, &outcome->map, &result.tissue_polarity).polarity;
     w->pair.measure = LAM_AFFINE_CORRELATION;
     result.correlation = lam_affine_value(&w->pair, 2, &outcome->map);
     w->pair.measure = LAM_AFFINE_NMI;

@@ -33,18 +33,27 @@ static void check_grid_lines(GlFixture *f, LamVec3 d_mm)
     g_assert_cmpint(off, >, 1000);
 }
 
+/* Black scans, so that the grid of 10 mm is all that is seen. */
+static bool open_grid(GlFixture *f, LamGrid *grid)
+{
+    *grid = cube_grid(60, 1);
+    if (!gl_fixture_open(f, 905, 400))
+        return false;
+    g_autoptr(LamTexels) scan = scan_from_world(grid, dark_cube, NULL);
+    lam_scene_set_scans(&f->scene, scan, scan, NULL);
+    lam_scene_reset_view(&f->scene);
+    f->scene.levels[1] = (LamLevels){1e6, 2e6};
+    f->scene.grid = true;
+    f->scene.grid_mm = 10;
+    return true;
+}
+
 static void test_grid(void)
 {
     GlFixture f;
-    if (!gl_fixture_open(&f, 905, 400))
+    LamGrid grid;
+    if (!open_grid(&f, &grid))
         return;
-    LamGrid grid = cube_grid(60, 1);
-    g_autoptr(LamTexels) scan = scan_from_world(&grid, dark_cube, NULL);
-    lam_scene_set_scans(&f.scene, scan, scan, NULL);
-    lam_scene_reset_view(&f.scene);
-    f.scene.levels[1] = (LamLevels){1e6, 2e6}; /* the picture itself is black */
-    f.scene.grid = true;
-    f.scene.grid_mm = 10;
     const LamVec3 shifts[] = {{{0, 0, 0}}, {{3, 0, 0}}, {{-1, 4, 2}}};
     for (size_t i = 0; i < G_N_ELEMENTS(shifts); i++) {
         g_autoptr(LamTexels) field = constant_field(&grid, shifts[i], 1);
@@ -58,15 +67,9 @@ static void test_grid(void)
 static void test_volume_change_colours(void)
 {
     GlFixture f;
-    if (!gl_fixture_open(&f, 905, 400))
+    LamGrid grid;
+    if (!open_grid(&f, &grid))
         return;
-    LamGrid grid = cube_grid(60, 1);
-    g_autoptr(LamTexels) scan = scan_from_world(&grid, dark_cube, NULL);
-    lam_scene_set_scans(&f.scene, scan, scan, NULL);
-    lam_scene_reset_view(&f.scene);
-    f.scene.levels[1] = (LamLevels){1e6, 2e6};
-    f.scene.grid = true;
-    f.scene.grid_mm = 10;
     const double jacobians[3] = {2, 0.5, -0.5};
     uint8_t line[3][3], between[3][3];
     for (int i = 0; i < 3; i++) {
@@ -93,17 +96,11 @@ static void test_volume_change_colours(void)
 static void test_pull_back_grid(void)
 {
     GlFixture f;
-    if (!gl_fixture_open(&f, 905, 400))
+    LamGrid grid;
+    if (!open_grid(&f, &grid))
         return;
-    LamGrid grid = cube_grid(60, 1);
-    g_autoptr(LamTexels) scan = scan_from_world(&grid, dark_cube, NULL);
     g_autoptr(LamTexels) field = constant_field(&grid, (LamVec3){{3, 0, 0}}, 1);
-    lam_scene_set_scans(&f.scene, scan, scan, NULL);
     lam_scene_set_field(&f.scene, field);
-    lam_scene_reset_view(&f.scene);
-    f.scene.levels[1] = (LamLevels){1e6, 2e6};
-    f.scene.grid = true;
-    f.scene.grid_mm = 10;
     f.scene.direction = LAM_DIRECTION_PULL_BACK;
     gl_fixture_draw(&f);
     double x, y;
