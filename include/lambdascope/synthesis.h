@@ -51,6 +51,7 @@ typedef struct {
     double spread;    /* standard deviation within a tissue, of the whole range */
     double texture;   /* the same of what varies slowly, over a centimetre */
     double partial;   /* probability that a voxel shows the mean of its eight parts */
+    double spots;     /* probability of spots that belong to no label, as lesions are */
     double blank;     /* probability that the background is black */
     double strip;     /* probability that what lies outside the brain is background */
     double blur_mm;   /* standard deviation */

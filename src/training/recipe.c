@@ -97,6 +97,7 @@ static const Key look_table[] = {
     {NULL, "spread", NUMBER, LOOK(spread), 0, 1},
     {NULL, "texture", NUMBER, LOOK(texture), 0, 1},
     {NULL, "partial", NUMBER, LOOK(partial), 0, 1},
+    {NULL, "spots", NUMBER, LOOK(spots), 0, 1},
     {NULL, "blank", NUMBER, LOOK(blank), 0, 1},
     {NULL, "strip", NUMBER, LOOK(strip), 0, 1},
     {NULL, "blur_mm", NUMBER, LOOK(blur_mm), 0, 20},

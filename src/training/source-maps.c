@@ -148,8 +148,8 @@ static void ease(LamSynthesisOptions *look, double difficulty)
     look->sameness = 1 - difficulty;
     if (look->strip > 0)
         look->strip = 1 - difficulty * (1 - look->strip);
-    double *defects[] = {&look->akin, &look->spread, &look->texture, &look->blur_mm,
-                         &look->bias, &look->thick,  &look->gamma};
+    double *defects[] = {&look->akin,    &look->spread, &look->texture, &look->spots,
+                         &look->blur_mm, &look->bias,   &look->thick,   &look->gamma};
     for (size_t i = 0; i < G_N_ELEMENTS(defects); i++)
         *defects[i] *= difficulty;
 }

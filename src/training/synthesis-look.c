@@ -4,6 +4,7 @@
 #include "noise.h"
 #include "random.h"
 #include "synthesis-palette.h"
+#include "synthesis-spots.h"
 
 #include <lambdascope/clones.h>
 #include <lambdascope/resample.h>
@@ -283,7 +284,11 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
             strip(table, parts, LAM_SYNTHESIS_PARTS * n, zero);
     }
     Canvas canvas = {.palette = &palette, .labels = labels, .parts = parts, .n = n};
-    if (!fill(&canvas, o, grid, rand, image, error) || !scan(o, grid, image, rand, error))
+    if (!fill(&canvas, o, grid, rand, image, error))
+        return false;
+    if (o->spots > 0 && g_rand_double(rand) < o->spots)
+        lam_synthesis_spots(table, grid, labels, rand, image);
+    if (!scan(o, grid, image, rand, error))
         return false;
     stretch(grid, image, exp(o->gamma * lam_random_normal(rand)));
     return true;

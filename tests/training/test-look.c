@@ -1,7 +1,9 @@
 /* What makes synthetic scans look like real ones: voxels that tissues share, greys that vary within a tissue,
  * structures that look alike. */
+#include "label-carry.h"
 #include "structure-groups.h"
 #include "synthesis-palette.h"
+#include "synthesis-spots.h"
 
 #include <math.h>
 #include <string.h>
@@ -152,6 +154,39 @@ static void test_texture(void)
     g_assert_cmpfloat(steps / (double)pairs, <, 0.2 * variance); /* white noise: 2 */
 }
 
+/* Of one grey, in structures alone, over little of them, and soft only at their edges. */
+static void test_spots(void)
+{
+    LamGrid grid = lam_grid_centred((int[3]){40, 44, 36}, 1, (LamVec3){{0, 0, 0}});
+    size_t n = lam_grid_voxels(&grid), drawn = 0, whole = 0, inside = 0;
+    g_autoptr(LamLabelMap) map = map_new();
+    g_autofree float *image = g_new(float, n);
+    g_autofree guint8 *at = g_new(guint8, n);
+    LamMat4 same = lam_mat4_identity();
+    lam_label_map_carry(map, &grid, NULL, &same, at);
+    for (guint32 seed = 1; seed <= 20; seed++) {
+        GRand *rand = g_rand_new_with_seed(seed);
+        float low = 0.5F, high = 0.5F;
+        for (size_t i = 0; i < n; i++)
+            image[i] = 0.5F;
+        lam_synthesis_spots(map->table, &grid, at, rand, image);
+        g_rand_free(rand);
+        for (size_t i = 0; i < n; i++) {
+            low = fminf(low, image[i]);
+            high = fmaxf(high, image[i]);
+            inside += map->table->label[at[i]].structure != 0;
+            drawn += image[i] != 0.5F;
+            g_assert_true(image[i] == 0.5F || map->table->label[at[i]].structure != 0);
+        }
+        g_assert_true(low == 0.5F || high == 0.5F);
+        g_assert_cmpfloat(high - low, >, 0);
+        for (size_t i = 0; i < n; i++)
+            whole += image[i] != 0.5F && (image[i] == low || image[i] == high);
+    }
+    g_assert_cmpuint(4 * drawn, <, 3 * inside); /* of a ball of 2 cm */
+    g_assert_cmpuint(3 * whole, >, drawn);
+}
+
 static LamRecipe kin_of(LamTissue *families, int n)
 {
     LamRecipe recipe = {.n_kin = n};
@@ -219,6 +254,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/look/partial", test_partial);
     g_test_add_func("/look/sides", test_sides);
+    g_test_add_func("/look/spots", test_spots);
     g_test_add_func("/look/texture", test_texture);
     g_test_add_func("/look/match", test_match);
     g_test_add_func("/look/akin", test_akin);
