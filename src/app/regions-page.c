@@ -120,9 +120,11 @@ void lam_regions_page_set_labels(LamRegionsPage *page, const int *labels, int n,
 {
     lam_label_chooser_set_labels(page->chooser, labels, n, namer, user);
     gtk_widget_set_sensitive(page->labels_button, n > 0);
-    gtk_widget_set_tooltip_text(page->labels_button,
-                                n > 0 ? _("Structures of the fixed scan’s label map")
-                                      : _("The fixed scan has no label map (Open → Fixed Labels)"));
+    gtk_widget_set_tooltip_text(
+        page->labels_button,
+        n > 0
+            ? _("Structures of the fixed scan’s label map")
+            : _("The fixed scan has no label map (Open → Fixed Labels, or Estimate Fixed Labels)"));
 }
 
 void lam_regions_page_paint(LamRegionsPage *page, int index)

@@ -88,7 +88,8 @@ void lam_window_end_saving(LamWindow *window, const char *path, const GError *er
 
 void lam_window_enable_jobs(LamWindow *window)
 {
-    static const char *const jobs[] = {"export-warped", "export-field", "export-movie", "refine"};
+    static const char *const jobs[] = {"export-warped", "export-field", "export-movie", "refine",
+                                       "estimate-labels"};
     for (size_t i = 0; i < G_N_ELEMENTS(jobs); i++)
         lam_window_set_action_enabled(window, jobs[i], window->snapshot && !window->job);
 }

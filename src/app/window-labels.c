@@ -12,6 +12,7 @@ typedef struct {
     Kind kind;
     char *path;
     LamDocument *document; /* whose labels they are to be; NULL of names */
+    bool estimated;        /* by a network */
 } Reading;
 
 /* A label map that has been read. */
@@ -73,9 +74,14 @@ static void take_names(LamWindow *window, LamLabelNames *names, const char *path
 }
 
 /* What has been read, and what is missing. */
-static void say(LamWindow *window, Kind kind, const LamLabels *labels)
+static void say(LamWindow *window, const Reading *reading, const LamLabels *labels)
 {
-    bool fixed = kind == FILE_FIXED_LABELS;
+    bool fixed = reading->kind == FILE_FIXED_LABELS;
+    if (reading->estimated) {
+        lam_readout_set_message(window->readout,
+                                _("Labels estimated: for outlines and regions, not to measure by"));
+        return;
+    }
     LamSide other = fixed ? LAM_SIDE_MOVING : LAM_SIDE_FIXED;
     bool measured = lam_document_labels(window->document, other) != NULL;
     unsigned long n = (unsigned long)labels->count;
@@ -103,7 +109,7 @@ static void have_read(GObject *source, GAsyncResult *result, gpointer user)
     } else if (read) {
         Map *map = read;
         lam_document_set_labels(window->document, (LamSide)reading->kind, map->labels, map->texels);
-        say(window, reading->kind, map->labels);
+        say(window, reading, map->labels);
         map_free(map);
         lam_window_restart_curve(window);
     } else {
@@ -116,10 +122,11 @@ static void have_read(GObject *source, GAsyncResult *result, gpointer user)
     lam_window_show_labels(window);
 }
 
-static void read_file(LamWindow *window, Kind kind, const char *path)
+static void read_file(LamWindow *window, Kind kind, const char *path, bool estimated)
 {
     Reading *reading = g_new0(Reading, 1);
     reading->kind = kind;
+    reading->estimated = estimated;
     reading->path = g_strdup(path);
     if (kind != FILE_NAMES) {
         reading->document = g_object_ref(window->document);
@@ -139,7 +146,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
         lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
                                _("The label map could not be used"));
     if (path)
-        read_file(window, kind, path);
+        read_file(window, kind, path, false);
 }
 
 static void choose(LamWindow *window, Kind kind)
@@ -221,13 +228,19 @@ void lam_window_labels_opened(LamWindow *window)
     for (int kind = 0; kind < FILE_NAMES; kind++) {
         g_autofree char *path = g_steal_pointer(&window->wanted_labels[kind]);
         if (path)
-            read_file(window, (Kind)kind, path);
+            read_file(window, (Kind)kind, path, false);
     }
 }
 
 void lam_window_read_labels(LamWindow *window, LamSide side, const char *path)
 {
-    read_file(window, (Kind)side, path);
+    read_file(window, (Kind)side, path, false);
+}
+
+void lam_window_read_estimate(LamWindow *window, const char *path, const char *names_path)
+{
+    read_file(window, FILE_NAMES, names_path, true);
+    read_file(window, FILE_FIXED_LABELS, path, true);
 }
 
 void lam_window_want_labels(LamWindow *window, const char *fixed_path, const char *moving_path,
@@ -240,7 +253,7 @@ void lam_window_want_labels(LamWindow *window, const char *fixed_path, const cha
     }
     take_names(window, NULL, NULL);
     if (names_path)
-        read_file(window, FILE_NAMES, names_path);
+        read_file(window, FILE_NAMES, names_path, false);
 }
 
 void lam_window_add_label_actions(LamWindow *window)

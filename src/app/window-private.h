@@ -402,6 +402,8 @@ void lam_window_choice_follow(LamWindow *window);
 /* window-labels.c */
 /* For what is shown. */
 void lam_window_read_labels(LamWindow *window, LamSide side, const char *path);
+/* A map of the fixed scan that a network has made, and its names. */
+void lam_window_read_estimate(LamWindow *window, const char *path, const char *names_path);
 void lam_window_add_label_actions(LamWindow *window);
 /* Labels or names of what is shown have changed. */
 void lam_window_show_labels(LamWindow *window);
@@ -442,6 +444,9 @@ void lam_window_end_saving(LamWindow *window, const char *path, const GError *er
 /* The actions that begin one are possible while something is shown and none runs. */
 void lam_window_enable_jobs(LamWindow *window);
 void lam_window_dispose_job(LamWindow *window);
+
+/* window-estimate.c */
+void lam_window_add_estimate_action(LamWindow *window);
 
 /* window-refine.c */
 void lam_window_add_refine_action(LamWindow *window);

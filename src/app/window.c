@@ -190,6 +190,7 @@ static void lam_window_init(LamWindow *window)
     lam_window_add_model_action(window);
     lam_window_add_movie_action(window);
     lam_window_add_export_actions(window);
+    lam_window_add_estimate_action(window);
     lam_window_add_refine_action(window);
     lam_window_add_presets(window);
     lam_window_add_evidence(window);

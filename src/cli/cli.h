@@ -32,6 +32,7 @@ int lam_cli_qc(int argc, char **argv);
 int lam_cli_register(int argc, char **argv);
 int lam_cli_render(int argc, char **argv);
 int lam_cli_report(int argc, char **argv);
+int lam_cli_segment(int argc, char **argv);
 int lam_cli_study(int argc, char **argv);
 int lam_cli_synth(int argc, char **argv);
 int lam_cli_template(int argc, char **argv);

@@ -18,6 +18,7 @@ static const struct {
     {"convert", lam_cli_convert, "write a transform in the convention of another program"},
     {"jacobian", lam_cli_jacobian, "change of volume under a transform, as an image"},
     {"points", lam_cli_points, "take a table of points through a transform"},
+    {"segment", lam_cli_segment, "estimate a label map of a scan, for outlines and regions"},
     {"evaluate", lam_cli_evaluate, "overlap of structures, folds and roughness over pairs and λ"},
     {"curve", lam_cli_curve, "how one pair answers to λ, and what can be said of the best"},
     {"tune", lam_cli_tune, "the best λ from labelled pairs, with intervals, as a preset"},

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "template-balance.h"
-#include "template-choose.h"
+#include "structure-choose.h"
 
 #define LEAST_SPACING_MM 0.25
 #define MOST_SPACING_MM  20
@@ -191,7 +191,7 @@ static bool choose(const LamTemplate *template, const float *p, LamVolume *label
     LamGrid grid = scores_grid(template);
     for (int k = 0; k < c->n_structures; k++)
         value[k] = c->structure[k].value;
-    return lam_template_choose(p, c->n_structures, value, &grid, labels, error);
+    return lam_structure_choose(p, c->n_structures, value, &grid, labels, error);
 }
 
 LamVolume *lam_template_labels(LamTemplate *template, double spacing_mm, GError **error)

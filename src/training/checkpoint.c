@@ -2,6 +2,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/model.h>
+#include <lambdascope/structures.h>
 #include <math.h>
 #include <string.h>
 
@@ -133,7 +134,7 @@ static char *describe_loss(const LamRecipe *recipe)
     return g_string_free(text, FALSE);
 }
 
-bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
+bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe, const char *structures,
                                 const LamTemplateConfig *template, const LamParameters *parameters,
                                 const float *values, const LamRunState *state, GError **error)
 {
@@ -142,10 +143,14 @@ bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
     g_autofree char *loss = describe_loss(recipe);
     const struct {
         const char *key;
-        char *text;
-    } entries[] = {{"title", recipe->title},  {"licence", recipe->licence},
-                   {"data", recipe->data},    {"expects", recipe->expects},
-                   {"training_steps", steps}, {"lambda", loss}};
+        const char *text;
+    } entries[] = {{"title", recipe->title},
+                   {"licence", recipe->licence},
+                   {"data", recipe->data},
+                   {"expects", recipe->expects},
+                   {"training_steps", steps},
+                   {"lambda", loss},
+                   {LAM_STRUCTURES_KEY, recipe->network.structures > 0 ? structures : NULL}};
     for (size_t i = 0; i < G_N_ELEMENTS(entries); i++)
         if (entries[i].text != NULL)
             g_hash_table_insert(about, (char *)entries[i].key, g_strdup(entries[i].text));

@@ -21,8 +21,8 @@ bool lam_checkpoint_write(const char *path, const LamUnetConfig *config,
 bool lam_checkpoint_read(const char *path, const LamUnetConfig *config, LamParameters *parameters,
                          float *mean, LamAdam *adam, LamRunState *state, GError **error);
 
-/* The model alone, f16, with the recipe's texts as metadata. values: of its parameters. template: that of
- * the parameters; NULL: none. */
-bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe,
+/* The model alone, f16, with the recipe's texts as metadata. values: of its parameters. structures: what a
+ * network that tells them apart calls them (structures.h). template: that of the parameters. NULL: none. */
+bool lam_checkpoint_write_model(const char *path, const LamRecipe *recipe, const char *structures,
                                 const LamTemplateConfig *template, const LamParameters *parameters,
                                 const float *values, const LamRunState *state, GError **error);

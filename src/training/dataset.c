@@ -139,6 +139,11 @@ int lam_dataset_labels(const LamDataset *dataset)
     return n;
 }
 
+const char *lam_dataset_structures(const LamDataset *dataset)
+{
+    return dataset->n_sources == 1 ? dataset->source[0]->structures : NULL;
+}
+
 static void fill_noise(LamSample *sample, guint32 seed)
 {
     const int *f = sample->grid.field_size;

@@ -6,6 +6,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/scan.h>
+#include <lambdascope/structures.h>
 #include <math.h>
 
 #define MOST_POSITIONS 256
@@ -36,6 +37,7 @@ static void maps_free(LamSource *source)
 {
     Maps *s = (Maps *)source;
     g_ptr_array_unref(s->items);
+    g_free(s->base.structures);
     g_free(s);
 }
 
@@ -56,15 +58,19 @@ static Maps *maps_new(bool heads, const char *name)
 /* Labels of one structure become one label of the sample. What belongs to no structure has none. */
 static void number_structures(Maps *s, const LamLabelTable *table)
 {
+    GString *text = g_string_new(NULL);
     for (int i = 0; i < table->count; i++) {
+        const LamLabel *label = &table->label[i];
         int twin = 0;
-        while (twin < i && table->label[twin].structure != table->label[i].structure)
+        while (twin < i && table->label[twin].structure != label->structure)
             twin++;
-        if (table->label[i].structure == 0)
-            s->index[i] = 0;
-        else
-            s->index[i] = twin < i ? s->index[twin] : (float)++s->base.n_labels;
+        s->index[i] = label->structure == 0 ? 0
+                      : twin < i            ? s->index[twin]
+                                            : (float)++s->base.n_labels;
+        if (label->structure != 0 && twin == i)
+            lam_structures_tell(text, label->structure, label->name);
     }
+    s->base.structures = g_string_free(text, FALSE);
 }
 
 /* ---- loading ---- */

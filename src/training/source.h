@@ -18,6 +18,7 @@ struct LamSource {
     int count;                               /* scans or label maps */
     int n_labels;                            /* of the sample's maps; 0: they are zero */
     guint8 class_of[LAM_TISSUES_MAX_LABELS]; /* of each label, with classes of tissue */
+    char *structures; /* what these are, as in structures.h; owned; NULL: not told */
     const char *name;
 };
 

@@ -58,8 +58,9 @@ static bool save_best(LamTrainer *t, GError **error)
 {
     g_autofree char *path = lam_trainer_path(t, "best.safetensors");
     const float *values = t->mean != NULL ? t->mean : lam_parameters_values(t->parameters);
-    return lam_checkpoint_write_model(path, t->recipe, lam_dataset_template(t->dataset),
-                                      t->parameters, values, &t->state, error);
+    return lam_checkpoint_write_model(path, t->recipe, lam_dataset_structures(t->dataset),
+                                      lam_dataset_template(t->dataset), t->parameters, values,
+                                      &t->state, error);
 }
 
 static bool open_logs(LamTrainer *t, GError **error)

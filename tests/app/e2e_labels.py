@@ -168,5 +168,26 @@ def test_flicker(program, folder):
         check(difference(plain[2], pictures.settled()[2]) == 0, 'W again pauses on the warped scan')
 
 
-main({'files': test_files, 'table': test_table, 'contours': test_contours, 'location': test_location,
+def test_estimate(program, folder):
+    target, names = (os.path.join(folder, f'estimate{end}') for end in ('.nii.gz', '_names.csv'))
+    with opened(program, folder) as (viewer, pictures):
+        plain = pictures.settled()
+        open_file(viewer, '^Estimate Fixed Labels', 'Save the estimated labels', target)
+        expect(lambda: viewer.label('^Labels estimated: for outlines and regions'), 'labels of the fixed scan are estimated')
+        check(os.path.exists(target) and os.path.exists(names), 'and saved with their names')
+        viewer.key('o')
+        outlined = pictures.changed(plain, 0, 'they are outlined')
+        shot(viewer, 'estimate')
+        viewer.key('q')
+        expect(lambda: re.search('left half|right half', ' '.join(texts(viewer))), 'their names are shown')
+        viewer.choose('^Open$', '^Remove Labels')
+        wait_for(lambda: difference(outlined[0], pictures.panes()[0]) > 0, 'no outlines')
+        os.remove(target)
+        open_file(viewer, '^Estimate Fixed Labels', 'Save the estimated labels', target)
+        expect(lambda: viewer.label('_names.csv: it is there already'), 'somebody’s table of names is not replaced')
+        viewer.close_dialog('^The labels could not be estimated')
+        check(not os.path.exists(target), 'and then nothing is written')
+
+
+main({'files': test_files, 'estimate': test_estimate, 'table': test_table, 'contours': test_contours, 'location': test_location,
       'flicker': test_flicker})

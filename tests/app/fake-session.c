@@ -94,6 +94,12 @@ void lam_model_size(const LamModel *model, int size[3])
     memcpy(size, (const int[3]){80, 96, 80}, 3 * sizeof(int));
 }
 
+const LamUnetConfig *lam_model_config(const LamModel *model)
+{
+    static const LamUnetConfig none = {0};
+    return &none;
+}
+
 double lam_model_spacing_mm(const LamModel *model)
 {
     return 2;

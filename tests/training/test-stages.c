@@ -3,6 +3,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/safetensors.h>
+#include <lambdascope/structures.h>
 #include <math.h>
 #include <string.h>
 
@@ -33,6 +34,27 @@ static void test_structures(DiscRuns *f, gconstpointer data)
     g_assert_false(disc_train(f->folder, recipe, "other", false, 0, &error));
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
     g_assert_nonnull(strstr(error->message, "structures: 5, but the data have 2"));
+}
+
+/* A model that has learned from label maps says what its structures are. */
+static void test_names(DiscRuns *f, gconstpointer data)
+{
+    disc_runs_go(f,
+                 "[network]\nsize=48,48,1\nspacing_mm=1\nfeatures_encoder=16,16,16\n"
+                 "features_decoder=16,16\nstructures=2\nencoder=16,16\ndecoder=16,16\nfinal=16\n"
+                 "hidden=16,16\ngenerated=decoder\nskip=add\n"
+                 "[data]\nsource=brains\nmaps=labels-*.nii\ntable=table.csv\n"
+                 "[loss]\nsimilarity=none\nlabel_weight=1\nstructure_weight=1\n"
+                 "[training]\nsteps=2\n",
+                 "named", false, 0);
+    g_autofree char *path = g_build_filename(f->folder, "named", "best.safetensors", NULL);
+    g_autoptr(LamModel) model = lam_model_load(path, NULL);
+    g_autoptr(GPtrArray) structures = lam_structures_of(model, NULL);
+    g_assert_cmpuint(structures->len, ==, 2);
+    const LamStructure *body = structures->pdata[0], *hole = structures->pdata[1];
+    g_assert_cmpstr(body->name, ==, "body");
+    g_assert_cmpstr(hole->name, ==, "hole");
+    g_assert_cmpint(body->value, !=, hole->value);
 }
 
 /* Whether a tensor is the same in two models. */
@@ -140,9 +162,8 @@ static void test_calibrate(DiscRuns *f, gconstpointer data)
 int main(int argc, char **argv)
 {
     static const DiscTest tests[] = {
-        {"/stages/structures", test_structures},
-        {"/stages/learns", test_learns},
-        {"/stages/start", test_start},
+        {"/stages/structures", test_structures}, {"/stages/names", test_names},
+        {"/stages/learns", test_learns},         {"/stages/start", test_start},
         {"/stages/calibrate", test_calibrate},
     };
     return disc_runs_main(argc, argv, tests, G_N_ELEMENTS(tests));

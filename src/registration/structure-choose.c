@@ -1,9 +1,9 @@
-#include "template-choose.h"
+#include "structure-choose.h"
 
 #include <lambdascope/error.h>
 #include <lambdascope/trilinear.h>
 
-#define MOST 64 /* LAM_TEMPLATE_MAX_STRUCTURES */
+#define MOST 256 /* a number of each fits into a byte */
 
 /* What all voxels share: where a voxel's neighbours are along each axis, and the best structure of each. */
 typedef struct {
@@ -62,7 +62,9 @@ static void find_agreed(Choice *choice, const LamGrid *from)
 
 static guint8 best_between(const Choice *choice, const Corners *c)
 {
-    float sum[MOST] = {0};
+    float sum[MOST];
+    for (size_t k = 0; k < choice->structures; k++)
+        sum[k] = 0;
     for (int i = 0; i < 8; i++) {
         const float *p = choice->p + c->at[i] * choice->structures;
         for (size_t k = 0; k < choice->structures; k++)
@@ -100,8 +102,8 @@ static void find_taps(Choice *choice, const LamGrid *from, const LamGrid *to)
     }
 }
 
-bool lam_template_choose(const float *p, int structures, const int *value, const LamGrid *from,
-                         LamVolume *labels, GError **error)
+bool lam_structure_choose(const float *p, int structures, const int *value, const LamGrid *from,
+                          LamVolume *labels, GError **error)
 {
     const int *n = labels->grid.size;
     size_t voxels = lam_grid_voxels(from);
@@ -109,7 +111,7 @@ bool lam_template_choose(const float *p, int structures, const int *value, const
     choice.best = g_try_malloc(2 * voxels);
     if (choice.best == NULL) {
         g_set_error_literal(error, LAM_ERROR, LAM_ERROR_MEMORY,
-                            "cannot make labels: the template: not enough memory");
+                            "cannot make labels: not enough memory");
         return false;
     }
     choice.agreed = choice.best + voxels;

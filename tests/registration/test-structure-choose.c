@@ -1,5 +1,5 @@
 /* The choice of structures against all of them interpolated at every voxel. */
-#include "template-choose.h"
+#include "structure-choose.h"
 
 #include <lambdascope/resample.h>
 #include <string.h>
@@ -54,7 +54,7 @@ static void compare(const int from_size[3], const int to_size[3], double from_mm
     g_autofree float *p = random_probabilities(lam_grid_voxels(&from));
     g_autoptr(LamVolume) labels = lam_volume_new(&to, 1, NULL);
     g_autoptr(LamVolume) wanted = naive(p, value, &from, &to);
-    g_assert_true(lam_template_choose(p, STRUCTURES, value, &from, labels, &error));
+    g_assert_true(lam_structure_choose(p, STRUCTURES, value, &from, labels, &error));
     g_assert_no_error(error);
     size_t differ = 0;
     for (size_t i = 0; i < lam_grid_voxels(&to); i++)
@@ -72,6 +72,6 @@ static void test_naive(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/template-choose/naive", test_naive);
+    g_test_add_func("/structure-choose/naive", test_naive);
     return g_test_run();
 }
