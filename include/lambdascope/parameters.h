@@ -45,6 +45,10 @@ bool lam_parameters_read_into(const LamParameters *parameters, const LamSafetens
                               const char *prefix, float *values, GError **error);
 /* Copies the values of those parameters that both have, with name and shape. Returns how many. */
 int lam_parameters_copy(LamParameters *to, const LamParameters *from);
+/* Of those that have more outputs or inputs than there, the first are the narrower ones'; later outputs are
+ * random, what comes from later inputs has no weight yet, so that the network does as before (Chen et al. 2016,
+ * Net2Net). For networks whose inputs are not laid side by side; generated kernels are left out. Returns how many. */
+int lam_parameters_widen(LamParameters *to, const LamParameters *from, guint32 seed);
 /* LAM_ERROR_MODEL if the file holds a tensor that is none of the parameters. */
 bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafetensors *file,
                                   GError **error);

@@ -153,14 +153,21 @@ bool lam_parameters_read(LamParameters *parameters, const LamSafetensors *file, 
     return lam_parameters_read_into(parameters, file, prefix, parameters->values, error);
 }
 
+/* NULL: there is none, or of another number of dimensions. */
+static const Entry *entry_like(const LamParameters *parameters, const Entry *entry)
+{
+    int known = GPOINTER_TO_INT(g_hash_table_lookup(parameters->by_name, entry->name));
+    const Entry *other = known > 0 ? entry_at(parameters, known - 1) : NULL;
+    return other != NULL && other->ndim == entry->ndim ? other : NULL;
+}
+
 int lam_parameters_copy(LamParameters *to, const LamParameters *from)
 {
     int copied = 0;
     for (guint i = 0; i < to->entries->len; i++) {
         const Entry *entry = entry_at(to, (int)i);
-        int known = GPOINTER_TO_INT(g_hash_table_lookup(from->by_name, entry->name));
-        const Entry *other = known > 0 ? entry_at(from, known - 1) : NULL;
-        if (other == NULL || other->ndim != entry->ndim ||
+        const Entry *other = entry_like(from, entry);
+        if (other == NULL ||
             memcmp(other->shape, entry->shape, sizeof entry->shape[0] * (size_t)entry->ndim) != 0)
             continue;
         memcpy(to->values + entry->offset, from->values + other->offset,
@@ -168,6 +175,52 @@ int lam_parameters_copy(LamParameters *to, const LamParameters *from)
         copied++;
     }
     return copied;
+}
+
+/* Outputs and inputs alone may be more. */
+static bool is_wider(const Entry *entry, const Entry *narrow)
+{
+    bool more = false;
+    for (int d = 0; d < entry->ndim; d++) {
+        if (entry->shape[d] < narrow->shape[d] || (d > 1 && entry->shape[d] != narrow->shape[d]))
+            return false;
+        more = more || entry->shape[d] > narrow->shape[d];
+    }
+    return more && !g_str_has_prefix(entry->name, "hyper.");
+}
+
+/* to: [outputs][inputs][taps]; a bias is outputs of one input and one tap. */
+static void widen(const Entry *entry, const Entry *narrow, const float *from, float *to,
+                  GRand *rand)
+{
+    bool bias = entry->ndim == 1;
+    size_t outputs = entry->shape[0], inputs = bias ? 1 : entry->shape[1];
+    size_t taps = entry->size / outputs / inputs, old_inputs = bias ? 1 : narrow->shape[1];
+    float deviation = bias ? 0 : (float)sqrt(1.0 / (double)(inputs * taps));
+    for (size_t o = 0; o < outputs; o++)
+        for (size_t i = 0; i < inputs; i++)
+            for (size_t k = 0; k < taps; k++) {
+                bool old = o < narrow->shape[0];
+                float fresh = old ? 0 : deviation * normal(rand);
+                to[(o * inputs + i) * taps + k] =
+                    old && i < old_inputs ? from[(o * old_inputs + i) * taps + k] : fresh;
+            }
+}
+
+int lam_parameters_widen(LamParameters *to, const LamParameters *from, guint32 seed)
+{
+    int widened = 0;
+    GRand *rand = g_rand_new_with_seed(seed);
+    for (guint i = 0; i < to->entries->len; i++) {
+        const Entry *entry = entry_at(to, (int)i);
+        const Entry *narrow = entry_like(from, entry);
+        if (narrow == NULL || !is_wider(entry, narrow))
+            continue;
+        widen(entry, narrow, from->values + narrow->offset, to->values + entry->offset, rand);
+        widened++;
+    }
+    g_rand_free(rand);
+    return widened;
 }
 
 bool lam_parameters_reject_others(const LamParameters *parameters, const LamSafetensors *file,

@@ -66,6 +66,7 @@ static const Key table[] = {
     {"training", "patience", INTEGER, AT(patience), 0, 1e6},
     {"training", "coarse", NUMBER, AT(coarse), 0, 1},
     {"training", "start", TEXT, AT(start)},
+    {"training", "start_wider", BOOLEAN, AT(start_wider)},
     {"training", "start_structure_power", NUMBER, AT(start_structure_power), 0, 1},
     {"training", "lambda", NUMBER, AT(lambda), 0, 1},
     {"training", "lambda_ends", NUMBER, AT(lambda_ends), 0, 1},
@@ -417,6 +418,8 @@ static bool check_loss(const LamRecipe *r, GError **error)
         return wrong(error, "[loss] structure_weight", "goes with [network] structures");
     if (r->structure_weight > 0 && !has_labels(r))
         return wrong(error, "[loss] structure_weight", "needs [data] labels");
+    if (r->start_wider && (r->start == NULL || r->network.skip != LAM_SKIP_ADD))
+        return wrong(error, "[training] start_wider", "goes with start and skip=add");
     if (r->start_structure_power >= 0 && (r->start == NULL || r->network.structures == 0))
         return wrong(error, "[training] start_structure_power", "goes with start and structures");
     if (r->kl_weight > 0 && !r->network.uncertain)

@@ -82,6 +82,7 @@ typedef struct {
 
     /* [training] */
     LamLearns learns;
+    bool start_wider; /* layers with more channels than in the model to start from begin with its */
     double start_structure_power; /* that the model to start from was trained with; -1: the same */
     guint32 seed;
     int steps;             /* length of the cosine schedule */

@@ -37,7 +37,7 @@ char *lam_trainer_path(const LamTrainer *t, const char *name)
     return g_build_filename(t->options->output, name, NULL);
 }
 
-/* The weights of another model, where names and shapes are the same. */
+/* The weights of another model, where names and shapes are the same, or wider. */
 static bool take_start(LamTrainer *t, GError **error)
 {
     if (t->recipe->start == NULL)
@@ -48,7 +48,10 @@ static bool take_start(LamTrainer *t, GError **error)
         g_prefix_error(error, "cannot use recipe: %s: [training] start: ", t->options->recipe);
         return false;
     }
-    int taken = lam_parameters_copy(t->parameters, lam_model_parameters(model));
+    const LamParameters *from = lam_model_parameters(model);
+    int taken = lam_parameters_copy(t->parameters, from);
+    if (t->recipe->start_wider)
+        taken += lam_parameters_widen(t->parameters, from, t->recipe->seed);
     if (taken == 0) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL,
                     "cannot start from model: %s: it has no tensor in common with the recipe's",

@@ -248,15 +248,19 @@ static void test_shared_features(gconstpointer parts)
     g_assert_cmpfloat(largest, >, 0);
 }
 
-/* The velocity of a network of images that differ, with the weights of `from`, if any; freed by the caller. */
+/* The velocity of a network of images that differ, with the weights of `from`, if any, of which so many tensors are
+ * wider now; freed by the caller. */
 static float *velocity_of(const LamUnetConfig *config, LamParameters *parameters,
-                          const LamParameters *from, size_t *count)
+                          const LamParameters *from, int wider, size_t *count)
 {
     lam_unet_declare(config, parameters);
     g_assert_true(lam_parameters_allocate(parameters, false, NULL));
     lam_parameters_initialise(parameters, 3);
-    if (from != NULL)
-        g_assert_cmpint(lam_parameters_copy(parameters, from), ==, lam_parameters_count(from));
+    if (from != NULL) {
+        g_assert_cmpint(lam_parameters_copy(parameters, from), ==,
+                        lam_parameters_count(from) - wider);
+        g_assert_cmpint(lam_parameters_widen(parameters, from, 9), ==, wider);
+    }
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, false);
     LamUnet unet = lam_unet_build(config, graph, parameters);
     g_assert_true(lam_graph_finalise(graph, NULL));
@@ -275,8 +279,8 @@ static void goes_on(const LamUnetConfig *less, const LamUnetConfig *more)
 {
     size_t count = 0, same = 0;
     g_autoptr(LamParameters) first = lam_parameters_new(), then = lam_parameters_new();
-    g_autofree float *before = velocity_of(less, first, NULL, &count);
-    g_autofree float *after = velocity_of(more, then, first, &same);
+    g_autofree float *before = velocity_of(less, first, NULL, 0, &count);
+    g_autofree float *after = velocity_of(more, then, first, 0, &same);
     g_assert_cmpuint(count, ==, same);
     double length = 0, change = 0;
     for (size_t i = 0; i < count; i++) {
@@ -297,6 +301,49 @@ static void test_parts_go_on(void)
     fine.structure_fine[0] = 16;
     goes_on(&whole, &parts);
     goes_on(&parts, &fine);
+}
+
+/* Of the values of a tensor, the share that is not 0. */
+static double used(LamParameters *parameters, const char *name, size_t from, size_t to)
+{
+    const float *values = lam_parameters_find(parameters, name);
+    size_t n = 0;
+    for (size_t i = from; i < to; i++)
+        n += values[i] != 0;
+    return (double)n / (double)(to - from);
+}
+
+/* A wider encoder gives what the narrower one gave: new channels are there, and nothing listens to them yet. What is
+ * generated stays as it was drawn. */
+static void test_wider(void)
+{
+    LamUnetConfig narrow = small_features(), wide, deep;
+    narrow.structure_parts = true;
+    narrow.skip = LAM_SKIP_ADD;
+    wide = deep = narrow;
+    wide.encoder[0] = 24;
+    deep.decoder[1] = 24;
+    size_t count = 0, same = 0;
+    g_autoptr(LamParameters) first = lam_parameters_new(), then = lam_parameters_new();
+    g_autofree float *before = velocity_of(&narrow, first, NULL, 0, &count);
+    g_autofree float *after = velocity_of(&wide, then, first, 5, &same);
+    g_assert_cmpuint(count, ==, same);
+    for (size_t i = 0; i < count; i++)
+        g_assert_cmpfloat_with_epsilon(after[i], before[i], 1e-6);
+    size_t per_output = 27 * 2 * (size_t)lam_unet_scores(&narrow), old = 16 * per_output;
+    g_assert_cmpfloat(used(then, "parts.weight", old, old + 8 * per_output), >, 0.99);
+    g_assert_cmpfloat(used(then, "encoder.1.weight", 0, 27 * 16), >, 0.99);
+    g_assert_cmpfloat(used(then, "encoder.1.weight", 27 * 16, 27 * 24), ==, 0);
+    g_autoptr(LamParameters) other = lam_parameters_new();
+    lam_unet_declare(&deep, other);
+    g_assert_true(lam_parameters_allocate(other, false, NULL));
+    lam_parameters_initialise(other, 3);
+    g_autofree float *drawn = g_memdup2(lam_parameters_find(other, "hyper.decoder.1.weight.bias"),
+                                        27 * 16 * sizeof(float));
+    lam_parameters_widen(other, first, 9);
+    g_assert_cmpmem(drawn, 27 * 16 * sizeof(float),
+                    lam_parameters_find(other, "hyper.decoder.1.weight.bias"),
+                    27 * 16 * sizeof(float));
 }
 
 /* A model that names none of the modes is what it always was, and a model without them names none. */
@@ -543,6 +590,7 @@ int main(int argc, char **argv)
     g_test_add_data_func("/unet/features/shared/parts", "parts", test_shared_features);
     g_test_add_data_func("/unet/features/shared/fine", "fine", test_shared_features);
     g_test_add_func("/unet/features/parts-go-on", test_parts_go_on);
+    g_test_add_func("/unet/wider", test_wider);
     g_test_add_func("/unet/uncertain", test_uncertain);
     g_test_add_func("/unet/sampling", test_sampling);
     g_test_add_func("/unet/two-hyperparameters", test_two_hyperparameters);

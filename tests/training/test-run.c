@@ -299,6 +299,8 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nscans=disc-*.nii\n[loss]\nsimilarity=likeness\n", "[loss] similarity"},
         {"[data]\nscans=disc-*.nii\n[loss]\nsimilarity=none\n", "needs a label_weight"},
         {"[data]\nscans=disc-*.nii\n[loss]\nsimilarity=field\n", "[data] simulated"},
+        {"[data]\nscans=disc-*.nii\n[training]\nstart_wider=true\n",
+         "goes with start and skip=add"},
         {"[data]\nscans=disc-*.nii\n[training]\nlearns=nothing\n", "all, structures or reg"},
         {"[data]\nscans=disc-*.nii\n[training]\nlearns=structures\n", "goes with similarity=none"},
         {"[data]\nscans=disc-*.nii\n[training]\nlearns=registration\n", "[network] structures"},
