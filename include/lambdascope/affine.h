@@ -52,6 +52,9 @@ typedef struct {
     double
         tissue_polarity; /* the same of edges between tissues alone: where both scans are above the darkest
                              * 35 % of what they have in common. NaN if there are few */
+    double
+        structures_mm; /* mean distance of the middles of structures that a network tells in both scans;
+                           * NaN: it was not asked (lam_align) */
     double seconds;
     int starts; /* how many starting positions were tried */
 } LamAffine;

@@ -4,11 +4,11 @@
 
 #include <glib/gi18n.h>
 #include <lambdascope/error.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/same_file.h>
 #include <lambdascope/structures.h>
 #include <string.h>
 
-#define MODEL      "brain-any-contrast"
 #define SPACING_MM 1 /* for smooth outlines, whatever the scan's slices */
 
 typedef struct {
@@ -35,7 +35,7 @@ static LamModel *model_for(LamDocument *document, GError **error)
     LamModel *own = lam_document_model(document);
     if (own && lam_model_config(own)->structures > 0)
         return lam_model_ref(own);
-    g_autofree char *path = lam_model_find(MODEL, error);
+    g_autofree char *path = lam_model_find(LAM_CONTRASTS_MODEL, error);
     return path ? lam_model_load(path, error) : NULL;
 }
 

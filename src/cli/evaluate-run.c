@@ -1,6 +1,7 @@
 /* The work of lam evaluate: pair by pair, each model's session on the one affine of the pair. */
 #include "evaluate.h"
 
+#include <lambdascope/align.h>
 #include <lambdascope/model_choice.h>
 #include <lambdascope/pairs.h>
 #include <lambdascope/refine.h>
@@ -29,7 +30,7 @@ static bool case_open(Case *c, const LamPair *pair, const LamProgress *progress,
         (c->moving = lam_scan_load(pair->moving, 0, error)) == NULL ||
         (c->fixed_labels = lam_scan_load(pair->fixed_labels, 0, error)) == NULL ||
         (c->moving_labels = lam_scan_load(pair->moving_labels, 0, error)) == NULL ||
-        !lam_affine_register(c->fixed, c->moving, NULL, progress, &c->fit, error))
+        !lam_align(c->fixed, c->moving, NULL, progress, &c->fit, error))
         return false;
     return true;
 }

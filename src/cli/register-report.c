@@ -29,6 +29,9 @@ static void print_linear(const LamRegisterRun *run)
     else
         printf("linear       by %s, NMI %.3f, edges agree %.2f (chance 0, all 1)\n",
                measure_name(r->linear.measure), r->linear.nmi, r->linear.agreement);
+    if (!isnan(r->linear.structures_mm))
+        printf("             from where structures lie, whose middles are %.1f mm apart\n",
+               r->linear.structures_mm);
     if (isnan(r->before)) /* no voxel of both in one place, as between scanners */
         printf("correlation  as loaded none, linear %.3f", r->aligned);
     else
@@ -188,6 +191,7 @@ static void json_linear(JsonBuilder *json, const LamRegisterRun *run)
     lam_cli_json_number(json, "linear_edge_agreement", linear->agreement);
     lam_cli_json_number(json, "linear_edge_polarity", linear->polarity);
     lam_cli_json_number(json, "linear_tissue_polarity", linear->tissue_polarity);
+    lam_cli_json_number(json, "linear_structures_mm", linear->structures_mm);
     lam_cli_json_number(json, "linear_correlation", linear->correlation);
 }
 

@@ -5,11 +5,10 @@
 #include <lambdascope/scan.h>
 #include <lambdascope/label_table.h>
 #include <lambdascope/labels.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/structures.h>
 #include <stdio.h>
-
-#define MODEL "brain-any-contrast"
 
 typedef struct {
     char *model, *output, *names, *truth, *structures;
@@ -39,7 +38,7 @@ static bool parse(Options *o, int *argc, char ***argv, GError **error)
         {"structures", 's', 0, G_OPTION_ARG_FILENAME, &o->structures,
          "What its values are for the model (value,structure_value; default: the same)", "CSV"},
         {"model", 'M', 0, G_OPTION_ARG_STRING, &o->model,
-         "Model that tells structures apart (default " MODEL ")", "NAME|FILE"},
+         "Model that tells structures apart (default " LAM_CONTRASTS_MODEL ")", "NAME|FILE"},
         {NULL},
     };
     return lam_cli_parse(&syntax, entries, argc, argv, error);
@@ -146,7 +145,8 @@ static bool segment(const Options *o, const char *path, GError **error)
     g_autoptr(LamLabelTable) table = NULL;
     if (!load(o, path, &scan, &truth, &table, error))
         return false;
-    g_autofree char *found = lam_model_find(o->model != NULL ? o->model : MODEL, error);
+    g_autofree char *found =
+        lam_model_find(o->model != NULL ? o->model : LAM_CONTRASTS_MODEL, error);
     g_autoptr(LamModel) model = found != NULL ? lam_model_load(found, error) : NULL;
     g_autoptr(LamVolume) labels =
         model != NULL ? estimate(model, scan, o->spacing_mm, error) : NULL;

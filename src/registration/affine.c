@@ -230,6 +230,7 @@ static LamAffine describe(Work *w, const Outcome *outcome)
     LamAffine result = {.measure = outcome->measure,
                         .agreement = outcome->agreement,
                         .starts = outcome->starts,
+                        .structures_mm = NAN,
                         .matrix = lam_affine_from_planes(&w->planes, &outcome->map)};
     result.polarity =
         lam_affine_edges_at(&w->pair, 2, &outcome->map, &result.tissue_polarity).polarity;
@@ -250,7 +251,8 @@ LamAffine lam_affine_given(const LamMat4 *matrix)
                        .nmi = NAN,
                        .agreement = NAN,
                        .polarity = NAN,
-                       .tissue_polarity = NAN};
+                       .tissue_polarity = NAN,
+                       .structures_mm = NAN};
 }
 
 bool lam_affine_register(const LamVolume *fixed, const LamVolume *moving,

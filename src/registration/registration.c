@@ -1,5 +1,6 @@
 #include <lambdascope/registration.h>
 
+#include <lambdascope/align.h>
 #include <lambdascope/composite.h>
 #include <lambdascope/error.h>
 #include <lambdascope/metrics.h>
@@ -95,7 +96,7 @@ static bool fit_linear(const LamVolume *fixed, const LamVolume *moving,
     gint64 start = g_get_monotonic_time();
     result->linear = lam_affine_given(&options->affine.initial);
     if (!options->keep_initial &&
-        !lam_affine_register(fixed, moving, &options->affine, progress, &result->linear, error))
+        !lam_align(fixed, moving, &options->affine, progress, &result->linear, error))
         return false;
     result->linear_s = seconds_since(start);
     return true;

@@ -3,7 +3,7 @@
 
 #include "slice-grid.h"
 
-#include <lambdascope/affine.h>
+#include <lambdascope/align.h>
 #include <lambdascope/error.h>
 #include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
@@ -57,8 +57,7 @@ static bool align(LamSession *session, const LamSessionOptions *options,
     LamProgress part = lam_progress_part(progress, 0.0, 0.7);
     if (options->fit != NULL)
         session->fit = *options->fit;
-    else if (!lam_affine_register(session->fixed, session->moving, NULL, &part, &session->fit,
-                                  error))
+    else if (!lam_align(session->fixed, session->moving, NULL, &part, &session->fit, error))
         return false;
     session->affine = session->fit.matrix;
     return true;
