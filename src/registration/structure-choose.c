@@ -2,8 +2,34 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/trilinear.h>
+#include <math.h>
 
-#define MOST 256 /* a number of each fits into a byte */
+#define MOST        256 /* a number of each fits into a byte */
+#define LEAST_SCORE -25 /* below the best one's: a probability of 1e-11 */
+
+/* The softmax of one voxel. */
+static void soften(const float *score, const float *bias, size_t voxels, size_t structures,
+                   float *p)
+{
+    float most = score[0] + bias[0], sum = 0;
+    for (size_t k = 1; k < structures; k++)
+        most = fmaxf(most, score[k * voxels] + bias[k]);
+    for (size_t k = 0; k < structures; k++) {
+        float below = score[k * voxels] + bias[k] - most;
+        sum += p[k] = below > LEAST_SCORE ? expf(below) : 0;
+    }
+    for (size_t k = 0; k < structures; k++)
+        p[k] /= sum;
+}
+
+void lam_structure_soften(const float *score, const float *bias, size_t voxels, int structures,
+                          float *p)
+{
+    const size_t k = (size_t)structures;
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < voxels; i++)
+        soften(score + i, bias, voxels, k, p + i * k);
+}
 
 /* What all voxels share: where a voxel's neighbours are along each axis, and the best structure of each. */
 typedef struct {

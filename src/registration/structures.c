@@ -70,17 +70,7 @@ static bool show_scan(Network *network, const LamModel *model, const LamVolume *
 
 /* ---- probabilities ---- */
 
-/* score: [structures], each `voxels` after the one before. */
-static void soften(const float *score, size_t voxels, size_t structures, float *p)
-{
-    float most = score[0], sum = 0;
-    for (size_t k = 1; k < structures; k++)
-        most = fmaxf(most, score[k * voxels]);
-    for (size_t k = 0; k < structures; k++)
-        sum += p[k] = expf(score[k * voxels] - most);
-    for (size_t k = 0; k < structures; k++)
-        p[k] /= sum;
-}
+static const float no_bias[256] = {0};
 
 /* [voxel][structures], none of them first; free with lam_free. */
 static float *probabilities(const Network *network, size_t structures, GError **error)
@@ -89,11 +79,8 @@ static float *probabilities(const Network *network, size_t structures, GError **
     size_t voxels = (size_t)shape.d * (size_t)shape.h * (size_t)shape.w;
     const float *score = lam_node_value(network->unet.fixed_structures);
     float *p = lam_alloc_floats(voxels * structures, "probabilities", error);
-    if (p == NULL)
-        return NULL;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < voxels; i++)
-        soften(score + i, voxels, structures, p + i * structures);
+    if (p != NULL)
+        lam_structure_soften(score, no_bias, voxels, (int)structures, p);
     return p;
 }
 

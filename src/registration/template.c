@@ -11,7 +11,6 @@
 
 #define LEAST_SPACING_MM 0.25
 #define MOST_SPACING_MM  20
-#define LEAST_SCORE      -25   /* below the best one's: a probability of 1e-11 */
 #define DARKEST          1e-3f /* what cubic interpolation leaves around the head is less */
 
 struct LamTemplate {
@@ -135,21 +134,6 @@ LamVolume *lam_template_image(LamTemplate *template, double spacing_mm, GError *
     return out;
 }
 
-/* The softmax of one voxel, with a bias of each structure; what is next to nothing is 0. */
-static void soften(const float *score, const float *bias, size_t voxels, size_t structures,
-                   float *p)
-{
-    float most = score[0] + bias[0], sum = 0;
-    for (size_t k = 1; k < structures; k++)
-        most = fmaxf(most, score[k * voxels] + bias[k]);
-    for (size_t k = 0; k < structures; k++) {
-        float below = score[k * voxels] + bias[k] - most;
-        sum += p[k] = below > LEAST_SCORE ? expf(below) : 0;
-    }
-    for (size_t k = 0; k < structures; k++)
-        p[k] /= sum;
-}
-
 static const float no_bias[LAM_TEMPLATE_MAX_STRUCTURES] = {0};
 
 /* Scores of the structures as probabilities, [d,h,w,structures]; free with lam_free. */
@@ -168,9 +152,7 @@ static float *probabilities(LamTemplate *template, const float *bias, size_t *vo
     float *p = lam_alloc_floats(k * n, "probabilities", error);
     if (p == NULL)
         return NULL;
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < n; i++)
-        soften(score + i, bias, n, k, p + i * k);
+    lam_structure_soften(score, bias, n, c->n_structures, p);
     *voxels = n;
     return p;
 }
