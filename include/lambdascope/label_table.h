@@ -2,8 +2,7 @@
  * intensity_class (the last two may be missing). */
 #pragma once
 
-#include <glib.h>
-#include <stdbool.h>
+#include <lambdascope/volume.h>
 
 G_BEGIN_DECLS
 
@@ -30,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelTable, lam_label_table_free)
 
 /* The label of a value; NULL if the table does not have it. */
 const LamLabel *lam_label_table_find(const LamLabelTable *table, int value);
+
+/* Values of a label map become those of the structures that they belong to; what is not in the table, 0. */
+void lam_label_table_apply(const LamLabelTable *table, LamVolume *map);
 
 /* Position of the value 0, which is what lies outside of maps; 0 if the table does not have it. */
 int lam_label_table_zero(const LamLabelTable *table);

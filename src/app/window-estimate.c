@@ -3,6 +3,7 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/bids.h>
 #include <lambdascope/error.h>
 #include <lambdascope/model_choice.h>
 #include <lambdascope/same_file.h>
@@ -99,15 +100,12 @@ static void estimated(GObject *source, GAsyncResult *result, gpointer user)
 
 static void estimate(LamWindow *window, const char *path)
 {
-    static const char *const endings[] = {".gz", ".nii", ".mgz", ".mgh"};
-    g_autofree char *stem = g_strdup(path);
-    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++)
-        if (g_str_has_suffix(stem, endings[i]))
-            stem[strlen(stem) - strlen(endings[i])] = '\0';
+    g_autofree char *folder = g_path_get_dirname(path), *stem = lam_scan_stem(path);
+    g_autofree char *names = g_strconcat(stem, "_names.csv", NULL);
     Job *job = g_new0(Job, 1);
     job->document = g_object_ref(window->document);
     job->path = g_strdup(path);
-    job->names = g_strconcat(stem, "_names.csv", NULL);
+    job->names = g_build_filename(folder, names, NULL);
     job->progress = lam_task_progress_new(lam_window_job_progressed, window);
     GCancellable *cancellable = lam_window_begin_job(window, _("Estimating labels"));
     g_autoptr(GTask) task = g_task_new(NULL, cancellable, estimated, g_object_ref(window));

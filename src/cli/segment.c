@@ -4,7 +4,7 @@
 
 #include <lambdascope/scan.h>
 #include <lambdascope/label_table.h>
-#include <lambdascope/labels.h>
+#include <lambdascope/metrics.h>
 #include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/structures.h>
@@ -54,53 +54,31 @@ static bool check_outputs(const Options *o, const char *scan, GError **error)
 
 /* ---- what is printed ---- */
 
-/* Voxels of a structure: in the map, in the truth, in both. */
-typedef struct {
-    size_t here, there, both;
-} Overlap;
-
-/* The truth's label as the model counts it; table NULL: the same. */
-static int known_as(const LamLabelTable *table, float voxel)
-{
-    int value = lam_label_of(voxel);
-    const LamLabel *label = table != NULL ? lam_label_table_find(table, value) : NULL;
-    return table == NULL ? value : label != NULL ? label->structure : 0;
-}
-
-static Overlap overlap_of(const LamVolume *labels, const LamVolume *truth,
-                          const LamLabelTable *table, int value)
-{
-    Overlap o = {0};
-    size_t n = lam_grid_voxels(&labels->grid);
-    for (size_t v = 0; v < n; v++) {
-        bool here = lam_label_of(labels->data[v]) == value;
-        bool there = truth != NULL && known_as(table, truth->data[v]) == value;
-        o.here += here;
-        o.there += there;
-        o.both += here && there;
-    }
-    return o;
-}
-
 /* Of each structure the volume and, with a truth, Dice and how its volume compares; their mean where the truth has
  * the structure. */
-static void print_structures(GPtrArray *structures, const LamVolume *labels, const LamVolume *truth,
-                             const LamLabelTable *table)
+static void print_structures(GPtrArray *structures, const LamVolume *labels, const LamVolume *truth)
 {
     LamVec3 mm = lam_grid_spacing_mm(&labels->grid);
     double ml = 1e-3 * mm.v[0] * mm.v[1] * mm.v[2], sum = 0;
-    int counted = 0;
-    for (guint i = 0; i < structures->len; i++) {
-        const LamStructure *s = structures->pdata[i];
-        Overlap o = overlap_of(labels, truth, table, s->value);
-        printf("%5d  %8.2f ml  ", s->value, ml * (double)o.here);
-        if (o.there > 0) {
-            double dice = 2 * (double)o.both / (double)(o.here + o.there);
-            printf("Dice %.3f, volume × %.2f  ", dice, (double)o.here / (double)o.there);
-            sum += dice;
+    int n = (int)structures->len, counted = 0;
+    g_autofree int *value = g_new(int, n);
+    g_autofree size_t *here = g_new0(size_t, n), *there = g_new0(size_t, n);
+    g_autofree double *dice = g_new0(double, n);
+    for (int i = 0; i < n; i++)
+        value[i] = ((const LamStructure *)structures->pdata[i])->value;
+    lam_label_voxels(labels, value, n, here);
+    if (truth != NULL) {
+        lam_label_voxels(truth, value, n, there);
+        lam_dice_many(labels, truth, value, n, dice);
+    }
+    for (int i = 0; i < n; i++) {
+        printf("%5d  %8.2f ml  ", value[i], ml * (double)here[i]);
+        if (there[i] > 0) {
+            printf("Dice %.3f, volume × %.2f  ", dice[i], (double)here[i] / (double)there[i]);
+            sum += dice[i];
             counted++;
         }
-        puts(s->name);
+        puts(((const LamStructure *)structures->pdata[i])->name);
     }
     if (counted > 0)
         printf("mean Dice of %d structures %.4f\n", counted, sum / counted);
@@ -134,7 +112,9 @@ static bool tell(const LamModel *model, const LamVolume *labels, const LamVolume
         truth != NULL ? lam_resample(truth, &labels->grid, NULL, LAM_NEAREST, 0, error) : NULL;
     if (structures == NULL || (truth != NULL && there == NULL))
         return false;
-    print_structures(structures, labels, there, table);
+    if (there != NULL && table != NULL)
+        lam_label_table_apply(table, there);
+    print_structures(structures, labels, there);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include <lambdascope/csv.h>
 #include <lambdascope/error.h>
+#include <lambdascope/labels.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,15 @@ const LamLabel *lam_label_table_find(const LamLabelTable *table, int value)
 {
     LamLabel key = {.value = value};
     return bsearch(&key, table->label, (size_t)table->count, sizeof key, by_value);
+}
+
+void lam_label_table_apply(const LamLabelTable *table, LamVolume *map)
+{
+    size_t n = lam_grid_voxels(&map->grid);
+    for (size_t i = 0; i < n; i++) {
+        const LamLabel *label = lam_label_table_find(table, lam_label_of(map->data[i]));
+        map->data[i] = label != NULL ? (float)label->structure : 0;
+    }
 }
 
 static bool wrong(GError **error, const char *path, int line, const char *why)

@@ -1,7 +1,6 @@
 #include "labelled-pairs.h"
 
 #include <lambdascope/error.h>
-#include <lambdascope/labels.h>
 #include <lambdascope/pairs.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/score.h>
@@ -76,15 +75,6 @@ LamLabelledPairs *lam_labelled_pairs_load(const char *csv, const char *folder, b
     return NULL;
 }
 
-static void name(LamVolume *map, const LamLabelTable *structures)
-{
-    size_t n = lam_grid_voxels(&map->grid);
-    for (size_t i = 0; i < n; i++) {
-        const LamLabel *label = lam_label_table_find(structures, lam_label_of(map->data[i]));
-        map->data[i] = label != NULL ? (float)label->structure : 0;
-    }
-}
-
 /* A map is in many pairs, and named once. */
 void lam_labelled_pairs_name(LamLabelledPairs *pairs, const LamLabelTable *structures)
 {
@@ -92,9 +82,9 @@ void lam_labelled_pairs_name(LamLabelledPairs *pairs, const LamLabelTable *struc
     for (guint i = 0; i < pairs->cases->len; i++) {
         const Case *c = &g_array_index(pairs->cases, Case, i);
         if (g_hash_table_add(done, c->fixed_labels))
-            name(c->fixed_labels, structures);
+            lam_label_table_apply(structures, c->fixed_labels);
         if (g_hash_table_add(done, c->moving_labels))
-            name(c->moving_labels, structures);
+            lam_label_table_apply(structures, c->moving_labels);
     }
 }
 
