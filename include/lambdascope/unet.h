@@ -4,6 +4,8 @@
  *   fixed, moving ─ (features of each ─) encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
  *   (λ, 1-λ) ─ dense layers ─ one linear head per generated kernel and bias ──┘
  *
+ * A cascade carries the moving scan by that field and finds, by a few convolutions, what is to be added to it.
+ *
  * What flow gives is a stationary velocity whose exponential is the displacement; or, without integration
  * steps, the displacement itself. A probabilistic network (`uncertain`; Dalca et al. 2019) gives the mean
  * of the velocity, and beside it, from the same features, the logarithm of its variance.
@@ -60,6 +62,14 @@ typedef struct {
      * features, whose linear layer adds to the scores of the parts: where a border lies within a voxel of
      * features. None: parts are told from the features alone. */
     int n_structure_fine, structure_fine[LAM_UNET_MAX_LEVELS];
+    /* Of the hypernetwork's units where they are off (leaky ReLU), 0 to 1. With 0 there are λ for which all
+     * may be off, and the network answers the same for all of these. */
+    double hidden_slope;
+    /* A second look (after Recursive Cascaded Networks, Zhao et al. 2019): what the registration sees of
+     * the moving scan is carried by the field found so far and laid beside the fixed scan's, and what
+     * convolutions see there is added to the velocity. Channels: first of what is seen of each scan (a
+     * convolution that does not depend on λ), then of the convolutions. None: one look. */
+    int n_cascade, cascade[LAM_UNET_MAX_LEVELS];
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -68,8 +78,9 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
- * structure_parts and structure_fine. The architecture's name counts up with keys that programs from before
- * would leave out: hypermorph-unet-2 has structure_parts, and perhaps structure_fine; unknown names are refused.
+ * structure_parts, structure_fine, hidden_slope and cascade. The architecture's name counts up with keys that
+ * programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps structure_fine,
+ * hypermorph-unet-3 has hidden_slope or cascade; unknown names are refused.
  * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
@@ -95,8 +106,8 @@ typedef struct {
     LamNode *hyper; /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
                         * (μ, 1-μ); NULL if nothing is generated */
     int n_lambdas;  /* classes; 1 if there are none */
-    LamNode *features; /* what flow is computed from: the last convolution before it, on the field
-                        * grid, in channel blocks (graph.h) */
+    LamNode *features; /* what flow is computed from, of a cascade the first: the last convolution
+                        * before it, on the field grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain
                               * network the mean */
     LamNode *log_variance; /* likewise, of voxels^2; NULL if the network is not uncertain */

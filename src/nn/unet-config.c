@@ -12,16 +12,17 @@
 
 /* What a model of a key that changes what is computed is called, so that programs from before the key refuse
  * it, rather than leave the key out. */
-static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2"};
+static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2",
+                                            "hypermorph-unet-3"};
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
 static const char *const skip_names[] = {"concat", "add"};
 static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
-static const char *const optional_keys[] = {"uncertain",        "hyper_labels",     "hyper_classes",
-                                            "features_encoder", "features_decoder", "structures",
-                                            "structure_parts",  "structure_fine"};
+static const char *const optional_keys[] = {
+    "uncertain",  "hyper_labels",    "hyper_classes",  "features_encoder", "features_decoder",
+    "structures", "structure_parts", "structure_fine", "hidden_slope",     "cascade"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -92,6 +93,23 @@ static bool check_features(const LamUnetConfig *c, GError **error)
                       error);
 }
 
+/* Channels of the two scans' looks enter side by side, as whole blocks. */
+static bool check_cascade(const LamUnetConfig *c, GError **error)
+{
+    if (c->n_cascade == 0)
+        return true;
+    if (!check_list("cascade", c->n_cascade, c->cascade, 2, 1, MAX_CHANNELS, error))
+        return false;
+    if (c->cascade[0] % CONCAT_MULTIPLE != 0)
+        return wrong(error, "cascade", "the first must be a multiple of 16");
+    if (c->uncertain)
+        return wrong(error, "cascade", "cannot be uncertain");
+    int halvings = c->n_encoder - c->n_decoder;
+    return halvings <= (c->structure_parts ? 0 : 1) ||
+           wrong(error, "cascade",
+                 "the field is too coarse for it: more decoder levels are needed");
+}
+
 bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
 {
     if (!check_list("size", 3, c->size, 3, 1, MAX_SIZE, error) ||
@@ -116,7 +134,9 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
     for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
         if (c->decoder[i] % CONCAT_MULTIPLE != 0)
             return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
-    if (!check_features(c, error))
+    if (!(c->hidden_slope >= 0 && c->hidden_slope < 1))
+        return wrong(error, "hidden_slope", "must be 0 or above, and below 1");
+    if (!check_features(c, error) || !check_cascade(c, error))
         return false;
     int multiple = 1 << MAX(c->n_features_encoder - 1,
                             c->n_features_encoder - c->n_features_decoder + c->n_encoder - 1);
@@ -146,7 +166,8 @@ static void write_list(LamSafetensors *file, const char *key, int n, const int *
 
 void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
 {
-    lam_safetensors_set_metadata(file, "architecture", architectures[c->structure_parts]);
+    int name = c->n_cascade > 0 || c->hidden_slope > 0 ? 2 : c->structure_parts;
+    lam_safetensors_set_metadata(file, "architecture", architectures[name]);
     lam_safetensors_set_number(file, "spacing_mm", c->spacing_mm);
     write_list(file, "size", 3, c->size);
     write_list(file, "encoder", c->n_encoder, c->encoder);
@@ -172,6 +193,10 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
         lam_safetensors_set_metadata(file, "structure_parts", "true");
     if (c->n_structure_fine > 0)
         write_list(file, "structure_fine", c->n_structure_fine, c->structure_fine);
+    if (c->hidden_slope > 0)
+        lam_safetensors_set_number(file, "hidden_slope", c->hidden_slope);
+    if (c->n_cascade > 0)
+        write_list(file, "cascade", c->n_cascade, c->cascade);
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -210,6 +235,13 @@ static bool set_truth(bool *to, const char *key, const char *value, GError **err
     return known || wrong(error, key, "must be true or false");
 }
 
+static bool set_number(double *to, const char *key, const char *value, GError **error)
+{
+    char *end = NULL;
+    *to = g_ascii_strtod(value, &end);
+    return (end != value && *end == '\0') || wrong(error, key, "must be a number");
+}
+
 bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, GError **error)
 {
     struct {
@@ -221,7 +253,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
                  {"hidden", &c->n_hidden, c->hidden},
                  {"features_encoder", &c->n_features_encoder, c->features_encoder},
                  {"features_decoder", &c->n_features_decoder, c->features_decoder},
-                 {"structure_fine", &c->n_structure_fine, c->structure_fine}};
+                 {"structure_fine", &c->n_structure_fine, c->structure_fine},
+                 {"cascade", &c->n_cascade, c->cascade}};
     for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
         if (g_str_equal(key, lists[i].key)) {
             int n = parse_list(value, lists[i].list, LAM_UNET_MAX_LEVELS);
@@ -239,11 +272,10 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
                wrong(error, key, "must be a number");
     if (g_str_equal(key, "structures"))
         return parse_list(value, &c->structures, 1) == 1 || wrong(error, key, "must be a number");
-    if (g_str_equal(key, "spacing_mm")) {
-        char *end = NULL;
-        c->spacing_mm = g_ascii_strtod(value, &end);
-        return (end != value && *end == '\0') || wrong(error, key, "must be a number");
-    }
+    if (g_str_equal(key, "spacing_mm"))
+        return set_number(&c->spacing_mm, key, value, error);
+    if (g_str_equal(key, "hidden_slope"))
+        return set_number(&c->hidden_slope, key, value, error);
     if (g_str_equal(key, "generated")) {
         bool known = parse_name(value, generated_names, G_N_ELEMENTS(generated_names), &index);
         c->generated = (LamGenerated)(known ? index : 0);
@@ -282,8 +314,8 @@ static bool check_architecture(const char *name, GError **error)
     if (parse_name(name, architectures, G_N_ELEMENTS(architectures), &index))
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL,
-                "its architecture is %s; this version knows %s and %s", name, architectures[0],
-                architectures[1]);
+                "its architecture is %s; this version knows %s, %s and %s", name, architectures[0],
+                architectures[1], architectures[2]);
     return false;
 }
 
@@ -330,7 +362,9 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
                      b->features_decoder) &&
            a->structures == b->structures && a->structure_parts == b->structure_parts &&
            same_list(a->n_structure_fine, a->structure_fine, b->n_structure_fine,
-                     b->structure_fine);
+                     b->structure_fine) &&
+           a->hidden_slope == b->hidden_slope &&
+           same_list(a->n_cascade, a->cascade, b->n_cascade, b->cascade);
 }
 
 /* Halvings between the scans and what the registration sees. */

@@ -102,7 +102,8 @@ static void build_hypernetwork(Builder *b, LamNode *input)
         LamNode *w = parameter(b, weight, 2, shape, (LamInit){sqrt(2.0 / width), 1});
         LamNode *base = parameter(b, bias, 1, shape, (LamInit){0, 1});
         if (b->graph != NULL)
-            b->code = lam_op_leaky_relu(b->graph, lam_op_dense(b->graph, b->code, w, base), 0);
+            b->code = lam_op_leaky_relu(b->graph, lam_op_dense(b->graph, b->code, w, base),
+                                        (float)c->hidden_slope);
         width = c->hidden[i];
     }
     b->code_size = width;
@@ -346,13 +347,81 @@ static LamNode *build_registration(Builder *b, const View view[2])
     return velocity;
 }
 
+static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode *velocity)
+{
+    return config->integration_steps > 0
+               ? lam_op_integrate(graph, velocity, config->integration_steps)
+               : velocity;
+}
+
+/* What a cascade sees of a scan, on the field grid. */
+static LamNode *build_look(Builder *b, const View *view)
+{
+    const LamUnetConfig *c = b->config;
+    Layer fine = {.name = "cascade.parts",
+                  .in = view_channels(c),
+                  .out = c->cascade[0],
+                  .stride = 2,
+                  .slope = 1};
+    Layer whole = {.name = "cascade.look",
+                   .in = view_channels(c),
+                   .out = c->cascade[0],
+                   .stride = c->n_encoder > c->n_decoder ? 2 : 1,
+                   .slope = SLOPE,
+                   .bias = true};
+    LamNode *parts = c->structure_parts ? convolution(b, fine, view->parts, NULL) : NULL;
+    return convolution(b, whole, view->whole, parts);
+}
+
+/* The moving scan's look, carried by the field so far, beside the fixed scan's. */
+static LamNode *look_again(Builder *b, const View view[2], LamNode *velocity)
+{
+    LamNode *fixed = build_look(b, &view[0]), *moving = build_look(b, &view[1]);
+    if (b->graph == NULL)
+        return NULL;
+    LamNode *carried = lam_op_warp(b->graph, lam_op_to_plain(b->graph, moving),
+                                   integrated(b->config, b->graph, velocity));
+    return lam_op_concat(b->graph, fixed, lam_op_to_blocked(b->graph, carried));
+}
+
+/* The velocity and what a second look adds to it; both plain. */
+static LamNode *build_cascade(Builder *b, const View view[2], LamNode *velocity)
+{
+    const LamUnetConfig *c = b->config;
+    bool generated_layers = c->generated != LAM_GENERATED_NONE;
+    int width = c->n_final > 0 ? c->final[c->n_final - 1] : c->decoder[c->n_decoder - 1];
+    Layer known = {.name = "cascade.known", /* from what the field so far was computed */
+                   .in = width,
+                   .out = c->cascade[1],
+                   .stride = 1,
+                   .slope = 1,
+                   .generated = generated_layers,
+                   .pointwise = true};
+    LamNode *addend = convolution(b, known, b->features, NULL);
+    LamNode *x = look_again(b, view, velocity);
+    width = 2 * c->cascade[0];
+    for (int i = 1; i < c->n_cascade; i++) {
+        g_autofree char *name = g_strdup_printf("cascade.%d", i);
+        Layer layer = {name, width, c->cascade[i], 1, SLOPE, generated_layers, true, 0};
+        x = convolution(b, layer, x, i == 1 ? addend : NULL);
+        width = c->cascade[i];
+    }
+    Layer flow = {"cascade.flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
+    LamNode *more = convolution(b, flow, x, NULL);
+    return b->graph != NULL ? lam_op_sum(b->graph, velocity, lam_op_to_plain(b->graph, more), 1)
+                            : NULL;
+}
+
 static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hyper)
 {
     if (b->config->generated != LAM_GENERATED_NONE)
         build_hypernetwork(b, hyper);
     View view[] = {build_view(b, fixed, &b->structures[0]),
                    build_view(b, moving, &b->structures[1])};
-    return build_registration(b, view);
+    LamNode *velocity = build_registration(b, view);
+    if (b->graph != NULL)
+        velocity = lam_op_to_plain(b->graph, velocity);
+    return b->config->n_cascade > 0 ? build_cascade(b, view, velocity) : velocity;
 }
 
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
@@ -390,20 +459,13 @@ static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParamet
 {
     Builder b = {.config = config, .graph = graph, .parameters = parameters};
     LamUnet unet = add_inputs(config, graph, fixed);
-    unet.velocity = lam_op_to_plain(graph, build(&b, unet.fixed, unet.moving, unet.hyper));
+    unet.velocity = build(&b, unet.fixed, unet.moving, unet.hyper);
     unet.features = b.features;
     unet.fixed_structures = b.structures[0];
     unet.moving_structures = b.structures[1];
     if (config->uncertain)
         unet.log_variance = lam_op_to_plain(graph, b.log_variance);
     return unet;
-}
-
-static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode *velocity)
-{
-    return config->integration_steps > 0
-               ? lam_op_integrate(graph, velocity, config->integration_steps)
-               : velocity;
 }
 
 LamUnet lam_unet_build_onto(const LamUnetConfig *config, LamGraph *graph, LamParameters *parameters,

@@ -352,7 +352,7 @@ static void fill_parameters(LamParameters *parameters, GRand *rand)
     for (int i = 0; i < lam_parameters_count(parameters); i++) {
         const char *name = lam_parameters_name(parameters, i);
         float *value = lam_parameters_values(parameters) + lam_parameters_offset(parameters, i);
-        if (g_str_equal(name, "flow.weight") || g_str_equal(name, "log_variance.weight"))
+        if (g_str_has_suffix(name, "flow.weight") || g_str_equal(name, "log_variance.weight"))
             rig_fill(rand, value, lam_parameters_size(parameters, i), 0.1);
         else if (!g_str_equal(name, "log_variance.bias") && g_str_has_suffix(name, "bias") &&
                  lam_parameters_size(parameters, i) <= 16)
@@ -376,7 +376,7 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels, features, parts, fine;
+    bool uncertain, hyper_labels, features, parts, fine, cascade;
 } UnetCase;
 
 /* Two scans' features on half the grid, the registration beneath them on that. */
@@ -405,6 +405,9 @@ static void test_unet(gconstpointer data)
     config.structure_parts = c->parts;
     config.n_structure_fine = c->fine ? 2 : 0;
     config.structure_fine[0] = config.structure_fine[1] = 16;
+    config.n_cascade = c->cascade ? 3 : 0;
+    config.cascade[0] = config.cascade[1] = config.cascade[2] = 16;
+    config.hidden_slope = c->cascade ? 0.1 : 0;
     g_autoptr(GRand) rand = g_rand_new_with_seed(11);
     g_autoptr(LamParameters) parameters = lam_parameters_new();
     lam_unet_declare(&config, parameters);
@@ -457,6 +460,10 @@ static void add_unet_tests(void)
         {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 5, .features = true, .parts = true},
         {false, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true, .fine = true},
         {true, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true, .fine = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .cascade = true},
+        {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 0, .cascade = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .parts = true,
+         .cascade = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
@@ -467,6 +474,9 @@ static void add_unet_tests(void)
     g_test_add_data_func("/gradients/loss/parts/2d", &modes[6], test_unet);
     g_test_add_data_func("/gradients/loss/fine", &modes[7], test_unet);
     g_test_add_data_func("/gradients/loss/fine/2d", &modes[8], test_unet);
+    g_test_add_data_func("/gradients/loss/cascade", &modes[9], test_unet);
+    g_test_add_data_func("/gradients/loss/cascade/2d", &modes[10], test_unet);
+    g_test_add_data_func("/gradients/loss/cascade/parts", &modes[11], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,

@@ -28,6 +28,10 @@ static void test_round_trip(void)
         config.structure_parts = i > 4;
         config.n_structure_fine = i > 5 ? 2 : 0;
         config.structure_fine[0] = config.structure_fine[1] = 8 + i;
+        config.hidden_slope = i % 3 * 0.1;
+        config.n_cascade = config.uncertain || i == 0 ? 0 : 3;
+        for (int k = 0; k < 3; k++)
+            config.cascade[k] = 16 * (k + 1);
         if (i > 3) /* five levels, of which the registration has what the features leave */
             config.n_encoder = config.n_decoder = 4;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
@@ -110,6 +114,14 @@ static void test_refused(void)
         {"structure_parts", "2"},
         {"structure_fine", "16"},
         {"structure_fine", "many"},
+        {"hidden_slope", "-0.1"},
+        {"hidden_slope", "1"},
+        {"hidden_slope", "nan"},
+        {"hidden_slope", "leaky"},
+        {"cascade", "16"},
+        {"cascade", "16,0"},
+        {"cascade", "24,32"},
+        {"cascade", "many"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -119,10 +131,9 @@ static void test_refused(void)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         assert_refused(keys[i], NULL, keys[i]);
     assert_refused("architecture", "resnet", "resnet");
-    assert_refused(
-        "architecture", "hypermorph-unet-3",
-        "its architecture is hypermorph-unet-3; this version knows hypermorph-unet-1 and "
-        "hypermorph-unet-2");
+    assert_refused("architecture", "hypermorph-unet-4",
+                   "its architecture is hypermorph-unet-4; this version knows hypermorph-unet-1, "
+                   "hypermorph-unet-2 and hypermorph-unet-3");
     assert_refused("architecture", NULL, "architecture");
 }
 
@@ -380,6 +391,16 @@ static void test_architecture_counts(void)
     lam_safetensors_set_metadata(parts, "architecture", "hypermorph-unet-1");
     g_assert_true(lam_unet_config_read(&back, parts, NULL));
     g_assert_true(lam_unet_config_equal(&back, &config));
+    LamUnetConfig leaks = config, looks = config;
+    g_assert_true(lam_unet_config_set(&leaks, "hidden_slope", "0.1", NULL));
+    g_assert_true(lam_unet_config_set(&looks, "cascade", "16,16", NULL));
+    g_assert_false(lam_unet_config_equal(&leaks, &config) ||
+                   lam_unet_config_equal(&looks, &config));
+    for (int i = 0; i < 2; i++) {
+        g_autoptr(LamSafetensors) file = lam_safetensors_new();
+        lam_unet_config_write(i == 0 ? &leaks : &looks, file);
+        g_assert_cmpstr(lam_safetensors_metadata(file, "architecture"), ==, "hypermorph-unet-3");
+    }
 }
 
 static void test_labels_need_hypernetwork(void)
