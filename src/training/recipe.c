@@ -48,6 +48,7 @@ static const Key table[] = {
     {"template", "subjects", TEXT, AT(subjects)},
     {"template", "structures", TEXT, AT(structures)},
     {"template", "hidden", INTEGER, AT(template.hidden), 1, 256},
+    {"template", "slopes", BOOLEAN, AT(template.slopes)},
     {"template", "structures_weight", NUMBER, AT(structures_weight), 0, 1e6},
     {"template", "sides", NUMBER, AT(sides), 0, 1},
     {"template", "mean_weight", NUMBER, AT(mean_weight), 0, 1e6},
@@ -410,8 +411,10 @@ static bool check_loss(const LamRecipe *r, GError **error)
         return wrong(error, "[training] learns",
                      "structures goes with similarity=none, without label_weight and "
                      "anatomy_weight");
-    if (r->learns != LAM_LEARNS_ALL && r->network.structures == 0)
-        return wrong(error, "[training] learns", "goes with [network] structures");
+    bool rests = r->learns == LAM_LEARNS_REGISTRATION && r->learns_template;
+    if (r->learns != LAM_LEARNS_ALL && r->network.structures == 0 && !rests)
+        return wrong(error, "[training] learns",
+                     "goes with [network] structures; registration with [template], too");
     if (by_labels && !has_labels(r))
         return wrong(error, "[loss] label_weight, anatomy_weight", "need [data] labels");
     if ((r->structure_weight > 0) != (r->network.structures > 0))
@@ -445,6 +448,8 @@ static bool check_template(const LamRecipe *r, GError **error)
         return wrong(error, "[template] subjects", "attributes need a table of them");
     if (r->structures != NULL && r->labels == NULL)
         return wrong(error, "[template] structures", "need [data] labels");
+    if (r->learns != LAM_LEARNS_ALL && r->start == NULL)
+        return wrong(error, "[training] learns", "a template that rests needs a start");
     return true;
 }
 

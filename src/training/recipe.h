@@ -24,11 +24,11 @@ typedef struct {
     char **structures; /* names in the label table, without sides; NULL-terminated */
 } LamTissue;
 
-/* What a run changes of a network that tells structures apart. */
+/* What a run changes of a network that tells structures apart, or that has a template. */
 typedef enum {
     LAM_LEARNS_ALL,
     LAM_LEARNS_STRUCTURES,   /* features and structures, by the cross entropy alone */
-    LAM_LEARNS_REGISTRATION, /* all the rest, by all other terms */
+    LAM_LEARNS_REGISTRATION, /* all the rest, by all other terms; a template rests */
 } LamLearns;
 
 typedef struct {

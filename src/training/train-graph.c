@@ -112,8 +112,10 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
     LamLossOptions options = recipe->loss;
     *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true), .template_config = template};
     lam_graph_set_precision(g->graph, recipe->precision);
-    if (recipe->learns == LAM_LEARNS_REGISTRATION)
+    if (recipe->learns == LAM_LEARNS_REGISTRATION) {
         lam_unet_freeze_features(g->graph);
+        lam_graph_freeze(g->graph, "template.");
+    }
     build_network(g, recipe, &config, parameters);
     g->field_mm = grid->spacing_mm * grid->size[0] / grid->field_size[0];
     options.n_labels = n_labels;

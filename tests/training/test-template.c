@@ -9,6 +9,7 @@
 #include <lambdascope/error.h>
 #include <lambdascope/model.h>
 #include <lambdascope/nifti.h>
+#include <lambdascope/safetensors.h>
 #include <math.h>
 #include <string.h>
 
@@ -186,6 +187,43 @@ static void test_resumes(Fixture *f, gconstpointer data)
     clear(&b);
 }
 
+static const LamNamedTensor *tensor_of(LamSafetensors *file, const char *name)
+{
+    const LamNamedTensor *tensor = lam_safetensors_find(file, name);
+    g_assert_nonnull(tensor);
+    return tensor;
+}
+
+/* A later stage: the network learns on, the template, slopes and all, rests. */
+static void test_rests(Fixture *f, gconstpointer data)
+{
+    GError *error = NULL;
+    g_autofree char *first = g_strdup_printf(recipe_text, 10);
+    g_autofree char *recipe = disc_recipe(f->folder, first);
+    disc_train(f->folder, recipe, "first", false, 0, &error);
+    g_assert_no_error(error);
+    g_autofree char *model = g_build_filename(f->folder, "first", "best.safetensors", NULL);
+    g_autofree char *further = g_strdup_printf(
+        "%s[template]\nslopes=true\n[training]\nlearns=registration\nstart=%s\n", first, model);
+    g_autofree char *later = disc_recipe(f->folder, further);
+    disc_train(f->folder, later, "second", false, 0, &error);
+    g_assert_no_error(error);
+    g_autofree char *other = g_build_filename(f->folder, "second", "best.safetensors", NULL);
+    g_autoptr(LamSafetensors) a = lam_safetensors_load(model, NULL);
+    g_autoptr(LamSafetensors) b = lam_safetensors_load(other, NULL);
+    static const char *const rest[] = {LAM_TEMPLATE_PICTURE, LAM_TEMPLATE_SCORES};
+    for (size_t i = 0; i < G_N_ELEMENTS(rest); i++) {
+        const LamNamedTensor *x = tensor_of(a, rest[i]), *y = tensor_of(b, rest[i]);
+        g_assert_cmpmem(x->data, x->count * sizeof(float), y->data, y->count * sizeof(float));
+    }
+    const LamNamedTensor *x = tensor_of(a, "flow.weight"), *y = tensor_of(b, "flow.weight");
+    g_assert_cmpint(memcmp(x->data, y->data, x->count * sizeof(float)), !=, 0);
+    const LamNamedTensor *slope = tensor_of(b, LAM_TEMPLATE_PICTURE_SLOPE);
+    for (size_t i = 0; i < slope->count; i++)
+        g_assert_cmpfloat(slope->data[i], ==, 0); /* the first run had none */
+    g_assert_null(lam_safetensors_find(a, LAM_TEMPLATE_PICTURE_SLOPE));
+}
+
 /* Without attributes and structures it is a picture alone. */
 static void test_plain(Fixture *f, gconstpointer data)
 {
@@ -272,6 +310,8 @@ static void test_bad_recipes(Fixture *f, gconstpointer data)
                {"[template]\nshape=1\n", "unknown key"},
                {"[loss]\nanatomy_weight=1\n", "anatomy_weight"},
                {"[network]\nuncertain=true\n", "uncertain"},
+               {"[training]\nlearns=registration\n", "needs a start"},
+               {"[training]\nlearns=structures\n", "goes with similarity=none"},
                {"[data]\nsource=shapes\n", "scans alone"}};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
         g_autofree char *text = g_strdup_printf(recipe_text, 5);
@@ -328,6 +368,7 @@ int main(int argc, char **argv)
         void (*run)(Fixture *, gconstpointer);
     } tests[] = {{"learns", test_learns},
                  {"resumes", test_resumes},
+                 {"rests", test_rests},
                  {"plain", test_plain},
                  {"bad-tables", test_bad_tables},
                  {"one-subject", test_one_subject},
