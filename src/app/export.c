@@ -1,6 +1,7 @@
 #include "export.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/bids.h>
 #include <lambdascope/error.h>
 #include <lambdascope/nifti.h>
 #include <lambdascope/resample.h>
@@ -112,21 +113,16 @@ const char *lam_export_path(GAsyncResult *result)
     return ((const Job *)g_task_get_task_data(G_TASK(result)))->export.path;
 }
 
-static char *without_ending(const char *name)
+char *lam_export_part(const char *name)
 {
-    static const char *const endings[] = {".nii.gz", ".nii", ".hdr", ".img",  ".mgh.gz", ".mgh",
-                                          ".mgz",    ".png", ".jpg", ".jpeg", ".dcm"};
-    for (size_t i = 0; i < G_N_ELEMENTS(endings); i++) {
-        if (g_str_has_suffix(name, endings[i]))
-            return g_strndup(name, strlen(name) - strlen(endings[i]));
-    }
-    return g_strdup(name);
+    g_autofree char *plain = g_strdelimit(g_strdup(name), " /#", '-');
+    return lam_scan_stem(plain);
 }
 
 char *lam_export_stem(const char *fixed_name, const char *moving_name)
 {
-    g_autofree char *fixed = without_ending(fixed_name), *moving = without_ending(moving_name);
-    return g_strdelimit(g_strdup_printf("%s_to_%s", moving, fixed), " /#", '-');
+    g_autofree char *fixed = lam_export_part(fixed_name), *moving = lam_export_part(moving_name);
+    return g_strdup_printf("%s_to_%s", moving, fixed);
 }
 
 char *lam_export_name(LamExportKind kind, const char *fixed_name, const char *moving_name,

@@ -26,6 +26,8 @@ bool lam_export_finish(GAsyncResult *result, GError **error);
 /* The path it was about; borrowed. */
 const char *lam_export_path(GAsyncResult *result);
 
+/* A scan's name as part of a file's: without its ending, nor what has a meaning in paths. Free with g_free. */
+char *lam_export_part(const char *name);
 /* "moving_to_fixed" for file names, from the names of the scans. Free with g_free. */
 char *lam_export_stem(const char *fixed_name, const char *moving_name);
 /* A file name to propose, from the names of the scans (which may have an ending). Free with g_free. */

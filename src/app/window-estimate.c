@@ -1,4 +1,5 @@
 /* A label map of the fixed scan by a network that tells structures apart: saved, then opened as any other. */
+#include "export.h"
 #include "task-progress.h"
 #include "window-private.h"
 
@@ -8,7 +9,6 @@
 #include <lambdascope/model_choice.h>
 #include <lambdascope/same_file.h>
 #include <lambdascope/structures.h>
-#include <string.h>
 
 #define SPACING_MM 1 /* for smooth outlines, whatever the scan's slices */
 
@@ -126,11 +126,7 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 /* "NAME_labels.nii.gz" */
 static char *proposed_name(const LamDocument *document)
 {
-    g_autofree char *name = g_strdup(lam_document_fixed_name(document));
-    char *dot = strchr(name, '.');
-    if (dot)
-        *dot = '\0';
-    g_strdelimit(name, " /#", '-');
+    g_autofree char *name = lam_export_part(lam_document_fixed_name(document));
     return g_strdup_printf("%s_labels.nii.gz", name);
 }
 

@@ -10,8 +10,9 @@ typedef struct {
 
 char *lam_scan_stem(const char *path)
 {
-    static const char *const extensions[] = {".nii.gz", ".hdr.gz", ".img.gz", ".nii",
-                                             ".hdr",    ".img",    ".mgz",    ".mgh"};
+    static const char *const extensions[] = {".nii.gz", ".hdr.gz", ".img.gz", ".mgh.gz", ".nii",
+                                             ".hdr",    ".img",    ".mgz",    ".mgh",    ".dcm",
+                                             ".png",    ".jpg",    ".jpeg"};
     char *stem = g_path_get_basename(path);
     for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++) {
         size_t length = strlen(stem), tail = strlen(extensions[i]);

@@ -34,10 +34,26 @@ static void test_others(void)
     check("f.nii", "sub-01.nii", NULL, "sub-01_to_f", "transform", "warped");
 }
 
+static void test_stem(void)
+{
+    static const char *const cases[][2] = {{"/data/sub-01_T1w.nii.gz", "sub-01_T1w"},
+                                           {"a.b.nii", "a.b"},
+                                           {"HEAD.MGZ", "HEAD"},
+                                           {"r16slice.jpg", "r16slice"},
+                                           {"scan", "scan"},
+                                           {".nii", ".nii"},
+                                           {"Template 25.5 F", "Template 25.5 F"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *stem = lam_scan_stem(cases[i][0]);
+        g_assert_cmpstr(stem, ==, cases[i][1]);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/bids/names", test_bids);
     g_test_add_func("/bids/other-names", test_others);
+    g_test_add_func("/bids/stem", test_stem);
     return g_test_run();
 }
