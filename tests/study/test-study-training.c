@@ -10,7 +10,8 @@
 #include <string.h>
 
 #define BASE                                                                                       \
-    "[network]\nsize=24,24,1\nspacing_mm=2\nencoder=8,8,8\ndecoder=8,8\nfinal=8\nhidden=8,8\n"     \
+    "[network]\nsize=24,24,1\nspacing_mm=2\nencoder=8,8,8\ndecoder=8,8\nfinal=8\nhidden=8,"        \
+    "8\nhidden_slope=0.1\n"                                                                        \
     "generated=decoder\nskip=add\nintegration_steps=5\n"                                           \
     "[loss]\nwindow=5\n"                                                                           \
     "[data]\nscans=disc-*.nii\nalign=false\nvalidation=pairs.csv\n"                                \
