@@ -109,6 +109,19 @@ static void build_hypernetwork(Builder *b, LamNode *input)
     b->code_size = width;
 }
 
+/* Convolutions one after the other, PREFIX.0 and on. addend: of the first; may be NULL. */
+static LamNode *chain(Builder *b, const char *prefix, int in, int n, const int *channels,
+                      bool generated_layers, LamNode *x, LamNode *addend)
+{
+    for (int i = 0; i < n; i++) {
+        g_autofree char *name = g_strdup_printf("%s.%d", prefix, i);
+        Layer layer = {name, in, channels[i], 1, SLOPE, generated_layers, true, 0};
+        x = convolution(b, layer, x, i == 0 ? addend : NULL);
+        in = channels[i];
+    }
+    return x;
+}
+
 /* A U-Net without its last layers: of the registration, or of the features of one scan. */
 typedef struct {
     const char *prefix; /* of its parameters' names */
@@ -237,16 +250,11 @@ static LamNode *spread(Builder *b, LamNode *features, int channels, LamNode *fin
 static LamNode *build_fine(Builder *b, LamNode *features, LamNode *finer, LamNode *scores)
 {
     const LamUnetConfig *c = b->config;
-    int width = c->features_encoder[finer_level(c)];
-    LamNode *x = finer, *context = spread(b, features, c->structure_fine[0], finer);
-    for (int i = 0; i < c->n_structure_fine; i++) {
-        g_autofree char *name = g_strdup_printf("structure_fine.%d", i);
-        Layer layer = {name, width, c->structure_fine[i], 1, SLOPE, false, true, 0};
-        x = convolution(b, layer, x, i == 0 ? context : NULL);
-        width = c->structure_fine[i];
-    }
+    LamNode *context = spread(b, features, c->structure_fine[0], finer);
+    LamNode *x = chain(b, "structure_fine", c->features_encoder[finer_level(c)],
+                       c->n_structure_fine, c->structure_fine, false, finer, context);
     Layer head = {.name = "structure_fine.scores",
-                  .in = width,
+                  .in = c->structure_fine[c->n_structure_fine - 1],
                   .out = lam_unet_scores(c),
                   .stride = 1,
                   .slope = 1,
@@ -315,11 +323,18 @@ static LamNode *build_parts(Builder *b, const View view[2])
     return convolution(b, layer, beside(b, view[0].parts, view[1].parts), NULL);
 }
 
+/* What flow, the last layer, sees. */
+static int flow_channels(const LamUnetConfig *c)
+{
+    return c->n_final > 0 ? c->final[c->n_final - 1] : c->decoder[c->n_decoder - 1];
+}
+
+/* The velocity, plain; NULL where only parameters are declared. */
 static LamNode *build_registration(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
-    int width = c->decoder[c->n_decoder - 1];
+    int width = flow_channels(c);
     Tower tower = {"",
                    2 * view_channels(c),
                    c->n_encoder,
@@ -331,12 +346,8 @@ static LamNode *build_registration(Builder *b, const View view[2])
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     LamNode *x = build_tower(b, &tower, beside(b, view[0].whole, view[1].whole),
                              build_parts(b, view), levels);
-    for (int i = 0; i < c->n_final; i++) {
-        g_autofree char *name = g_strdup_printf("final.%d", i);
-        Layer layer = {name, width, c->final[i], 1, SLOPE, generated_decoder, true, 0};
-        x = convolution(b, layer, x, NULL);
-        width = c->final[i];
-    }
+    x = chain(b, "final", c->decoder[c->n_decoder - 1], c->n_final, c->final, generated_decoder, x,
+              NULL);
     b->features = x;
     Layer flow = {"flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
     LamNode *velocity = convolution(b, flow, x, NULL);
@@ -344,7 +355,7 @@ static LamNode *build_registration(Builder *b, const View view[2])
                       VARIANCE_DEVIATION, VARIANCE_START};
     if (c->uncertain)
         b->log_variance = convolution(b, variance, x, NULL);
-    return velocity;
+    return lam_op_to_plain(b->graph, velocity);
 }
 
 static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode *velocity)
@@ -377,11 +388,9 @@ static LamNode *build_look(Builder *b, const View *view)
 static LamNode *look_again(Builder *b, const View view[2], LamNode *velocity)
 {
     LamNode *fixed = build_look(b, &view[0]), *moving = build_look(b, &view[1]);
-    if (b->graph == NULL)
-        return NULL;
     LamNode *carried = lam_op_warp(b->graph, lam_op_to_plain(b->graph, moving),
                                    integrated(b->config, b->graph, velocity));
-    return lam_op_concat(b->graph, fixed, lam_op_to_blocked(b->graph, carried));
+    return beside(b, fixed, lam_op_to_blocked(b->graph, carried));
 }
 
 /* The velocity and what a second look adds to it; both plain. */
@@ -389,27 +398,20 @@ static LamNode *build_cascade(Builder *b, const View view[2], LamNode *velocity)
 {
     const LamUnetConfig *c = b->config;
     bool generated_layers = c->generated != LAM_GENERATED_NONE;
-    int width = c->n_final > 0 ? c->final[c->n_final - 1] : c->decoder[c->n_decoder - 1];
     Layer known = {.name = "cascade.known", /* from what the field so far was computed */
-                   .in = width,
+                   .in = flow_channels(c),
                    .out = c->cascade[1],
                    .stride = 1,
                    .slope = 1,
                    .generated = generated_layers,
                    .pointwise = true};
     LamNode *addend = convolution(b, known, b->features, NULL);
-    LamNode *x = look_again(b, view, velocity);
-    width = 2 * c->cascade[0];
-    for (int i = 1; i < c->n_cascade; i++) {
-        g_autofree char *name = g_strdup_printf("cascade.%d", i);
-        Layer layer = {name, width, c->cascade[i], 1, SLOPE, generated_layers, true, 0};
-        x = convolution(b, layer, x, i == 1 ? addend : NULL);
-        width = c->cascade[i];
-    }
-    Layer flow = {"cascade.flow", width, 3, 1, 1, false, true, FLOW_DEVIATION};
-    LamNode *more = convolution(b, flow, x, NULL);
-    return b->graph != NULL ? lam_op_sum(b->graph, velocity, lam_op_to_plain(b->graph, more), 1)
-                            : NULL;
+    LamNode *x = chain(b, "cascade", 2 * c->cascade[0], c->n_cascade - 1, c->cascade + 1,
+                       generated_layers, look_again(b, view, velocity), addend);
+    Layer flow = {"cascade.flow", c->cascade[c->n_cascade - 1], 3, 1, 1, false, true,
+                  FLOW_DEVIATION};
+    LamNode *more = lam_op_to_plain(b->graph, convolution(b, flow, x, NULL));
+    return lam_op_sum(b->graph, velocity, more, 1);
 }
 
 static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hyper)
@@ -419,8 +421,6 @@ static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hype
     View view[] = {build_view(b, fixed, &b->structures[0]),
                    build_view(b, moving, &b->structures[1])};
     LamNode *velocity = build_registration(b, view);
-    if (b->graph != NULL)
-        velocity = lam_op_to_plain(b->graph, velocity);
     return b->config->n_cascade > 0 ? build_cascade(b, view, velocity) : velocity;
 }
 

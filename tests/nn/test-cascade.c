@@ -1,43 +1,24 @@
 /* The second look of a network, and hypernetworks whose units are off. */
-#include <lambdascope/unet.h>
+#include "net.h"
+
 #include <math.h>
 #include <string.h>
 
 #define SIZE   40
 #define MARGIN 10 /* voxels that the borders reach through the convolutions */
 
-typedef struct {
-    LamUnetConfig config;
-    LamParameters *parameters;
-    LamGraph *graph;
-    LamUnet unet;
-} Net;
-
 /* Single slices, the field as fine as they are; keys: pairs of key and value, NULL-terminated. */
 static Net net_new(const char *const *keys)
 {
     static const char *const common[] = {"size",  "40,40,1", "encoder", "16,16", "decoder", "16,16",
                                          "final", "16",      "hidden",  "8,8",   NULL};
-    Net net = {.config = lam_unet_config_default()};
+    LamUnetConfig config = lam_unet_config_default();
     for (int i = 0; common[i] != NULL; i += 2)
-        g_assert_true(lam_unet_config_set(&net.config, common[i], common[i + 1], NULL));
+        g_assert_true(lam_unet_config_set(&config, common[i], common[i + 1], NULL));
     for (int i = 0; keys[i] != NULL; i += 2)
-        g_assert_true(lam_unet_config_set(&net.config, keys[i], keys[i + 1], NULL));
-    g_assert_true(lam_unet_config_check(&net.config, NULL));
-    net.parameters = lam_parameters_new();
-    lam_unet_declare(&net.config, net.parameters);
-    g_assert_true(lam_parameters_allocate(net.parameters, false, NULL));
-    lam_parameters_initialise(net.parameters, 3);
-    net.graph = lam_graph_new(net.parameters, false);
-    net.unet = lam_unet_build(&net.config, net.graph, net.parameters);
-    g_assert_true(lam_graph_finalise(net.graph, NULL));
-    return net;
-}
-
-static void net_clear(Net *net)
-{
-    lam_graph_free(net->graph);
-    lam_parameters_free(net->parameters);
+        g_assert_true(lam_unet_config_set(&config, keys[i], keys[i + 1], NULL));
+    g_assert_true(lam_unet_config_check(&config, NULL));
+    return net_of(&config, false);
 }
 
 static void fill(Net *net, const char *name, float value)

@@ -1,7 +1,8 @@
 /* The architecture as text and the graph it becomes. */
+#include "net.h"
+
 #include <lambdascope/error.h>
 #include <lambdascope/ops.h>
-#include <lambdascope/unet.h>
 #include <math.h>
 #include <string.h>
 
@@ -233,13 +234,9 @@ static void test_shared_features(gconstpointer parts)
     config.structure_fine[0] = 8;
     config.structure_fine[1] = 12;
     g_assert_true(lam_unet_config_check(&config, NULL));
-    g_autoptr(LamParameters) parameters = lam_parameters_new();
-    lam_unet_declare(&config, parameters);
-    g_assert_true(lam_parameters_allocate(parameters, false, NULL));
-    lam_parameters_initialise(parameters, 3);
-    g_autoptr(LamGraph) graph = lam_graph_new(parameters, false);
-    LamUnet unet = lam_unet_build(&config, graph, parameters);
-    g_assert_true(lam_graph_finalise(graph, NULL));
+    Net net = net_of(&config, false);
+    LamGraph *graph = net.graph;
+    LamUnet unet = net.unet;
     LamShape s = lam_node_shape(unet.fixed_structures);
     int n = parts != NULL ? 2 : 1;
     g_assert_true(s.c == 16 && s.w == 8 * n && s.h == 8 * n && s.d == 4 * n);
@@ -257,6 +254,7 @@ static void test_shared_features(gconstpointer parts)
         largest = fmax(largest, fabs((double)lam_node_value(unet.fixed_structures)[i]));
     }
     g_assert_cmpfloat(largest, >, 0);
+    net_clear(&net);
 }
 
 /* The velocity of a network of images that differ, with the weights of `from`, if any, of which so many tensors are
@@ -465,28 +463,14 @@ static void test_shapes(void)
 
 /* ---- the modes ---- */
 
-typedef struct {
-    LamUnetConfig config;
-    LamParameters *parameters;
-    LamGraph *graph;
-    LamUnet unet;
-} Net;
-
 static Net net_new(int steps, bool uncertain, bool hyper_labels, bool sampling)
 {
-    Net net = {.config = lam_unet_config_default()};
-    net.config.size[0] = net.config.size[1] = net.config.size[2] = 16;
-    net.config.integration_steps = steps;
-    net.config.uncertain = uncertain;
-    net.config.hyper_labels = hyper_labels;
-    net.parameters = lam_parameters_new();
-    lam_unet_declare(&net.config, net.parameters);
-    g_assert_true(lam_parameters_allocate(net.parameters, false, NULL));
-    lam_parameters_initialise(net.parameters, 3);
-    net.graph = lam_graph_new(net.parameters, false);
-    net.unet = (sampling ? lam_unet_build_sampling : lam_unet_build)(&net.config, net.graph,
-                                                                     net.parameters);
-    g_assert_true(lam_graph_finalise(net.graph, NULL));
+    LamUnetConfig config = lam_unet_config_default();
+    config.size[0] = config.size[1] = config.size[2] = 16;
+    config.integration_steps = steps;
+    config.uncertain = uncertain;
+    config.hyper_labels = hyper_labels;
+    Net net = net_of(&config, sampling);
     for (size_t i = 0; i < lam_node_count(net.unet.fixed); i++) {
         lam_node_value(net.unet.fixed)[i] = (float)(i % 7) / 7;
         lam_node_value(net.unet.moving)[i] = (float)(i % 5) / 5;
@@ -494,12 +478,6 @@ static Net net_new(int steps, bool uncertain, bool hyper_labels, bool sampling)
     lam_unet_set_hyper(&net.unet, net.graph, 0.25, 0.5);
     lam_graph_forward(net.graph, net.unet.displacement, NULL);
     return net;
-}
-
-static void net_clear(Net *net)
-{
-    lam_graph_free(net->graph);
-    lam_parameters_free(net->parameters);
 }
 
 static void test_displacement(void)

@@ -10,9 +10,8 @@
 #include <string.h>
 
 #define BASE                                                                                       \
-    "[network]\nsize=24,24,1\nspacing_mm=2\nencoder=8,8,8\ndecoder=8,8\nfinal=8\nhidden=8,"        \
-    "8\nhidden_slope=0.1\n"                                                                        \
-    "generated=decoder\nskip=add\nintegration_steps=5\n"                                           \
+    "[network]\nsize=24,24,1\nspacing_mm=2\nencoder=8,8,8\ndecoder=8,8\nfinal=8\n"                 \
+    "hidden=8,8\nhidden_slope=0.1\ngenerated=decoder\nskip=add\nintegration_steps=5\n"             \
     "[loss]\nwindow=5\n"                                                                           \
     "[data]\nscans=disc-*.nii\nalign=false\nvalidation=pairs.csv\n"                                \
     "[training]\nseed=3\nrate=5e-3\nrate_end=1e-4\nwarmup=10\nlambda_ends=0.2\n"
