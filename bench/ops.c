@@ -214,6 +214,11 @@ static LamNode *subvoxel(Rig *rig, const Case *c)
                            lam_op_to_blocked(rig->graph, add_input(rig, parts, 1, true)));
 }
 
+static LamNode *correlate(Rig *rig, const Case *c)
+{
+    return lam_op_correlate(rig->graph, image(rig, c), image(rig, c), 2, c->stride);
+}
+
 static LamNode *label_entropy(Rig *rig, const Case *c)
 {
     LamShape scores = c->shape, map = {1, 2 * scores.d, 2 * scores.h, 2 * scores.w};
@@ -337,6 +342,13 @@ static const Case cases[] = {
     {"label-dice", "35 labels, 80×96×80", label_dice, BOTH, FULL},
     {"softmax", "32 channels, 40×48×40", softmax, BOTH, HALF},
     {"subvoxel", "32 channels, 40×48×40", subvoxel, BOTH, HALF},
+    {"correlate", "radius 2, 32 channels, 40×48×40", correlate, BOTH, HALF, .stride = 1},
+    {"correlate",
+     "radius 2, 32 channels, 80×96×80, pairs",
+     correlate,
+     BOTH,
+     {32, 80, 96, 80},
+     .stride = 2},
     {"label-entropy", "32 labels, scores 40×48×40", label_entropy, BOTH, {1, 40, 48, 40}},
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"reshape", "80×96×80", reshape, BOTH, FULL},

@@ -70,6 +70,11 @@ typedef struct {
      * convolutions see there is added to the velocity. Channels: first of what is seen of each scan (a
      * convolution that does not depend on λ), then of the convolutions. None: one look. */
     int n_cascade, cascade[LAM_UNET_MAX_LEVELS];
+    /* Of a network with structures: the registration also sees how probable it is that a voxel and one up to
+     * two voxels away in the other scan are the same structure, for each such way, on the features' grid and,
+     * with structure_parts, on the parts' (a correlation layer, Dosovitskiy et al. 2015). Channels of the
+     * layer that reads this; 0: it does not see it. */
+    int correlation;
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -78,9 +83,9 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
- * structure_parts, structure_fine, hidden_slope and cascade. The architecture's name counts up with keys that
+ * structure_parts, structure_fine, hidden_slope, cascade and correlation. The architecture's name counts up with keys that
  * programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps structure_fine,
- * hypermorph-unet-3 has hidden_slope or cascade; unknown names are refused.
+ * hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation; unknown names are refused.
  * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);

@@ -13,16 +13,17 @@
 /* What a model of a key that changes what is computed is called, so that programs from before the key refuse
  * it, rather than leave the key out. */
 static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2",
-                                            "hypermorph-unet-3"};
+                                            "hypermorph-unet-3", "hypermorph-unet-4"};
 
 static const char *const generated_names[] = {"none", "decoder", "all"};
 static const char *const skip_names[] = {"concat", "add"};
 static const char *const truth_names[] = {"false", "true"};
 static const char *const keys[] = {"size",   "spacing_mm", "encoder", "decoder",          "final",
                                    "hidden", "generated",  "skip",    "integration_steps"};
-static const char *const optional_keys[] = {
-    "uncertain",  "hyper_labels",    "hyper_classes",  "features_encoder", "features_decoder",
-    "structures", "structure_parts", "structure_fine", "hidden_slope",     "cascade"};
+static const char *const optional_keys[] = {"uncertain",        "hyper_labels",     "hyper_classes",
+                                            "features_encoder", "features_decoder", "structures",
+                                            "structure_parts",  "structure_fine",   "hidden_slope",
+                                            "cascade",          "correlation"};
 
 LamUnetConfig lam_unet_config_default(void)
 {
@@ -136,6 +137,10 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
             return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
     if (!(c->hidden_slope >= 0 && c->hidden_slope < 1))
         return wrong(error, "hidden_slope", "must be 0 or above, and below 1");
+    if (c->correlation < 0 || c->correlation > MAX_CHANNELS)
+        return wrong(error, "correlation", "value out of range");
+    if (c->correlation > 0 && c->structures == 0)
+        return wrong(error, "correlation", "needs structures");
     if (!check_features(c, error) || !check_cascade(c, error))
         return false;
     int multiple = 1 << MAX(c->n_features_encoder - 1,
@@ -166,7 +171,9 @@ static void write_list(LamSafetensors *file, const char *key, int n, const int *
 
 void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
 {
-    int name = c->n_cascade > 0 || c->hidden_slope > 0 ? 2 : c->structure_parts;
+    int name = c->correlation > 0                        ? 3
+               : c->n_cascade > 0 || c->hidden_slope > 0 ? 2
+                                                         : c->structure_parts;
     lam_safetensors_set_metadata(file, "architecture", architectures[name]);
     lam_safetensors_set_number(file, "spacing_mm", c->spacing_mm);
     write_list(file, "size", 3, c->size);
@@ -197,6 +204,8 @@ void lam_unet_config_write(const LamUnetConfig *c, LamSafetensors *file)
         lam_safetensors_set_number(file, "hidden_slope", c->hidden_slope);
     if (c->n_cascade > 0)
         write_list(file, "cascade", c->n_cascade, c->cascade);
+    if (c->correlation > 0)
+        write_list(file, "correlation", 1, &c->correlation);
 }
 
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
@@ -272,6 +281,8 @@ bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, G
                wrong(error, key, "must be a number");
     if (g_str_equal(key, "structures"))
         return parse_list(value, &c->structures, 1) == 1 || wrong(error, key, "must be a number");
+    if (g_str_equal(key, "correlation"))
+        return parse_list(value, &c->correlation, 1) == 1 || wrong(error, key, "must be a number");
     if (g_str_equal(key, "spacing_mm"))
         return set_number(&c->spacing_mm, key, value, error);
     if (g_str_equal(key, "hidden_slope"))
@@ -314,8 +325,8 @@ static bool check_architecture(const char *name, GError **error)
     if (parse_name(name, architectures, G_N_ELEMENTS(architectures), &index))
         return true;
     g_set_error(error, LAM_ERROR, LAM_ERROR_MODEL,
-                "its architecture is %s; this version knows %s, %s and %s", name, architectures[0],
-                architectures[1], architectures[2]);
+                "its architecture is %s; this version knows %s to %s", name, architectures[0],
+                architectures[G_N_ELEMENTS(architectures) - 1]);
     return false;
 }
 
@@ -364,7 +375,8 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
            same_list(a->n_structure_fine, a->structure_fine, b->n_structure_fine,
                      b->structure_fine) &&
            a->hidden_slope == b->hidden_slope &&
-           same_list(a->n_cascade, a->cascade, b->n_cascade, b->cascade);
+           same_list(a->n_cascade, a->cascade, b->n_cascade, b->cascade) &&
+           a->correlation == b->correlation;
 }
 
 /* Halvings between the scans and what the registration sees. */

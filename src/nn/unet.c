@@ -6,6 +6,7 @@
 #define SLOPE               0.2f /* leaky ReLU, as VoxelMorph */
 #define FLOW_DEVIATION      1e-4 /* the field starts near zero */
 #define STRUCTURE_DEVIATION 0.05 /* all structures about as likely at first */
+#define CORRELATION_RADIUS  2    /* voxels, and parts of voxels */
 #define PART_DEVIATION      1e-3 /* a network that goes on from one without parts is hardly disturbed */
 #define HEAD_SHARE          0.1 /* heads' matrices, relative to the He-normal kernel in their bias */
 #define HEAD_RATE           0.1 /* a generated weight moves by the sum of its head's steps */
@@ -307,12 +308,52 @@ static LamNode *beside(Builder *b, LamNode *fixed, LamNode *moving)
     return b->graph != NULL ? lam_op_concat(b->graph, fixed, moving) : NULL;
 }
 
-/* What the probabilities of the parts add to the first layer. */
-static LamNode *build_parts(Builder *b, const View view[2])
+/* A layer that reads how alike the scans are for small shifts, averaged over `stride` voxels. */
+static LamNode *read_correlation(Builder *b, const char *name, LamNode *fixed, LamNode *moving,
+                                 int stride, LamNode *addend)
+{
+    const LamUnetConfig *c = b->config;
+    const int width = 2 * CORRELATION_RADIUS + 1;
+    Layer layer = {.name = name,
+                   .in = width * width * (c->size[2] == 1 ? 1 : width),
+                   .out = c->correlation,
+                   .stride = 1,
+                   .slope = stride == 1 ? SLOPE : 1, /* the last of them */
+                   .generated = c->generated == LAM_GENERATED_ALL,
+                   .bias = stride == 1,
+                   .pointwise = true};
+    LamNode *alike =
+        lam_op_correlate(b->graph, lam_op_to_plain(b->graph, fixed),
+                         lam_op_to_plain(b->graph, moving), CORRELATION_RADIUS, stride);
+    return convolution(b, layer, lam_op_to_blocked(b->graph, alike), addend);
+}
+
+/* What correlations add to the first layer. */
+static LamNode *build_correlation(Builder *b, const View view[2])
+{
+    const LamUnetConfig *c = b->config;
+    if (c->correlation == 0)
+        return NULL;
+    LamNode *parts = NULL;
+    if (c->structure_parts)
+        parts = read_correlation(b, "correlation.parts", view[0].parts, view[1].parts, 2, NULL);
+    LamNode *x = read_correlation(b, "correlation.whole", view[0].whole, view[1].whole, 1, parts);
+    Layer layer = {.name = "correlation.look",
+                   .in = c->correlation,
+                   .out = c->encoder[0],
+                   .stride = 1,
+                   .slope = 1,
+                   .generated = c->generated == LAM_GENERATED_ALL,
+                   .deviation = PART_DEVIATION};
+    return convolution(b, layer, x, NULL);
+}
+
+/* What the probabilities of the parts add to the first layer. addend: what else is; may be NULL. */
+static LamNode *build_parts(Builder *b, const View view[2], LamNode *addend)
 {
     const LamUnetConfig *c = b->config;
     if (!c->structure_parts)
-        return NULL;
+        return addend;
     Layer layer = {.name = "parts",
                    .in = 2 * view_channels(c),
                    .out = c->encoder[0],
@@ -320,7 +361,7 @@ static LamNode *build_parts(Builder *b, const View view[2])
                    .slope = 1,
                    .generated = c->generated == LAM_GENERATED_ALL,
                    .deviation = PART_DEVIATION};
-    return convolution(b, layer, beside(b, view[0].parts, view[1].parts), NULL);
+    return convolution(b, layer, beside(b, view[0].parts, view[1].parts), addend);
 }
 
 /* What flow, the last layer, sees. */
@@ -345,7 +386,7 @@ static LamNode *build_registration(Builder *b, const View view[2])
                    generated_decoder};
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     LamNode *x = build_tower(b, &tower, beside(b, view[0].whole, view[1].whole),
-                             build_parts(b, view), levels);
+                             build_parts(b, view, build_correlation(b, view)), levels);
     x = chain(b, "final", c->decoder[c->n_decoder - 1], c->n_final, c->final, generated_decoder, x,
               NULL);
     b->features = x;

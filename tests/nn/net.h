@@ -13,3 +13,13 @@ typedef struct {
 /* Aborts if it cannot be built. sampling: as for training. */
 Net net_of(const LamUnetConfig *config, bool sampling);
 void net_clear(Net *net);
+
+/* Of single slices of NET_SLICE x NET_SLICE voxels, with two levels of 16 channels and a field as fine as they are.
+ * keys: pairs of key and value, NULL-terminated. */
+#define NET_SLICE 40
+Net net_slices(const char *const *keys);
+/* The velocity at the field's voxels for a picture and itself so many voxels to the right; freed by the caller. */
+float *net_velocity(Net *net, int shift, double lambda);
+
+/* Gives all values of a parameter; aborts if there is none of this name. */
+void net_fill(Net *net, const char *name, float value);

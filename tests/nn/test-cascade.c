@@ -4,56 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-#define SIZE   40
+#define SIZE   NET_SLICE
 #define MARGIN 10 /* voxels that the borders reach through the convolutions */
-
-/* Single slices, the field as fine as they are; keys: pairs of key and value, NULL-terminated. */
-static Net net_new(const char *const *keys)
-{
-    static const char *const common[] = {"size",  "40,40,1", "encoder", "16,16", "decoder", "16,16",
-                                         "final", "16",      "hidden",  "8,8",   NULL};
-    LamUnetConfig config = lam_unet_config_default();
-    for (int i = 0; common[i] != NULL; i += 2)
-        g_assert_true(lam_unet_config_set(&config, common[i], common[i + 1], NULL));
-    for (int i = 0; keys[i] != NULL; i += 2)
-        g_assert_true(lam_unet_config_set(&config, keys[i], keys[i + 1], NULL));
-    g_assert_true(lam_unet_config_check(&config, NULL));
-    return net_of(&config, false);
-}
-
-static void fill(Net *net, const char *name, float value)
-{
-    for (int i = 0; i < lam_parameters_count(net->parameters); i++)
-        if (g_str_equal(lam_parameters_name(net->parameters, i), name)) {
-            float *to =
-                lam_parameters_values(net->parameters) + lam_parameters_offset(net->parameters, i);
-            for (size_t k = 0; k < lam_parameters_size(net->parameters, i); k++)
-                to[k] = value;
-            return;
-        }
-    g_error("no parameter %s", name);
-}
-
-static float picture(int w, int h)
-{
-    return (float)(0.5 + 0.2 * sin(0.9 * w + 0.2 * h) + 0.2 * cos(0.7 * h - 0.3 * w));
-}
-
-/* The velocity at the field's voxels for the moving picture so many voxels to the right; freed by the caller. */
-static float *velocity_for(Net *net, int shift, double lambda)
-{
-    for (int h = 0; h < SIZE; h++)
-        for (int w = 0; w < SIZE; w++) {
-            lam_node_value(net->unet.fixed)[h * SIZE + w] = picture(w, h);
-            lam_node_value(net->unet.moving)[h * SIZE + w] = picture(w - shift, h);
-        }
-    lam_graph_touch(net->graph, net->unet.fixed);
-    lam_graph_touch(net->graph, net->unet.moving);
-    lam_unet_set_lambda(&net->unet, net->graph, lambda);
-    lam_graph_forward(net->graph, net->unet.displacement, NULL);
-    return g_memdup2(lam_node_value(net->unet.velocity),
-                     lam_node_count(net->unet.velocity) * sizeof(float));
-}
 
 /* A first field that undoes a shift: the second look sees the picture where it was, and finds what it finds when
  * nothing was shifted. */
@@ -61,15 +13,15 @@ static void test_carried(gconstpointer steps)
 {
     const char *const keys[] = {"generated",         "none", "cascade", "16,16,16",
                                 "integration_steps", steps,  NULL};
-    Net net = net_new(keys);
-    fill(&net, "cascade.known.weight", 0); /* the first field's features know of the shift */
-    fill(&net, "flow.weight", 0);
-    g_autofree float *still = velocity_for(&net, 0, 0.5);
+    Net net = net_slices(keys);
+    net_fill(&net, "cascade.known.weight", 0); /* the first field's features know of the shift */
+    net_fill(&net, "flow.weight", 0);
+    g_autofree float *still = net_velocity(&net, 0, 0.5);
     float *bias = lam_parameters_find(net.parameters, "flow.bias");
     bias[0] = 3;
-    g_autofree float *shifted = velocity_for(&net, 3, 0.5);
+    g_autofree float *shifted = net_velocity(&net, 3, 0.5);
     bias[0] = 0;
-    g_autofree float *unknown = velocity_for(&net, 3, 0.5);
+    g_autofree float *unknown = net_velocity(&net, 3, 0.5);
     double length = 0, off = 0, blind = 0;
     for (int h = MARGIN; h < SIZE - MARGIN; h++)
         for (int w = MARGIN; w < SIZE - MARGIN; w++) {
@@ -91,11 +43,11 @@ static void test_goes_on(void)
 {
     static const char *const one[] = {NULL};
     static const char *const two[] = {"cascade", "16,16", NULL};
-    Net before = net_new(one), after = net_new(two);
+    Net before = net_slices(one), after = net_slices(two);
     g_assert_cmpint(lam_parameters_copy(after.parameters, before.parameters), ==,
                     lam_parameters_count(before.parameters));
-    fill(&after, "cascade.flow.weight", 0);
-    g_autofree float *a = velocity_for(&before, 2, 0.3), *b = velocity_for(&after, 2, 0.3);
+    net_fill(&after, "cascade.flow.weight", 0);
+    g_autofree float *a = net_velocity(&before, 2, 0.3), *b = net_velocity(&after, 2, 0.3);
     g_assert_cmpmem(a, 3 * SIZE * SIZE * sizeof(float), b, 3 * SIZE * SIZE * sizeof(float));
     net_clear(&before);
     net_clear(&after);
@@ -105,8 +57,8 @@ static void test_goes_on(void)
 static void test_looks_once(void)
 {
     static const char *const two[] = {"cascade", "16,16,16", NULL};
-    Net net = net_new(two);
-    g_autofree float *a = velocity_for(&net, 2, 0.3);
+    Net net = net_slices(two);
+    g_autofree float *a = net_velocity(&net, 2, 0.3);
     lam_unet_set_lambda(&net.unet, net.graph, 0.3);
     int again = lam_graph_forward(net.graph, net.unet.displacement, NULL);
     lam_graph_touch(net.graph, net.unet.moving);
@@ -125,10 +77,10 @@ static void test_looks_once(void)
 static void test_leaks(gconstpointer slope)
 {
     const char *const keys[] = {"hidden_slope", slope, NULL};
-    Net net = net_new(keys);
-    fill(&net, "hyper.0.bias", -9);
-    fill(&net, "hyper.1.bias", -9);
-    g_autofree float *a = velocity_for(&net, 2, 0.1), *b = velocity_for(&net, 2, 0.9);
+    Net net = net_slices(keys);
+    net_fill(&net, "hyper.0.bias", -9);
+    net_fill(&net, "hyper.1.bias", -9);
+    g_autofree float *a = net_velocity(&net, 2, 0.1), *b = net_velocity(&net, 2, 0.9);
     bool same = memcmp(a, b, 2 * SIZE * SIZE * sizeof(float)) == 0;
     g_assert_true(same == g_str_equal(slope, "0"));
     net_clear(&net);

@@ -233,6 +233,20 @@ static void test_subvoxel(void)
     check_rig(&rig, rig_loss(&rig, lam_op_to_plain(rig.graph, y)), 0.01);
 }
 
+/* Of every voxel, and averaged over pairs of them. */
+static void test_correlate(gconstpointer data)
+{
+    Rig rig;
+    int stride = GPOINTER_TO_INT(data);
+    for (int flat = 0; flat < 2; flat++) {
+        rig_init(&rig, 16);
+        LamShape s = stride == 1 ? shape(3, flat ? 1 : 3, 5, 7) : shape(3, flat ? 1 : 4, 6, 8);
+        LamNode *a = rig_variable(&rig, s, 1), *b = rig_variable(&rig, s, 1);
+        LamNode *y = lam_op_correlate(rig.graph, a, b, 3 - stride, stride);
+        check_rig(&rig, rig_loss(&rig, y), 0.01);
+    }
+}
+
 static void test_ncc(gconstpointer data)
 {
     Rig rig;
@@ -376,7 +390,7 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels, features, parts, fine, cascade;
+    bool uncertain, hyper_labels, features, parts, fine, cascade, correlation;
 } UnetCase;
 
 /* Two scans' features on half the grid, the registration beneath them on that. */
@@ -405,6 +419,7 @@ static void test_unet(gconstpointer data)
     config.structure_parts = c->parts;
     config.n_structure_fine = c->fine ? 2 : 0;
     config.structure_fine[0] = config.structure_fine[1] = 16;
+    config.correlation = c->correlation ? 16 : 0;
     config.n_cascade = c->cascade ? 3 : 0;
     config.cascade[0] = config.cascade[1] = config.cascade[2] = 16;
     config.hidden_slope = c->cascade ? 0.1 : 0;
@@ -414,6 +429,9 @@ static void test_unet(gconstpointer data)
     lam_parameters_allocate(parameters, true, &error);
     g_assert_no_error(error);
     fill_parameters(parameters, rand);
+    float *look = lam_parameters_find(parameters, "correlation.look.weight");
+    for (int i = 0; look != NULL && i < 27 * 16 * 16; i++)
+        look[i] *= 30; /* so that there is something to see */
     g_autoptr(LamGraph) graph = lam_graph_new(parameters, true);
     LamUnet unet = lam_unet_build_sampling(&config, graph, parameters);
     LamNode *loss = registration_loss(&config, graph, &unet);
@@ -464,6 +482,9 @@ static void add_unet_tests(void)
         {true, LAM_SKIP_ADD, LAM_GENERATED_ALL, 0, .cascade = true},
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .parts = true,
          .cascade = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .correlation = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true,
+         .correlation = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
@@ -477,6 +498,8 @@ static void add_unet_tests(void)
     g_test_add_data_func("/gradients/loss/cascade", &modes[9], test_unet);
     g_test_add_data_func("/gradients/loss/cascade/2d", &modes[10], test_unet);
     g_test_add_data_func("/gradients/loss/cascade/parts", &modes[11], test_unet);
+    g_test_add_data_func("/gradients/loss/correlation", &modes[12], test_unet);
+    g_test_add_data_func("/gradients/loss/correlation/parts", &modes[13], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,
@@ -513,6 +536,8 @@ int main(int argc, char **argv)
     g_test_add_data_func("/gradients/ncc/2d", GINT_TO_POINTER(1), test_ncc);
     g_test_add_func("/gradients/softmax", test_softmax);
     g_test_add_func("/gradients/subvoxel", test_subvoxel);
+    g_test_add_data_func("/gradients/correlate", GINT_TO_POINTER(1), test_correlate);
+    g_test_add_data_func("/gradients/correlate/pairs", GINT_TO_POINTER(2), test_correlate);
     g_test_add_func("/gradients/scalars", test_scalars);
     g_test_add_data_func("/gradients/probabilistic/3d", GINT_TO_POINTER(4), test_probabilistic);
     g_test_add_data_func("/gradients/probabilistic/2d", GINT_TO_POINTER(1), test_probabilistic);

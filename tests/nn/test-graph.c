@@ -305,6 +305,22 @@ static LamNode *ragged_subvoxel(LamGraph *graph, LamNode *image, LamNode *vector
     return lam_op_subvoxel(graph, blocked, blocked);
 }
 
+static LamNode *odd_correlate(LamGraph *graph, LamNode *image, LamNode *vector)
+{
+    LamNode *x = lam_graph_input(graph, "x", (LamShape){2, 3, 4, 4});
+    return lam_op_correlate(graph, x, x, 2, 2);
+}
+
+static LamNode *wide_correlate(LamGraph *graph, LamNode *image, LamNode *vector)
+{
+    return lam_op_correlate(graph, image, image, 5, 1);
+}
+
+static LamNode *wrong_correlate(LamGraph *graph, LamNode *image, LamNode *vector)
+{
+    return lam_op_correlate(graph, image, vector, 2, 1);
+}
+
 static LamNode *blocked_resize(LamGraph *graph, LamNode *image, LamNode *vector)
 {
     return lam_op_resize(graph, lam_op_to_blocked(graph, image), 2, 2, 2, 1);
@@ -357,6 +373,9 @@ static const struct {
     {ragged_concat, "whole blocks"},
     {ragged_subvoxel, "whole blocks"},
     {wrong_subvoxel, "128 are needed"},
+    {odd_correlate, "3 voxels are not whole pairs"},
+    {wide_correlate, "radius 5"},
+    {wrong_correlate, "one shape"},
     {blocked_resize, "plain"},
     {wrong_warp, "field"},
     {wrong_integration, "3-channel"},

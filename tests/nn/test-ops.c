@@ -153,6 +153,31 @@ static void test_softmax(void)
     }
 }
 
+/* A value that is no number leaves none in its voxel, so that a step that has it is refused, and the other voxels as
+ * they were; what is far below the largest has no probability. */
+static void test_softmax_extremes(void)
+{
+    Rig rig;
+    rig_init(&rig, 4);
+    LamNode *x = rig_input(&rig, shape(16, 1, 1, 3), 1);
+    LamNode *y =
+        lam_op_to_plain(rig.graph, lam_op_softmax(rig.graph, lam_op_to_blocked(rig.graph, x)));
+    rig_finish(&rig);
+    for (int c = 0; c < 16; c++) {
+        lam_node_value(x)[3 * c] = c == 5 ? NAN : 1;
+        lam_node_value(x)[3 * c + 1] = c == 9 ? 1000 : -1000;
+        lam_node_value(x)[3 * c + 2] = 1;
+    }
+    lam_graph_touch(rig.graph, x);
+    lam_graph_forward(rig.graph, y, NULL);
+    for (int c = 0; c < 16; c++) {
+        g_assert_true(isnan(lam_node_value(y)[3 * c]));
+        g_assert_cmpfloat_with_epsilon(lam_node_value(y)[3 * c + 1], c == 9, 1e-30);
+        g_assert_cmpfloat_with_epsilon(lam_node_value(y)[3 * c + 2], 1 / 16.f, 1e-7);
+    }
+    rig_clear(&rig);
+}
+
 /* in: the whole and what is added for its parts. */
 static void subvoxel(const Trial *t, double *const *in, double *y)
 {
@@ -180,6 +205,61 @@ static void test_subvoxel(void)
         LamNode *whole = lam_op_to_blocked(rig.graph, rig_variable(&rig, s, 1));
         LamNode *added = lam_op_to_blocked(rig.graph, rig_variable(&rig, parts, 1));
         check(&rig, lam_op_to_plain(rig.graph, lam_op_subvoxel(rig.graph, whole, added)), &t);
+    }
+}
+
+/* One value of a correlation: at voxel (w, h, d) of the output, for one shift. */
+static double correlated(LamShape s, LamShape out, double *const *in, const int at[3],
+                         const int by[3])
+{
+    const int size[3] = {s.w, s.h, s.d}, coarse[3] = {out.w, out.h, out.d};
+    double sum = 0;
+    int n = 0, part[3];
+    for (part[2] = 0; part[2] < size[2] / coarse[2]; part[2]++)
+        for (part[1] = 0; part[1] < size[1] / coarse[1]; part[1]++)
+            for (part[0] = 0; part[0] < size[0] / coarse[0]; part[0]++, n++) {
+                int x[3], y[3];
+                bool inside = true;
+                for (int a = 0; a < 3; a++) {
+                    x[a] = at[a] * (size[a] / coarse[a]) + part[a];
+                    y[a] = x[a] + by[a];
+                    inside = inside && y[a] >= 0 && y[a] < size[a];
+                }
+                for (int c = 0; inside && c < s.c; c++)
+                    sum += in[0][((c * s.d + x[2]) * s.h + x[1]) * s.w + x[0]] *
+                           in[1][((c * s.d + y[2]) * s.h + y[1]) * s.w + y[0]];
+            }
+    return sum / n;
+}
+
+static void correlate(const Trial *t, double *const *in, double *y)
+{
+    int rd = t->in.d > 1 ? 2 : 0, by[3], at[3], i = 0;
+    for (by[2] = -rd; by[2] <= rd; by[2]++)
+        for (by[1] = -2; by[1] <= 2; by[1]++)
+            for (by[0] = -2; by[0] <= 2; by[0]++)
+                for (at[2] = 0; at[2] < t->out.d; at[2]++)
+                    for (at[1] = 0; at[1] < t->out.h; at[1]++)
+                        for (at[0] = 0; at[0] < t->out.w; at[0]++)
+                            y[i++] = correlated(t->in, t->out, in, at, by);
+}
+
+static void test_correlate(void)
+{
+    const struct {
+        int stride;
+        LamShape in, out;
+    } cases[] = {
+        {1, {3, 3, 5, 7}, {125, 3, 5, 7}},  {1, {3, 1, 5, 7}, {25, 1, 5, 7}},
+        {2, {3, 2, 6, 10}, {125, 1, 3, 5}}, {2, {3, 1, 6, 10}, {25, 1, 3, 5}},
+        {2, {3, 2, 2, 2}, {125, 1, 1, 1}}, /* no longer than a shift */
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Rig rig;
+        rig_init(&rig, 16);
+        Trial t = {"correlate", cases[i].in, cases[i].out, 0, 0, correlate};
+        LamNode *a = rig_variable(&rig, t.in, 1), *b = rig_variable(&rig, t.in, 1);
+        check(&rig, lam_op_correlate(rig.graph, a, b, 2, cases[i].stride), &t);
     }
 }
 
@@ -455,7 +535,9 @@ int main(int argc, char **argv)
         g_test_add_data_func(two, &per_op[i], with_two_threads);
     }
     g_test_add_func("/ops/softmax", test_softmax);
+    g_test_add_func("/ops/softmax/extremes", test_softmax_extremes);
     g_test_add_func("/ops/subvoxel", test_subvoxel);
+    g_test_add_func("/ops/correlate", test_correlate);
     g_test_add_func("/ops/warp-by-hand", test_warp_by_hand);
     g_test_add_func("/ops/backward-twice", test_backward_twice);
     g_test_add_data_func("/ops/not-finite/3d", GINT_TO_POINTER(4), test_not_finite);

@@ -29,6 +29,7 @@ static void test_round_trip(void)
         config.structure_parts = i > 4;
         config.n_structure_fine = i > 5 ? 2 : 0;
         config.structure_fine[0] = config.structure_fine[1] = 8 + i;
+        config.correlation = i > 4 ? 8 * i : 0;
         config.hidden_slope = i % 3 * 0.1;
         config.n_cascade = config.uncertain || i == 0 ? 0 : 3;
         for (int k = 0; k < 3; k++)
@@ -123,6 +124,9 @@ static void test_refused(void)
         {"cascade", "16,0"},
         {"cascade", "24,32"},
         {"cascade", "many"},
+        {"correlation", "16"}, /* of no structures */
+        {"correlation", "2000"},
+        {"correlation", "many"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -132,9 +136,9 @@ static void test_refused(void)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         assert_refused(keys[i], NULL, keys[i]);
     assert_refused("architecture", "resnet", "resnet");
-    assert_refused("architecture", "hypermorph-unet-4",
-                   "its architecture is hypermorph-unet-4; this version knows hypermorph-unet-1, "
-                   "hypermorph-unet-2 and hypermorph-unet-3");
+    assert_refused("architecture", "hypermorph-unet-5",
+                   "its architecture is hypermorph-unet-5; this version knows hypermorph-unet-1 to "
+                   "hypermorph-unet-4");
     assert_refused("architecture", NULL, "architecture");
 }
 
@@ -389,15 +393,23 @@ static void test_architecture_counts(void)
     lam_safetensors_set_metadata(parts, "architecture", "hypermorph-unet-1");
     g_assert_true(lam_unet_config_read(&back, parts, NULL));
     g_assert_true(lam_unet_config_equal(&back, &config));
-    LamUnetConfig leaks = config, looks = config;
+    LamUnetConfig leaks = config, looks = config, correlates = config;
     g_assert_true(lam_unet_config_set(&leaks, "hidden_slope", "0.1", NULL));
     g_assert_true(lam_unet_config_set(&looks, "cascade", "16,16", NULL));
-    g_assert_false(lam_unet_config_equal(&leaks, &config) ||
+    g_assert_true(lam_unet_config_set(&correlates, "correlation", "16", NULL));
+    g_assert_false(lam_unet_config_equal(&correlates, &config) ||
+                   lam_unet_config_equal(&leaks, &config) ||
                    lam_unet_config_equal(&looks, &config));
-    for (int i = 0; i < 2; i++) {
+    const struct {
+        const LamUnetConfig *config;
+        const char *name;
+    } newer[] = {{&leaks, "hypermorph-unet-3"},
+                 {&looks, "hypermorph-unet-3"},
+                 {&correlates, "hypermorph-unet-4"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(newer); i++) {
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
-        lam_unet_config_write(i == 0 ? &leaks : &looks, file);
-        g_assert_cmpstr(lam_safetensors_metadata(file, "architecture"), ==, "hypermorph-unet-3");
+        lam_unet_config_write(newer[i].config, file);
+        g_assert_cmpstr(lam_safetensors_metadata(file, "architecture"), ==, newer[i].name);
     }
 }
 
