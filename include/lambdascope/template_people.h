@@ -56,6 +56,9 @@ typedef struct {
     LamVolume *registered[LAM_PEOPLE_MEANS];   /* of the scans, registered */
     LamVolume *picture[LAM_PEOPLE_MEANS];      /* of the templates of their attributes */
     LamPeopleCentre centre[LAM_PEOPLE_MEANS];
+    /* The same without the affine part of the mean that fits it best: of shape alone. What is left of pose and
+     * size, deformations take up after the affine. */
+    LamPeopleCentre shape[LAM_PEOPLE_MEANS];
 } LamTemplatePeople;
 
 /* LAM_ERROR_ARGUMENT for patterns that fewer than two scans match, a table that lacks rows or values

@@ -190,8 +190,9 @@ static void print_centres(const LamTemplatePeople *people)
     static const char *const names[] = {"all scans alike", "all ages evenly"};
     puts("mean displacement  half of the foreground below, nine tenths below");
     for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
-        printf("  %s  %.3f, %.3f mm\n", names[k], people->centre[k].median_mm,
-               people->centre[k].ninetieth_mm);
+        printf("  %s  %.3f, %.3f mm; without its affine part %.3f, %.3f mm\n", names[k],
+               people->centre[k].median_mm, people->centre[k].ninetieth_mm,
+               people->shape[k].median_mm, people->shape[k].ninetieth_mm);
 }
 
 /* ---- all of it ---- */

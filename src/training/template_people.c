@@ -226,6 +226,14 @@ static bool measure_person(Work *w, int i, const LamProgress *progress, GError *
            measure_volumes(w, i, error);
 }
 
+static bool measure_centre(LamTemplatePeople *people, int mean, GError **error)
+{
+    const LamVolume *d = people->displacement[mean], *picture = people->picture[LAM_PEOPLE_ALIKE];
+    g_autoptr(LamVolume) shape = lam_template_without_affine(d, picture, error);
+    return shape != NULL && lam_template_centre(d, picture, &people->centre[mean], error) &&
+           lam_template_centre(shape, picture, &people->shape[mean], error);
+}
+
 static bool measure(Work *w, const LamProgress *progress, GError **error)
 {
     for (int i = 0; i < w->people->n; i++) {
@@ -235,8 +243,7 @@ static bool measure(Work *w, const LamProgress *progress, GError **error)
             return false;
     }
     for (int k = 0; k < LAM_PEOPLE_MEANS; k++)
-        if (!lam_template_centre(w->people->displacement[k], w->people->picture[LAM_PEOPLE_ALIKE],
-                                 &w->people->centre[k], error))
+        if (!measure_centre(w->people, k, error))
             return false;
     return true;
 }

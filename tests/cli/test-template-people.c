@@ -60,6 +60,7 @@ static void test_table(Fixture *f, gconstpointer data)
     g_assert_nonnull(strstr(run.out, "2, 2 scans; λ 0.3"));
     g_assert_nonnull(strstr(run.out, "bert: age 85: trained on 20 to 80"));
     g_assert_nonnull(strstr(run.out, "all ages evenly"));
+    g_assert_nonnull(strstr(run.out, "without its affine part"));
     lam_cli_run_clear(&run);
     assert_cell(f, 1, "person", "anna");
     assert_cell(f, 2, "scan", "bert_t1.nii");

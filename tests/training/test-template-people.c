@@ -1,6 +1,7 @@
 /* People whose heads are the template's own, larger or smaller: what is found of them is known. */
 #include "../registration/template-fixture.h"
 #include "../registration/template-people-fixture.h"
+#include "template-centre.h"
 
 #include <glib/gstdio.h>
 #include <lambdascope/error.h>
@@ -147,6 +148,61 @@ static void test_mean(Fixture *f, gconstpointer data)
     /* of one alone, the mean's length is between the middle and the far end */
     g_assert_cmpfloat(dora->centre[0].median_mm, <, 1.3 * dora->person[0].mean_mm);
     g_assert_cmpfloat(dora->centre[0].ninetieth_mm, >, dora->person[0].mean_mm);
+    /* in squares, no affine part is longer than what it is part of */
+    g_assert_cmpfloat(dora->shape[0].median_mm, >, 0);
+    g_assert_cmpfloat(dora->shape[0].ninetieth_mm, <, 1.2 * dora->centre[0].ninetieth_mm);
+}
+
+/* ---- the affine part ---- */
+
+/* A ball, or a disc in a slice, and a movement, turn and growth of all with a wave of `height` mm on top. */
+static LamVolume *moved(const LamGrid *grid, double height)
+{
+    LamVolume *d = lam_volume_new(grid, 3, NULL);
+    size_t n = lam_grid_voxels(grid), i = 0;
+    for (int z = 0; z < grid->size[2]; z++)
+        for (int y = 0; y < grid->size[1]; y++)
+            for (int x = 0; x < grid->size[0]; x++, i++) {
+                d->data[i] = (float)(1 + 0.05 * y - 0.02 * x + height * sin(x * G_PI));
+                d->data[n + i] = (float)(-2 - 0.05 * x + height * cos(x * G_PI));
+                d->data[2 * n + i] = (float)(0.5 + 0.03 * z);
+            }
+    return d;
+}
+
+static LamVolume *ball(const LamGrid *grid)
+{
+    LamVolume *picture = lam_volume_new(grid, 1, NULL);
+    size_t i = 0;
+    for (int z = 0; z < grid->size[2]; z++)
+        for (int y = 0; y < grid->size[1]; y++)
+            for (int x = 0; x < grid->size[0]; x++, i++)
+                picture->data[i] = hypot(hypot(x - 12, y - 11), z - grid->size[2] / 2) < 9;
+    return picture;
+}
+
+static void test_affine_part(Fixture *f, gconstpointer data)
+{
+    for (int depth = 1; depth < 24; depth += 20) {
+        LamGrid grid = lam_grid_centred((int[3]){25, 23, depth}, 2, (LamVec3){{5, -3, 0}});
+        g_autoptr(LamVolume) picture = ball(&grid), affine = moved(&grid, 0),
+                             wave = moved(&grid, 0.1);
+        g_autoptr(LamVolume) nothing = lam_template_without_affine(affine, picture, NULL);
+        g_autoptr(LamVolume) rest = lam_template_without_affine(wave, picture, NULL);
+        LamPeopleCentre left, whole;
+        g_assert_true(lam_template_centre(nothing, picture, &left, NULL));
+        g_assert_cmpfloat(left.ninetieth_mm, <, 1e-5);
+        g_assert_true(lam_template_centre(wave, picture, &whole, NULL));
+        g_assert_true(lam_template_centre(rest, picture, &left, NULL));
+        g_assert_cmpfloat(whole.median_mm, >, 1);
+        g_assert_cmpfloat_with_epsilon(left.median_mm, 0.1, 0.02);
+    }
+    LamGrid point = lam_grid_centred((int[3]){2, 2, 1}, 2, (LamVec3){{0, 0, 0}});
+    g_autoptr(LamVolume) few = lam_volume_new(&point, 1, NULL), d = lam_volume_new(&point, 3, NULL);
+    g_autoptr(GError) error = NULL;
+    few->data[0] = few->data[1] = 1;
+    g_assert_null(lam_template_without_affine(d, few, &error));
+    g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
 }
 
 /* ---- what is refused ---- */
@@ -192,7 +248,10 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*run)(Fixture *, gconstpointer);
-    } tests[] = {{"volumes", test_volumes}, {"mean", test_mean}, {"refuses", test_refuses}};
+    } tests[] = {{"volumes", test_volumes},
+                 {"mean", test_mean},
+                 {"affine-part", test_affine_part},
+                 {"refuses", test_refuses}};
     g_test_init(&argc, &argv, NULL);
     for (size_t i = 0; i < G_N_ELEMENTS(tests); i++) {
         g_autofree char *name = g_strconcat("/template-people/", tests[i].name, NULL);
