@@ -3,9 +3,8 @@
 #include "window-private.h"
 
 #include <glib/gi18n.h>
+#include <lambdascope/bids.h>
 #include <lambdascope/sampler.h>
-
-#include <string.h>
 
 #define RADIUS_MM 15.0
 #define AROUND    0.15 /* of the intensity at the crosshair */
@@ -140,11 +139,8 @@ static void open_file(LamWindow *window, const char *path)
 
 static void add_mask(LamWindow *window, const char *path)
 {
-    g_autofree char *base = g_path_get_basename(path);
-    char *dot = strchr(base, '.');
-    if (dot && dot > base)
-        *dot = '\0';
-    LamRegionSpec *spec = lam_region_spec_new(base, 0);
+    g_autofree char *stem = lam_scan_stem(path);
+    LamRegionSpec *spec = lam_region_spec_new(stem, 0);
     spec->source = LAM_REGION_OF_FILE;
     spec->path = g_strdup(path);
     lam_window_add_region(window, spec);
