@@ -112,7 +112,7 @@ static char *text_of(const LamUnetConfig *c, const Key *k)
     case WHOLE:
         return list_text(1, (const int *)at);
     case NUMBER:
-        return g_strdup(g_ascii_dtostr(number, sizeof number, *(const double *)at));
+        return g_strdup(g_ascii_formatd(number, sizeof number, "%.15g", *(const double *)at));
     default:
         return g_strdup(names_of(k->kind).name[index_of(c, k)]);
     }
