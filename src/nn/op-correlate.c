@@ -6,15 +6,14 @@
 #include <string.h>
 
 #define MOST_RADIUS 4
+#define LANES       8
 
 enum { A, B };
 
 typedef struct {
-    int radius;
     int reach[3];  /* along w, h, d: the radius, or 0 along an axis of size 1 */
     int stride[3]; /* voxels that are averaged, along each */
     int width;     /* shifts along w */
-    int shifts;
 } Correlate;
 
 static size_t row_at(LamShape s, int c, int d, int h)
@@ -37,8 +36,6 @@ static int end_of(int n, int by)
 {
     return MIN(n, n - by);
 }
-
-#define LANES 8
 
 /* sums [width][pitch] += over channels a(x) b(x + i), eight voxels at a time. a, b [channels][pitch]; width: a
  * constant once inlined, so that the sums of a tile stay in registers. */
@@ -177,8 +174,8 @@ static void spread_row(const LamNode *node, int channel, int d, int h, float *ou
 }
 
 /* da(x) += g(x) b(x + shift) for a row of a, or db(x + shift) += g(x) a(x) for the row of b that it meets. */
-LAM_CLONES
-static void backward_row(LamNode *node, int to, int d, int h, int shift_d, int shift_h, float *g)
+LAM_CLONES static void backward_row(LamNode *node, int to, int d, int h, int shift_d, int shift_h,
+                                    float *g)
 {
     const Correlate *k = node->state;
     const LamShape s = node->inputs[A]->shape;
@@ -235,17 +232,18 @@ LamNode *lam_op_correlate(LamGraph *graph, LamNode *a, LamNode *b, int radius, i
         return lam_graph_mistake(graph, "correlate: two plain tensors of one shape are needed");
     if (radius < 1 || radius > MOST_RADIUS || stride < 1 || stride > 2)
         return lam_graph_mistake(graph, "correlate: radius %d, stride %d", radius, stride);
-    Correlate k = {.radius = radius, .shifts = 1};
+    Correlate k;
+    int shifts = 1;
     const int size[3] = {s.w, s.h, s.d};
     for (int i = 0; i < 3; i++) {
         k.reach[i] = size[i] > 1 ? radius : 0;
         k.stride[i] = size[i] > 1 ? stride : 1;
-        k.shifts *= 2 * k.reach[i] + 1;
+        shifts *= 2 * k.reach[i] + 1;
         if (size[i] % k.stride[i] != 0)
             return lam_graph_mistake(graph, "correlate: %d voxels are not whole pairs", size[i]);
     }
     k.width = 2 * k.reach[0] + 1;
-    LamShape out = {k.shifts, s.d / k.stride[2], s.h / k.stride[1], s.w / k.stride[0]};
+    LamShape out = {shifts, s.d / k.stride[2], s.h / k.stride[1], s.w / k.stride[0]};
     LamNode *inputs[] = {a, b};
     return lam_node_add(graph, &correlate_op, out, LAM_PLAIN, inputs, 2, &k, sizeof k);
 }
