@@ -83,9 +83,9 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
- * structure_parts, structure_fine, hidden_slope, cascade and correlation. The architecture's name counts up with keys that
- * programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps structure_fine,
- * hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation; unknown names are refused.
+ * structure_parts, structure_fine, hidden_slope, cascade and correlation. The architecture's name counts up
+ * with keys that programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps
+ * structure_fine, hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation; unknown names are refused.
  * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);

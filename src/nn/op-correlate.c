@@ -59,16 +59,10 @@ LAM_INLINE void add_tiles(float *restrict sums, const float *restrict a, const f
 LAM_CLONES static void add_rows(float *restrict sums, const float *restrict a,
                                 const float *restrict b, int channels, int pitch, int n, int width)
 {
-    switch (width) {
-    case 3:
-        add_tiles(sums, a, b, channels, pitch, n, 3);
-        return;
-    case 5:
+    if (width == 5) /* radius 2, that of networks */
         add_tiles(sums, a, b, channels, pitch, n, 5);
-        return;
-    default:
+    else
         add_tiles(sums, a, b, channels, pitch, n, width);
-    }
 }
 
 /* out += scale times the sums of neighbours along a row */
@@ -206,9 +200,10 @@ static void backward_to(LamNode *node, int to)
             g_autofree float *g = g_new(float, s.w);
             for (int sd = -k->reach[2]; sd <= k->reach[2]; sd++)
                 for (int sh = -k->reach[1]; sh <= k->reach[1]; sh++) {
-                    int from_d = to == A ? d : d - sd, from_h = to == A ? h : h - sh;
-                    if (inside(s, to == A ? d + sd : from_d, to == A ? h + sh : from_h))
-                        backward_row(node, to, from_d, from_h, sd, sh, g);
+                    if (to == A && inside(s, d + sd, h + sh))
+                        backward_row(node, A, d, h, sd, sh, g);
+                    if (to == B && inside(s, d - sd, h - sh))
+                        backward_row(node, B, d - sd, h - sh, sd, sh, g);
                 }
         }
 }
