@@ -59,8 +59,8 @@ static bool prepare(Bench *b, const char *recipe, const char *data, const Option
     /* as hard as they become */
     b->drawn = (guint64)b->recipe->ramp;
     return b->adam != NULL && b->still != NULL &&
-           lam_train_graph_build(&b->network, b->recipe, &b->grid, lam_dataset_labels(b->dataset),
-                                 NULL, b->parameters, error) &&
+           lam_train_graph_build(&b->network, b->recipe, &b->grid,
+                                 lam_dataset_labelling(b->dataset), NULL, b->parameters, error) &&
            lam_dataset_draw(b->dataset, b->drawn, b->still, error);
 }
 

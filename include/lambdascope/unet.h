@@ -11,7 +11,7 @@
  * of the velocity, and beside it, from the same features, the logarithm of its variance.
  *
  * The field lives 2^(encoder levels - decoder levels) coarser than what the encoder sees: the scans, or
- * features that are coarser in the same way. */
+ * features that are coarser in the same way, or (`scans`) the scans with what is known of structures beside. */
 #pragma once
 
 #include <lambdascope/graph.h>
@@ -75,6 +75,9 @@ typedef struct {
      * with structure_parts, on the parts' (a correlation layer, Dosovitskiy et al. 2015). Channels of the
      * layer that reads this; 0: it does not see it. */
     int correlation;
+    /* Of a network with structures: the registration sees the scans as well. It begins on their grid, and
+     * what it is told of structures enters the level that has the features' grid. */
+    bool scans;
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -83,9 +86,10 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
- * structure_parts, structure_fine, hidden_slope, cascade and correlation. The architecture's name counts up
+ * structure_parts, structure_fine, hidden_slope, cascade, correlation and scans. The architecture's name counts up
  * with keys that programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps
- * structure_fine, hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation; unknown names are refused.
+ * structure_fine, hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation, hypermorph-unet-5
+ * scans; unknown names are refused.
  * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
@@ -97,6 +101,9 @@ LamUnetConfig lam_unet_config_default(void);
 
 /* Channels of the structures' scores: one each and one for none of them, in whole blocks; 0 without. */
 int lam_unet_scores(const LamUnetConfig *config);
+
+/* Halvings between the input's grid and the features'; 0 without features. */
+int lam_unet_feature_halvings(const LamUnetConfig *config);
 
 /* Voxels of the input per voxel of the field, along each axis (an axis of size 1 stays). */
 int lam_unet_field_factor(const LamUnetConfig *config);

@@ -6,7 +6,8 @@
 /* What a model of a key that changes what is computed is called, so that programs from before the key refuse
  * it, rather than leave the key out. */
 static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2",
-                                            "hypermorph-unet-3", "hypermorph-unet-4"};
+                                            "hypermorph-unet-3", "hypermorph-unet-4",
+                                            "hypermorph-unet-5"};
 
 /* ---- the keys ---- */
 
@@ -44,6 +45,7 @@ static const Key keys[] = {
     {KEY(hidden_slope, NUMBER), true},
     {LIST_KEY(cascade), true},
     {KEY(correlation, WHOLE), true},
+    {KEY(scans, TRUTH), true},
 };
 
 typedef struct {
@@ -126,6 +128,8 @@ static bool is_nothing(const char *text)
 static const char *architecture_of(const LamUnetConfig *c)
 {
     bool leaks = c->hidden_slope > 0 && c->generated != LAM_GENERATED_NONE;
+    if (c->scans)
+        return architectures[4];
     int index = c->correlation > 0 ? 3 : c->n_cascade > 0 || leaks ? 2 : c->structure_parts;
     return architectures[index];
 }

@@ -77,6 +77,22 @@ static bool check_features(const LamUnetConfig *c, GError **error)
                       error);
 }
 
+/* Halvings between the scans and where the registration begins. */
+static int registration_halvings(const LamUnetConfig *c)
+{
+    return c->scans ? 0 : lam_unet_feature_halvings(c);
+}
+
+static bool check_scans(const LamUnetConfig *c, GError **error)
+{
+    if (!c->scans)
+        return true;
+    if (c->structures == 0)
+        return wrong(error, "scans", "goes with structures; without, they are all it sees");
+    return lam_unet_feature_halvings(c) < c->n_encoder ||
+           wrong(error, "scans", "the encoder has no level on the features' grid");
+}
+
 /* Channels of the two scans' looks enter side by side, as whole blocks. */
 static bool check_cascade(const LamUnetConfig *c, GError **error)
 {
@@ -88,6 +104,8 @@ static bool check_cascade(const LamUnetConfig *c, GError **error)
         return wrong(error, "cascade", "the first must be a multiple of 16");
     if (c->uncertain)
         return wrong(error, "cascade", "cannot be uncertain");
+    if (c->scans)
+        return wrong(error, "cascade", "goes without scans");
     int halvings = c->n_encoder - c->n_decoder;
     return halvings <= (c->structure_parts ? 0 : 1) ||
            wrong(error, "cascade",
@@ -124,10 +142,9 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
         return wrong(error, "correlation", "value out of range");
     if (c->correlation > 0 && c->structures == 0)
         return wrong(error, "correlation", "needs structures");
-    if (!check_features(c, error) || !check_cascade(c, error))
+    if (!check_features(c, error) || !check_scans(c, error) || !check_cascade(c, error))
         return false;
-    int multiple = 1 << MAX(c->n_features_encoder - 1,
-                            c->n_features_encoder - c->n_features_decoder + c->n_encoder - 1);
+    int multiple = 1 << MAX(c->n_features_encoder - 1, registration_halvings(c) + c->n_encoder - 1);
     for (int i = 0; i < 3; i++)
         if (c->size[i] != 1 && c->size[i] % multiple != 0)
             return wrong(error, "size", "must be divisible by 2^(levels - 1), or 1");
@@ -138,8 +155,7 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
     return true;
 }
 
-/* Halvings between the scans and what the registration sees. */
-static int feature_halvings(const LamUnetConfig *c)
+int lam_unet_feature_halvings(const LamUnetConfig *c)
 {
     return c->n_features_encoder - c->n_features_decoder;
 }
@@ -152,7 +168,7 @@ int lam_unet_scores(const LamUnetConfig *c)
 
 int lam_unet_field_factor(const LamUnetConfig *config)
 {
-    return 1 << (feature_halvings(config) + config->n_encoder - config->n_decoder);
+    return 1 << (registration_halvings(config) + config->n_encoder - config->n_decoder);
 }
 
 void lam_unet_field_size(const LamUnetConfig *config, int size[3])

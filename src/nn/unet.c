@@ -130,9 +130,10 @@ typedef struct {
     int n_encoder, n_decoder;
     const int *encoder, *decoder;
     bool generated_encoder, generated_decoder;
+    int beside; /* level of the encoder that what is known from elsewhere is added to */
 } Tower;
 
-/* addend: of the first layer; may be NULL */
+/* addend: of the layer at t->beside; may be NULL */
 static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *addend, LamNode *levels[])
 {
     for (int i = 0; i < t->n_encoder; i++) {
@@ -141,7 +142,7 @@ static LamNode *descend(Builder *b, const Tower *t, LamNode *x, LamNode *addend,
                        t->encoder[i], i == 0 ? 1 : 2,
                        SLOPE,         t->generated_encoder,
                        true,          0};
-        levels[i] = x = convolution(b, layer, x, i == 0 ? addend : NULL);
+        levels[i] = x = convolution(b, layer, x, i == t->beside ? addend : NULL);
     }
     return x;
 }
@@ -200,7 +201,8 @@ static LamNode *build_features(Builder *b, LamNode *image, LamNode **finer)
                    c->features_encoder,
                    c->features_decoder,
                    false,
-                   false};
+                   false,
+                   0};
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     LamNode *features = build_tower(b, &tower, image, NULL, levels);
     *finer = finer_level(c) >= 0 ? levels[finer_level(c)] : NULL;
@@ -226,8 +228,9 @@ static LamNode *structure_head(Builder *b, const char *name, int parts, double d
 
 /* What the registration sees of a scan. */
 typedef struct {
-    LamNode *whole; /* on the grid where it begins */
+    LamNode *whole; /* the scan, or what is made of it, on the features' grid */
     LamNode *parts; /* of half its spacing; NULL without */
+    LamNode *scan;
 } View;
 
 /* The features, spread over their parts. */
@@ -279,8 +282,8 @@ static View build_structures(Builder *b, LamNode *features, LamNode *finer, LamN
     if (b->graph == NULL)
         return (View){0};
     *scores = lam_op_to_plain(b->graph, parts != NULL ? parts : whole);
-    return (View){lam_op_softmax(b->graph, whole),
-                  parts != NULL ? lam_op_softmax(b->graph, parts) : NULL};
+    return (View){.whole = lam_op_softmax(b->graph, whole),
+                  .parts = parts != NULL ? lam_op_softmax(b->graph, parts) : NULL};
 }
 
 /* Its intensities, its features, or, where those tell structures apart, the probability of each, in which no
@@ -289,10 +292,13 @@ static View build_view(Builder *b, LamNode *image, LamNode **scores)
 {
     const LamUnetConfig *c = b->config;
     if (c->n_features_encoder == 0)
-        return (View){image, NULL};
+        return (View){.whole = image};
     LamNode *finer = NULL, *features = build_features(b, image, &finer);
-    return c->structures > 0 ? build_structures(b, features, finer, scores)
-                             : (View){features, NULL};
+    if (c->structures == 0)
+        return (View){.whole = features};
+    View view = build_structures(b, features, finer, scores);
+    view.scan = image;
+    return view;
 }
 
 static int view_channels(const LamUnetConfig *c)
@@ -328,7 +334,13 @@ static LamNode *read_correlation(Builder *b, const char *name, LamNode *fixed, L
     return convolution(b, layer, lam_op_to_blocked(b->graph, alike), addend);
 }
 
-/* What correlations add to the first layer. */
+/* Level of the registration's encoder that has the grid of the features. */
+static int joint_level(const LamUnetConfig *c)
+{
+    return c->scans ? lam_unet_feature_halvings(c) : 0;
+}
+
+/* What correlations add to the layer at the joint level. */
 static LamNode *build_correlation(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
@@ -340,7 +352,7 @@ static LamNode *build_correlation(Builder *b, const View view[2])
     LamNode *x = read_correlation(b, "correlation.whole", view[0].whole, view[1].whole, 1, parts);
     Layer layer = {.name = "correlation.look",
                    .in = c->correlation,
-                   .out = c->encoder[0],
+                   .out = c->encoder[joint_level(c)],
                    .stride = 1,
                    .slope = 1,
                    .generated = c->generated == LAM_GENERATED_ALL,
@@ -348,7 +360,7 @@ static LamNode *build_correlation(Builder *b, const View view[2])
     return convolution(b, layer, x, NULL);
 }
 
-/* What the probabilities of the parts add to the first layer. addend: what else is; may be NULL. */
+/* What the probabilities of the parts add there. addend: what else is; may be NULL. */
 static LamNode *build_parts(Builder *b, const View view[2], LamNode *addend)
 {
     const LamUnetConfig *c = b->config;
@@ -356,7 +368,7 @@ static LamNode *build_parts(Builder *b, const View view[2], LamNode *addend)
         return addend;
     Layer layer = {.name = "parts",
                    .in = 2 * view_channels(c),
-                   .out = c->encoder[0],
+                   .out = c->encoder[joint_level(c)],
                    .stride = 2,
                    .slope = 1,
                    .generated = c->generated == LAM_GENERATED_ALL,
@@ -364,10 +376,33 @@ static LamNode *build_parts(Builder *b, const View view[2], LamNode *addend)
     return convolution(b, layer, beside(b, view[0].parts, view[1].parts), addend);
 }
 
+/* What the probabilities add there, beside the scans. addend: as above. */
+static LamNode *build_whole(Builder *b, const View view[2], LamNode *addend)
+{
+    const LamUnetConfig *c = b->config;
+    if (!c->scans)
+        return addend;
+    Layer layer = {.name = "whole",
+                   .in = 2 * view_channels(c),
+                   .out = c->encoder[joint_level(c)],
+                   .stride = 1,
+                   .slope = 1,
+                   .generated = c->generated == LAM_GENERATED_ALL,
+                   .deviation = PART_DEVIATION};
+    return convolution(b, layer, beside(b, view[0].whole, view[1].whole), addend);
+}
+
 /* What flow, the last layer, sees. */
 static int flow_channels(const LamUnetConfig *c)
 {
     return c->n_final > 0 ? c->final[c->n_final - 1] : c->decoder[c->n_decoder - 1];
+}
+
+/* What the registration begins with. */
+static LamNode *build_input(Builder *b, const View view[2])
+{
+    return b->config->scans ? beside(b, view[0].scan, view[1].scan)
+                            : beside(b, view[0].whole, view[1].whole);
 }
 
 /* The velocity, plain; NULL where only parameters are declared. */
@@ -377,16 +412,17 @@ static LamNode *build_registration(Builder *b, const View view[2])
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
     int width = flow_channels(c);
     Tower tower = {"",
-                   2 * view_channels(c),
+                   2 * (c->scans ? 1 : view_channels(c)),
                    c->n_encoder,
                    c->n_decoder,
                    c->encoder,
                    c->decoder,
                    c->generated == LAM_GENERATED_ALL,
-                   generated_decoder};
+                   generated_decoder,
+                   joint_level(c)};
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
-    LamNode *x = build_tower(b, &tower, beside(b, view[0].whole, view[1].whole),
-                             build_parts(b, view, build_correlation(b, view)), levels);
+    LamNode *known = build_whole(b, view, build_parts(b, view, build_correlation(b, view)));
+    LamNode *x = build_tower(b, &tower, build_input(b, view), known, levels);
     x = chain(b, "final", c->decoder[c->n_decoder - 1], c->n_final, c->final, generated_decoder, x,
               NULL);
     b->features = x;

@@ -131,12 +131,15 @@ bool lam_dataset_start_template(const LamDataset *dataset, float *picture, float
                                      error);
 }
 
-int lam_dataset_labels(const LamDataset *dataset)
+LamLabelling lam_dataset_labelling(const LamDataset *dataset)
 {
+    const LamSource *first = dataset->source[0];
+    if (first->structure_of != NULL) /* it is alone */
+        return (LamLabelling){first->n_labels, first->n_structures, first->structure_of};
     int n = 0;
     for (int i = 0; i < dataset->n_sources; i++)
         n = MAX(n, dataset->source[i]->n_labels);
-    return n;
+    return (LamLabelling){n, n, NULL};
 }
 
 const char *lam_dataset_structures(const LamDataset *dataset)

@@ -16,9 +16,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamDataset, lam_dataset_free)
 
 /* Text for people: how many scans and maps there are. Free with g_free. */
 char *lam_dataset_describe(const LamDataset *dataset);
-/* Labels in the samples' maps, at most; 0: none. */
-int lam_dataset_labels(const LamDataset *dataset);
-/* What these are, as in a model's metadata (structures.h); NULL: not told, or several sources. Borrowed. */
+/* Of the samples' maps, borrowing from the data set; of several sources, as many labels as any has. */
+LamLabelling lam_dataset_labelling(const LamDataset *dataset);
+/* What structures are, as in a model's metadata (structures.h); NULL: not told, or several sources. Borrowed. */
 const char *lam_dataset_structures(const LamDataset *dataset);
 
 /* The template that the samples are for; NULL unless the recipe learns one. Borrowed. */

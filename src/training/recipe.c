@@ -19,6 +19,7 @@ static const Key table[] = {
     {"model", "expects", TEXT, AT(expects)},
     {"data", "scans", TEXT, AT(scans)},
     {"data", "labels", TEXT, AT(labels)},
+    {"data", "structures", TEXT, AT(scan_structures)},
     {"data", "maps", TEXT, AT(maps)},
     {"data", "table", TEXT, AT(table)},
     {"data", "validation", TEXT, AT(validation)},
@@ -386,6 +387,8 @@ static bool check_data(const LamRecipe *r, GError **error)
         return wrong(error, "[data] maps", "missing");
     if ((r->sources & LAM_FROM_BRAINS) && r->table == NULL)
         return wrong(error, "[data] table", "missing");
+    if (r->scan_structures != NULL && (r->sources != LAM_FROM_SCANS || r->labels == NULL))
+        return wrong(error, "[data] structures", "goes with [data] source=scans alone, and labels");
     if (r->expects != NULL && !g_str_equal(r->expects, "brain") &&
         !g_str_equal(r->expects, "head") && !g_str_equal(r->expects, "any"))
         return wrong(error, "[model] expects", "must be brain, head or any");
@@ -492,13 +495,13 @@ static void count_classes(LamRecipe *recipe)
         recipe->network.hyper_classes = recipe->n_tissues + 1;
 }
 
-/* Beside the recipe, as its other tables. */
-static void resolve_structures(LamRecipe *recipe, const char *path)
+/* Tables of structures lie beside the recipe. */
+static void resolve(char **name, const char *path)
 {
-    if (recipe->structures == NULL)
+    if (*name == NULL)
         return;
-    g_autofree char *folder = g_path_get_dirname(path), *name = recipe->structures;
-    recipe->structures = g_build_filename(folder, name, NULL);
+    g_autofree char *folder = g_path_get_dirname(path), *own = *name;
+    *name = g_build_filename(folder, own, NULL);
 }
 
 /* The coarse grid has half the voxels along each axis, and its field too. */
@@ -520,7 +523,8 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
     for (int i = 0; ok && groups[i] != NULL; i++)
         ok = read_group(recipe, file, groups[i], error);
     recipe->learns_template = ok && g_key_file_has_group(file, "template");
-    resolve_structures(recipe, path);
+    resolve(&recipe->structures, path);
+    resolve(&recipe->scan_structures, path);
     count_classes(recipe);
     if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
         lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error) &&

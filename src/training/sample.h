@@ -12,6 +12,14 @@ typedef struct {
     bool coarse;
 } LamSampleGrid;
 
+/* What the labels of samples are. */
+typedef struct {
+    int n_labels; /* 1 .. this; 0: none */
+    int n_structures;
+    const guint8 *
+        structure_of; /* of each label [n_labels + 1], 0: none; borrowed; NULL: labels are structures */
+} LamLabelling;
+
 LamSampleGrid lam_sample_grid(const LamRecipe *recipe, bool coarse);
 
 typedef struct {

@@ -7,6 +7,7 @@
 
 #include <lambdascope/field.h>
 #include <lambdascope/resample.h>
+#include <lambdascope/structures.h>
 #include <string.h>
 
 static const double warp_scale_mm[3] = {16, 32, 64};
@@ -20,7 +21,50 @@ static void scans_free(LamSource *source)
 {
     Scans *s = (Scans *)source;
     lam_scan_set_free(s->set);
+    g_free(s->base.structures);
+    g_free(s->base.structure_of);
     g_free(s);
+}
+
+/* A label of the structure with the next value; NULL: there are no more. */
+static const LamLabel *next_structure(const LamLabelTable *table, int value)
+{
+    const LamLabel *next = NULL;
+    for (int i = 0; i < table->count; i++) {
+        const LamLabel *label = &table->label[i];
+        if (label->structure > value && (next == NULL || label->structure < next->structure))
+            next = label;
+    }
+    return next;
+}
+
+/* Structure number n is that of this value. */
+static void name_labels(Scans *s, const LamLabelTable *table, int value, int n)
+{
+    for (int l = 1; l <= s->base.n_labels; l++) {
+        const LamLabel *label = lam_label_table_find(table, lam_scan_set_value(s->set, l));
+        if (label != NULL && label->structure == value)
+            s->base.structure_of[l] = (guint8)n;
+    }
+}
+
+/* Structures are numbered in the order of their values, as those of brains are. */
+static bool read_structures(Scans *s, const LamRecipe *recipe, GError **error)
+{
+    if (recipe->scan_structures == NULL)
+        return true;
+    g_autoptr(LamLabelTable) table = lam_label_table_load(recipe->scan_structures, error);
+    if (table == NULL)
+        return false;
+    GString *text = g_string_new(NULL);
+    const LamLabel *label = NULL;
+    s->base.structure_of = g_new0(guint8, s->base.n_labels + 1);
+    for (int value = 0; (label = next_structure(table, value)) != NULL; value = label->structure) {
+        lam_structures_tell(text, label->structure, label->name);
+        name_labels(s, table, label->structure, ++s->base.n_structures);
+    }
+    s->base.structures = g_string_free(text, FALSE);
+    return true;
 }
 
 typedef struct {
@@ -135,5 +179,8 @@ LamSource *lam_source_scans(const LamRecipe *recipe, const char *folder, LamAffi
                           .count = (int)set->scans->len,
                           .n_labels = lam_scan_set_labels(set)};
     s->set = set;
-    return &s->base;
+    if (read_structures(s, recipe, error))
+        return &s->base;
+    scans_free(&s->base);
+    return NULL;
 }

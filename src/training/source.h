@@ -18,7 +18,9 @@ struct LamSource {
     int count;                               /* scans or label maps */
     int n_labels;                            /* of the sample's maps; 0: they are zero */
     guint8 class_of[LAM_TISSUES_MAX_LABELS]; /* of each label, with classes of tissue */
-    char *structures; /* what these are, as in structures.h; owned; NULL: not told */
+    int n_structures;                        /* that labels belong to, with structure_of */
+    guint8 *structure_of; /* of each label [n_labels + 1], 0: none; owned; NULL: labels are them */
+    char *structures;     /* what structures are, as in structures.h; owned; NULL: not told */
     const char *name;
 };
 

@@ -53,8 +53,7 @@ static LamNode *add_lambda_map(LamTrainGraph *g, const LamRecipe *recipe)
 static LamLossInputs inputs_of(LamTrainGraph *g, const LamRecipe *recipe, int n_labels)
 {
     const LamShape image = lam_node_shape(g->unet.fixed);
-    bool named = g->unet.fixed_structures != NULL;
-    if ((recipe->loss.label_weight > 0 || named) && n_labels > 0) {
+    if (recipe->loss.label_weight > 0 && n_labels > 0) {
         g->fixed_labels = lam_graph_input(g->graph, "fixed labels", image);
         g->moving_labels = lam_graph_input(g->graph, "moving labels", image);
     }
@@ -90,8 +89,10 @@ static void add_structures(LamTrainGraph *g, const LamRecipe *recipe)
         recipe->learns == LAM_LEARNS_REGISTRATION)
         return;
     double power = recipe->structure_power;
-    LamNode *fixed = lam_op_label_entropy(g->graph, u->fixed_structures, g->fixed_labels, power);
-    LamNode *moving = lam_op_label_entropy(g->graph, u->moving_structures, g->moving_labels, power);
+    g->fixed_named = lam_graph_input(g->graph, "fixed structures", lam_node_shape(u->fixed));
+    g->moving_named = lam_graph_input(g->graph, "moving structures", lam_node_shape(u->fixed));
+    LamNode *fixed = lam_op_label_entropy(g->graph, u->fixed_structures, g->fixed_named, power);
+    LamNode *moving = lam_op_label_entropy(g->graph, u->moving_structures, g->moving_named, power);
     g->structures = lam_op_sum(g->graph, fixed, moving, 1);
     g->total = recipe->learns == LAM_LEARNS_STRUCTURES
                    ? g->structures
@@ -99,18 +100,20 @@ static void add_structures(LamTrainGraph *g, const LamRecipe *recipe)
 }
 
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
-                           int n_labels, const LamTemplateConfig *template,
+                           LamLabelling labelling, const LamTemplateConfig *template,
                            LamParameters *parameters, GError **error)
 {
     LamUnetConfig config = config_on(recipe, grid);
-    if (config.structures > 0 && config.structures != n_labels) {
+    if (config.structures > 0 && config.structures != labelling.n_structures) {
         g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT,
                     "cannot train: [network] structures: %d, but the data have %d",
-                    config.structures, n_labels);
+                    config.structures, labelling.n_structures);
         return false;
     }
     LamLossOptions options = recipe->loss;
-    *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true), .template_config = template};
+    *g = (LamTrainGraph){.graph = lam_graph_new(parameters, true),
+                         .labelling = labelling,
+                         .template_config = template};
     lam_graph_set_precision(g->graph, recipe->precision);
     if (recipe->learns == LAM_LEARNS_REGISTRATION) {
         lam_unet_freeze_features(g->graph);
@@ -118,9 +121,9 @@ bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamS
     }
     build_network(g, recipe, &config, parameters);
     g->field_mm = grid->spacing_mm * grid->size[0] / grid->field_size[0];
-    options.n_labels = n_labels;
+    options.n_labels = labelling.n_labels;
     options.back_share = recipe->sides;
-    LamLossInputs inputs = inputs_of(g, recipe, n_labels);
+    LamLossInputs inputs = inputs_of(g, recipe, labelling.n_labels);
     if (recipe->learns != LAM_LEARNS_STRUCTURES)
         g->loss = lam_loss_build(g->graph, &inputs, &options);
     g->total = g->loss.loss;
@@ -142,6 +145,18 @@ static void put(LamTrainGraph *g, LamNode *node, const float *from)
         return;
     memcpy(lam_node_value(node), from, lam_node_count(node) * sizeof(float));
     lam_graph_touch(g->graph, node);
+}
+
+/* A label map as one of structures. */
+static void put_named(LamTrainGraph *g, LamNode *node, const float *labels)
+{
+    const guint8 *structure_of = g->labelling.structure_of;
+    put(g, node, labels);
+    if (node == NULL || structure_of == NULL)
+        return;
+    float *named = lam_node_value(node);
+    for (size_t i = 0; i < lam_node_count(node); i++)
+        named[i] = structure_of[(int)labels[i]];
 }
 
 static void put_lambda_map(LamTrainGraph *g, const LamSample *sample)
@@ -171,6 +186,8 @@ LamTrainTerms lam_train_graph_forward(LamTrainGraph *g, const LamSample *sample)
     put(g, g->unet.moving, sample->moving);
     put(g, g->fixed_labels, sample->fixed_labels);
     put(g, g->moving_labels, sample->moving_labels);
+    put_named(g, g->fixed_named, sample->fixed_labels);
+    put_named(g, g->moving_named, sample->moving_labels);
     put(g, g->fixed_anatomy, sample->fixed_anatomy);
     put(g, g->moving_anatomy, sample->moving_anatomy);
     put(g, g->truth, sample->truth);

@@ -8,6 +8,9 @@ typedef struct {
     LamGraph *graph;
     LamUnet unet;
     LamLoss loss;
+    LamLabelling labelling;
+    LamNode *fixed_named,
+        *moving_named; /* inputs: the structure of each voxel, for the cross entropy */
     LamNode *fixed_labels, *moving_labels, *fixed_anatomy, *moving_anatomy, *lambda_map,
         *data_weight, /* of each voxel of the fixed scan: λ and 1 - λ, with classes */
         *truth;       /* inputs; NULL where the loss has no use for them */
@@ -27,10 +30,10 @@ typedef struct {
     double centre_mm; /* root mean square of the template's mean displacements */
 } LamTrainTerms;
 
-/* n_labels: of the samples' maps. template: what is learned beside; NULL: none. parameters are borrowed,
+/* labelling: of the samples' maps; what it borrows outlives the graph. template: what is learned beside; NULL: none. parameters are borrowed,
  * allocated with gradients. */
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
-                           int n_labels, const LamTemplateConfig *template,
+                           LamLabelling labelling, const LamTemplateConfig *template,
                            LamParameters *parameters, GError **error);
 void lam_train_graph_clear(LamTrainGraph *g);
 

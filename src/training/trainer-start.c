@@ -38,11 +38,9 @@ char *lam_trainer_path(const LamTrainer *t, const char *name)
 }
 
 /* The weights of another model, where names and shapes are the same, or wider. */
-static bool take_start(LamTrainer *t, GError **error)
+static bool take(LamTrainer *t, const char *name, GError **error)
 {
-    if (t->recipe->start == NULL)
-        return true;
-    g_autofree char *path = lam_model_find(t->recipe->start, error);
+    g_autofree char *path = lam_model_find(name, error);
     g_autoptr(LamModel) model = path != NULL ? lam_model_load(path, error) : NULL;
     if (model == NULL) {
         g_prefix_error(error, "cannot use recipe: %s: [training] start: ", t->options->recipe);
@@ -61,6 +59,15 @@ static bool take_start(LamTrainer *t, GError **error)
     lam_trainer_say(t, "%d of %d tensors from %s", taken, lam_parameters_count(t->parameters),
                     path);
     return true;
+}
+
+static bool take_start(LamTrainer *t, GError **error)
+{
+    g_auto(GStrv) names = g_strsplit(t->recipe->start != NULL ? t->recipe->start : "", ";", -1);
+    bool ok = true;
+    for (char **name = names; ok && *name != NULL; name++)
+        ok = take(t, g_strstrip(*name), error);
+    return ok;
 }
 
 /* The aligned mean, before any other model's weights are taken. */
@@ -128,7 +135,7 @@ bool lam_trainer_enter(LamTrainer *t, bool coarse, GError **error)
     g_clear_pointer(&t->samples, lam_sample_queue_free);
     lam_train_graph_clear(&t->network);
     t->coarse = coarse;
-    if (!lam_train_graph_build(&t->network, t->recipe, &grid, lam_dataset_labels(t->dataset),
+    if (!lam_train_graph_build(&t->network, t->recipe, &grid, lam_dataset_labelling(t->dataset),
                                lam_dataset_template(t->dataset), t->parameters, error))
         return false;
     guint64 first = t->state.step * (guint64)t->recipe->accumulate;

@@ -305,7 +305,8 @@ bool lam_train(const LamTrainOptions *options, const LamProgress *progress, GErr
     if (!lam_trainer_start(t, error) || !resume(t, error) || !open_logs(t, error))
         return false;
     g_autofree char *data = lam_dataset_describe(t->dataset);
-    lam_trainer_say(t, "%s, %d labels, %zu parameters", data, lam_dataset_labels(t->dataset),
+    lam_trainer_say(t, "%s, %d labels, %zu parameters", data,
+                    lam_dataset_labelling(t->dataset).n_labels,
                     lam_parameters_floats(t->parameters));
     return loop(t, error);
 }

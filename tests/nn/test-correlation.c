@@ -92,6 +92,43 @@ static void test_goes_on(gconstpointer data)
     net_clear(&after);
 }
 
+/* One that sees the scans alone, and one that is told nothing of structures yet: the same field, as the second
+ * goes on from the first; then one that hears. */
+static void test_beside_scans(void)
+{
+    static const char *const levels[] = {"encoder", "16,16,16", NULL};
+    static const char *const structures[] = {"encoder",
+                                             "16,16,16",
+                                             "features_encoder",
+                                             "16,16,16",
+                                             "features_decoder",
+                                             "16,16",
+                                             "structures",
+                                             "5",
+                                             "structure_parts",
+                                             "true",
+                                             "correlation",
+                                             "16",
+                                             "scans",
+                                             "true",
+                                             NULL};
+    Net before = net_slices(levels), after = net_slices(structures);
+    size_t n = velocity_floats(&before);
+    g_assert_cmpint(lam_parameters_copy(after.parameters, before.parameters), ==,
+                    lam_parameters_count(before.parameters));
+    g_autofree float *first = net_velocity(&before, 2, 0.3), *heard = net_velocity(&after, 2, 0.3);
+    g_assert_cmpfloat(largest(heard, first, n), >, 0);
+    static const char *const tellers[] = {"whole.weight", "parts.weight",
+                                          "correlation.look.weight"};
+    for (size_t i = 0; i < G_N_ELEMENTS(tellers); i++)
+        net_fill(&after, tellers[i], 0);
+    lam_graph_touch(after.graph, NULL);
+    g_autofree float *unheard = net_velocity(&after, 2, 0.3);
+    g_assert_cmpmem(first, n * sizeof(float), unheard, velocity_floats(&after) * sizeof(float));
+    net_clear(&before);
+    net_clear(&after);
+}
+
 /* With λ alone nothing of it is computed again. */
 static void test_looks_once(void)
 {
@@ -117,6 +154,7 @@ int main(int argc, char **argv)
                          test_any_structure);
     g_test_add_data_func("/correlation/goes-on/whole", GINT_TO_POINTER(0), test_goes_on);
     g_test_add_data_func("/correlation/goes-on/parts", GINT_TO_POINTER(1), test_goes_on);
+    g_test_add_func("/correlation/beside-scans", test_beside_scans);
     g_test_add_func("/correlation/looks-once", test_looks_once);
     return g_test_run();
 }

@@ -390,7 +390,7 @@ typedef struct {
     LamSkip skip;
     LamGenerated generated;
     int steps;
-    bool uncertain, hyper_labels, features, parts, fine, cascade, correlation;
+    bool uncertain, hyper_labels, features, parts, fine, cascade, correlation, scans;
 } UnetCase;
 
 /* Two scans' features on half the grid, the registration beneath them on that. */
@@ -419,6 +419,11 @@ static void test_unet(gconstpointer data)
     config.structure_parts = c->parts;
     config.n_structure_fine = c->fine ? 2 : 0;
     config.structure_fine[0] = config.structure_fine[1] = 16;
+    config.scans = c->scans;
+    if (c->scans) { /* one level more, where the scans are */
+        config.n_encoder = 3;
+        config.encoder[2] = 16;
+    }
     config.correlation = c->correlation ? 16 : 0;
     config.n_cascade = c->cascade ? 3 : 0;
     config.cascade[0] = config.cascade[1] = config.cascade[2] = 16;
@@ -485,6 +490,9 @@ static void add_unet_tests(void)
         {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .correlation = true},
         {false, LAM_SKIP_ADD, LAM_GENERATED_NONE, 5, .features = true, .parts = true,
          .correlation = true},
+        {false, LAM_SKIP_ADD, LAM_GENERATED_DECODER, 5, .features = true, .parts = true,
+         .correlation = true, .scans = true},
+        {true, LAM_SKIP_CONCAT, LAM_GENERATED_ALL, 5, .features = true, .scans = true},
     };
     g_test_add_data_func("/gradients/loss/displacement", &modes[0], test_unet);
     g_test_add_data_func("/gradients/loss/uncertain", &modes[1], test_unet);
@@ -500,6 +508,8 @@ static void add_unet_tests(void)
     g_test_add_data_func("/gradients/loss/cascade/parts", &modes[11], test_unet);
     g_test_add_data_func("/gradients/loss/correlation", &modes[12], test_unet);
     g_test_add_data_func("/gradients/loss/correlation/parts", &modes[13], test_unet);
+    g_test_add_data_func("/gradients/loss/scans", &modes[14], test_unet);
+    g_test_add_data_func("/gradients/loss/scans/2d", &modes[15], test_unet);
     static const char *const generated[] = {"none", "decoder", "all"};
     for (int i = 0; i < 12; i++) {
         UnetCase c = {i % 2 == 1,

@@ -127,6 +127,8 @@ static void test_refused(void)
         {"correlation", "16"}, /* of no structures */
         {"correlation", "2000"},
         {"correlation", "many"},
+        {"scans", "true"}, /* beside what? */
+        {"scans", "all"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++)
         assert_refused(wrong[i][0], wrong[i][1], wrong[i][0]);
@@ -136,9 +138,9 @@ static void test_refused(void)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         assert_refused(keys[i], NULL, keys[i]);
     assert_refused("architecture", "resnet", "resnet");
-    assert_refused("architecture", "hypermorph-unet-5",
-                   "its architecture is hypermorph-unet-5; this version knows hypermorph-unet-1 to "
-                   "hypermorph-unet-4");
+    assert_refused("architecture", "hypermorph-unet-6",
+                   "its architecture is hypermorph-unet-6; this version knows hypermorph-unet-1 to "
+                   "hypermorph-unet-5");
     assert_refused("architecture", NULL, "architecture");
 }
 
@@ -214,6 +216,43 @@ static void test_features(void)
     wide = config;
     wide.features_encoder[1] = 16;
     g_assert_false(lam_unet_config_equal(&wide, &config));
+}
+
+/* A registration that sees scans begins on their grid. */
+static void test_scans(void)
+{
+    g_autoptr(GError) error = NULL;
+    LamUnetConfig config = lam_unet_config_default();
+    static const char *const keys[][2] = {{"features_encoder", "16,32,64"},
+                                          {"features_decoder", "64,32"},
+                                          {"structures", "5"},
+                                          {"encoder", "16,32,64"},
+                                          {"decoder", "64"},
+                                          {"scans", "true"}};
+    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
+        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    g_assert_true(lam_unet_config_check(&config, NULL));
+    g_assert_cmpint(lam_unet_field_factor(&config), ==, 4);
+    LamUnetConfig without = config;
+    without.scans = false;
+    g_assert_cmpint(lam_unet_field_factor(&without), ==, 8);
+    g_assert_false(lam_unet_config_equal(&without, &config));
+    LamUnetConfig other = config;
+    other.n_encoder = other.n_decoder = 1; /* no level as coarse as the features */
+    g_assert_false(lam_unet_config_check(&other, NULL));
+    other = config;
+    other.n_features_decoder = 1; /* of voxels that only the last level has */
+    other.features_decoder[0] = 64;
+    g_assert_true(lam_unet_config_check(&other, NULL));
+    other.n_encoder = 2;
+    g_assert_false(lam_unet_config_check(&other, &error));
+    g_assert_nonnull(strstr(error->message, "scans"));
+    g_clear_error(&error);
+    other = config;
+    other.n_cascade = 2;
+    other.cascade[0] = other.cascade[1] = 16;
+    g_assert_false(lam_unet_config_check(&other, &error));
+    g_assert_nonnull(strstr(error->message, "cascade"));
 }
 
 /* Structures from features, and a registration beneath them, on a small grid. */
@@ -393,10 +432,11 @@ static void test_architecture_counts(void)
     lam_safetensors_set_metadata(parts, "architecture", "hypermorph-unet-1");
     g_assert_true(lam_unet_config_read(&back, parts, NULL));
     g_assert_true(lam_unet_config_equal(&back, &config));
-    LamUnetConfig leaks = config, looks = config, correlates = config;
+    LamUnetConfig leaks = config, looks = config, correlates = config, sees = config;
     g_assert_true(lam_unet_config_set(&leaks, "hidden_slope", "0.1", NULL));
     g_assert_true(lam_unet_config_set(&looks, "cascade", "16,16", NULL));
     g_assert_true(lam_unet_config_set(&correlates, "correlation", "16", NULL));
+    g_assert_true(lam_unet_config_set(&sees, "scans", "true", NULL));
     g_assert_false(lam_unet_config_equal(&correlates, &config) ||
                    lam_unet_config_equal(&leaks, &config) ||
                    lam_unet_config_equal(&looks, &config));
@@ -405,7 +445,8 @@ static void test_architecture_counts(void)
         const char *name;
     } newer[] = {{&leaks, "hypermorph-unet-3"},
                  {&looks, "hypermorph-unet-3"},
-                 {&correlates, "hypermorph-unet-4"}};
+                 {&correlates, "hypermorph-unet-4"},
+                 {&sees, "hypermorph-unet-5"}};
     for (size_t i = 0; i < G_N_ELEMENTS(newer); i++) {
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
         lam_unet_config_write(newer[i].config, file);
@@ -597,6 +638,7 @@ int main(int argc, char **argv)
     g_test_add_func("/unet/labels-need-hypernetwork", test_labels_need_hypernetwork);
     g_test_add_func("/unet/displacement", test_displacement);
     g_test_add_func("/unet/features", test_features);
+    g_test_add_func("/unet/scans", test_scans);
     g_test_add_data_func("/unet/features/shared", NULL, test_shared_features);
     g_test_add_data_func("/unet/features/shared/parts", "parts", test_shared_features);
     g_test_add_data_func("/unet/features/shared/fine", "fine", test_shared_features);

@@ -305,6 +305,7 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nscans=disc-*.nii\n[training]\nlearns=structures\n", "goes with similarity=none"},
         {"[data]\nscans=disc-*.nii\n[training]\nlearns=registration\n", "[network] structures"},
         {"[data]\nscans=disc-*.nii\nsimulated=true\n", "[data] simulated"},
+        {"[data]\nscans=disc-*.nii\nstructures=x.csv\n", "[data] structures: goes with"},
         {"[data]\nscans=disc-*.nii\n[loss]\nlabel_weight=1\n", "need [data] labels"},
         {"[data]\nscans=disc-*.nii\n[loss]\nkl_weight=1\n", "uncertain=true"},
         {"[data]\nscans=disc-*.nii\n[loss]\nstructure_weight=1\n", "[network] structures"},
