@@ -1,6 +1,7 @@
 /* The architecture as text: in recipes and in the metadata of models. */
+#include "unet-config.h"
+
 #include <lambdascope/error.h>
-#include <lambdascope/unet.h>
 #include <string.h>
 
 /* What a model of a key that changes what is computed is called, so that programs from before the key refuse
@@ -156,12 +157,6 @@ bool lam_unet_config_equal(const LamUnetConfig *a, const LamUnetConfig *b)
 
 /* ---- from text ---- */
 
-static bool wrong(GError **error, const char *key, const char *why)
-{
-    g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "architecture: %s: %s", key, why);
-    return false;
-}
-
 /* "16,32" or "16;32" into list; the number of entries, or -1. */
 static int parse_list(const char *text, int *list, int max)
 {
@@ -186,14 +181,14 @@ static bool set_list(LamUnetConfig *c, const Key *k, const char *value, GError *
 {
     int n = parse_list(value, (int *)((char *)c + k->at), LAM_UNET_MAX_LEVELS);
     *(int *)((char *)c + k->count_at) = MAX(n, 0);
-    return n >= 0 || wrong(error, k->key, "not a short list of numbers");
+    return n >= 0 || lam_unet_config_wrong(error, k->key, "not a short list of numbers");
 }
 
 static bool set_number(double *to, const char *key, const char *value, GError **error)
 {
     char *end = NULL;
     *to = g_ascii_strtod(value, &end);
-    return (end != value && *end == '\0') || wrong(error, key, "must be a number");
+    return (end != value && *end == '\0') || lam_unet_config_wrong(error, key, "must be a number");
 }
 
 static bool set_name(LamUnetConfig *c, const Key *k, const char *value, GError **error)
@@ -212,22 +207,24 @@ static bool set_name(LamUnetConfig *c, const Key *k, const char *value, GError *
         *(LamSkip *)at = (LamSkip)index;
     else
         *(bool *)at = index == 1;
-    return known || wrong(error, k->key, names.wrong);
+    return known || lam_unet_config_wrong(error, k->key, names.wrong);
 }
 
 bool lam_unet_config_set(LamUnetConfig *c, const char *key, const char *value, GError **error)
 {
     const Key *k = find_key(key);
     if (k == NULL)
-        return wrong(error, key, "unknown key");
+        return lam_unet_config_wrong(error, key, "unknown key");
     char *at = (char *)c + k->at;
     switch (k->kind) {
     case LIST:
         return set_list(c, k, value, error);
     case SIZE:
-        return parse_list(value, (int *)at, 3) == 3 || wrong(error, key, "must be three numbers");
+        return parse_list(value, (int *)at, 3) == 3 ||
+               lam_unet_config_wrong(error, key, "must be three numbers");
     case WHOLE:
-        return parse_list(value, (int *)at, 1) == 1 || wrong(error, key, "must be a number");
+        return parse_list(value, (int *)at, 1) == 1 ||
+               lam_unet_config_wrong(error, key, "must be a number");
     case NUMBER:
         return set_number((double *)at, key, value, error);
     default:

@@ -1,6 +1,7 @@
 /* What an architecture may be, and what follows from it. */
+#include "unet-config.h"
+
 #include <lambdascope/error.h>
-#include <lambdascope/unet.h>
 
 #define MAX_CHANNELS    1024
 #define MAX_STRUCTURES  255
@@ -27,7 +28,7 @@ LamUnetConfig lam_unet_config_default(void)
     };
 }
 
-static bool wrong(GError **error, const char *key, const char *why)
+bool lam_unet_config_wrong(GError **error, const char *key, const char *why)
 {
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "architecture: %s: %s", key, why);
     return false;
@@ -37,10 +38,10 @@ static bool check_list(const char *key, int n, const int *list, int min_n, int l
                        GError **error)
 {
     if (n < min_n || n > LAM_UNET_MAX_LEVELS)
-        return wrong(error, key, "too few or too many entries");
+        return lam_unet_config_wrong(error, key, "too few or too many entries");
     for (int i = 0; i < n; i++)
         if (list[i] < low || list[i] > high)
-            return wrong(error, key, "value out of range");
+            return lam_unet_config_wrong(error, key, "value out of range");
     return true;
 }
 
@@ -50,29 +51,31 @@ static bool check_features(const LamUnetConfig *c, GError **error)
     int n = c->n_features_decoder;
     if (c->n_features_encoder == 0 && n == 0)
         return (c->structures == 0 && !c->structure_parts && c->n_structure_fine == 0) ||
-               wrong(error,
-                     c->structures > 0    ? "structures"
-                     : c->structure_parts ? "structure_parts"
-                                          : "structure_fine",
-                     "need features_encoder");
+               lam_unet_config_wrong(error,
+                                     c->structures > 0    ? "structures"
+                                     : c->structure_parts ? "structure_parts"
+                                                          : "structure_fine",
+                                     "need features_encoder");
     if (!check_list("features_encoder", c->n_features_encoder, c->features_encoder, 2, 1,
                     MAX_CHANNELS, error) ||
         !check_list("features_decoder", n, c->features_decoder, 1, 1, MAX_CHANNELS, error))
         return false;
     if (n > c->n_features_encoder)
-        return wrong(error, "features_decoder", "more levels than features_encoder");
+        return lam_unet_config_wrong(error, "features_decoder",
+                                     "more levels than features_encoder");
     for (int i = 0; i < n; i++)
         if (c->features_decoder[i] % CONCAT_MULTIPLE != 0 &&
             ((i == n - 1 && c->structures == 0) || (i < n - 1 && c->skip == LAM_SKIP_CONCAT)))
-            return wrong(error, "features_decoder", "channels must be multiples of 16");
+            return lam_unet_config_wrong(error, "features_decoder",
+                                         "channels must be multiples of 16");
     if (c->structures < 0 || c->structures > MAX_STRUCTURES)
-        return wrong(error, "structures", "must be within 0 and 255");
+        return lam_unet_config_wrong(error, "structures", "must be within 0 and 255");
     if (c->structure_parts && c->structures == 0)
-        return wrong(error, "structure_parts", "need structures");
+        return lam_unet_config_wrong(error, "structure_parts", "need structures");
     if (c->structure_parts && c->n_features_decoder == c->n_features_encoder)
-        return wrong(error, "structure_parts", "are finer than the scans");
+        return lam_unet_config_wrong(error, "structure_parts", "are finer than the scans");
     if (c->n_structure_fine > 0 && !c->structure_parts)
-        return wrong(error, "structure_fine", "needs structure_parts");
+        return lam_unet_config_wrong(error, "structure_fine", "needs structure_parts");
     return check_list("structure_fine", c->n_structure_fine, c->structure_fine, 0, 1, MAX_CHANNELS,
                       error);
 }
@@ -88,9 +91,10 @@ static bool check_scans(const LamUnetConfig *c, GError **error)
     if (!c->scans)
         return true;
     if (c->structures == 0)
-        return wrong(error, "scans", "goes with structures; without, they are all it sees");
+        return lam_unet_config_wrong(error, "scans",
+                                     "goes with structures; without, they are all it sees");
     return lam_unet_feature_halvings(c) < c->n_encoder ||
-           wrong(error, "scans", "the encoder has no level on the features' grid");
+           lam_unet_config_wrong(error, "scans", "the encoder has no level on the features' grid");
 }
 
 /* Channels of the two scans' looks enter side by side, as whole blocks. */
@@ -101,15 +105,15 @@ static bool check_cascade(const LamUnetConfig *c, GError **error)
     if (!check_list("cascade", c->n_cascade, c->cascade, 2, 1, MAX_CHANNELS, error))
         return false;
     if (c->cascade[0] % CONCAT_MULTIPLE != 0)
-        return wrong(error, "cascade", "the first must be a multiple of 16");
+        return lam_unet_config_wrong(error, "cascade", "the first must be a multiple of 16");
     if (c->uncertain)
-        return wrong(error, "cascade", "cannot be uncertain");
+        return lam_unet_config_wrong(error, "cascade", "cannot be uncertain");
     if (c->scans)
-        return wrong(error, "cascade", "goes without scans");
+        return lam_unet_config_wrong(error, "cascade", "goes without scans");
     int halvings = c->n_encoder - c->n_decoder;
     return halvings <= (c->structure_parts ? 0 : 1) ||
-           wrong(error, "cascade",
-                 "the field is too coarse for it: more decoder levels are needed");
+           lam_unet_config_wrong(error, "cascade",
+                                 "the field is too coarse for it: more decoder levels are needed");
 }
 
 bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
@@ -122,36 +126,38 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
                     MAX_CHANNELS, error))
         return false;
     if (c->n_decoder > c->n_encoder)
-        return wrong(error, "decoder", "more levels than the encoder");
+        return lam_unet_config_wrong(error, "decoder", "more levels than the encoder");
     if (!(c->spacing_mm >= 0.1 && c->spacing_mm <= 20))
-        return wrong(error, "spacing_mm", "must be within 0.1 and 20");
+        return lam_unet_config_wrong(error, "spacing_mm", "must be within 0.1 and 20");
     if (c->integration_steps < 0 || c->integration_steps > 12)
-        return wrong(error, "integration_steps", "must be within 0 and 12");
+        return lam_unet_config_wrong(error, "integration_steps", "must be within 0 and 12");
     if (c->hyper_labels && c->generated == LAM_GENERATED_NONE)
-        return wrong(error, "hyper_labels", "needs generated=decoder or all");
+        return lam_unet_config_wrong(error, "hyper_labels", "needs generated=decoder or all");
     if (c->hyper_classes != 0 && (c->hyper_classes < 2 || c->hyper_classes > LAM_UNET_MAX_CLASSES))
-        return wrong(error, "hyper_classes", "must be 0 or within 2 and 16");
+        return lam_unet_config_wrong(error, "hyper_classes", "must be 0 or within 2 and 16");
     if (c->hyper_classes != 0 && c->generated == LAM_GENERATED_NONE)
-        return wrong(error, "hyper_classes", "needs generated=decoder or all");
+        return lam_unet_config_wrong(error, "hyper_classes", "needs generated=decoder or all");
     for (int i = 0; i + 1 < c->n_decoder && c->skip == LAM_SKIP_CONCAT; i++)
         if (c->decoder[i] % CONCAT_MULTIPLE != 0)
-            return wrong(error, "decoder", "with skip=concat, channels must be multiples of 16");
+            return lam_unet_config_wrong(error, "decoder",
+                                         "with skip=concat, channels must be multiples of 16");
     if (!(c->hidden_slope >= 0 && c->hidden_slope < 1))
-        return wrong(error, "hidden_slope", "must be 0 or above, and below 1");
+        return lam_unet_config_wrong(error, "hidden_slope", "must be 0 or above, and below 1");
     if (c->correlation < 0 || c->correlation > MAX_CHANNELS)
-        return wrong(error, "correlation", "value out of range");
+        return lam_unet_config_wrong(error, "correlation", "value out of range");
     if (c->correlation > 0 && c->structures == 0)
-        return wrong(error, "correlation", "needs structures");
+        return lam_unet_config_wrong(error, "correlation", "needs structures");
     if (!check_features(c, error) || !check_scans(c, error) || !check_cascade(c, error))
         return false;
     int multiple = 1 << MAX(c->n_features_encoder - 1, registration_halvings(c) + c->n_encoder - 1);
     for (int i = 0; i < 3; i++)
         if (c->size[i] != 1 && c->size[i] % multiple != 0)
-            return wrong(error, "size", "must be divisible by 2^(levels - 1), or 1");
+            return lam_unet_config_wrong(error, "size",
+                                         "must be divisible by 2^(levels - 1), or 1");
     if ((gint64)c->size[0] * c->size[1] * c->size[2] > MAX_VOXELS)
-        return wrong(error, "size", "more than 256^3 voxels");
+        return lam_unet_config_wrong(error, "size", "more than 256^3 voxels");
     if (c->size[0] < 2 || c->size[1] < 2)
-        return wrong(error, "size", "only the third axis may be 1");
+        return lam_unet_config_wrong(error, "size", "only the third axis may be 1");
     return true;
 }
 

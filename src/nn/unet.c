@@ -314,9 +314,10 @@ static LamNode *beside(Builder *b, LamNode *fixed, LamNode *moving)
     return b->graph != NULL ? lam_op_concat(b->graph, fixed, moving) : NULL;
 }
 
-/* A layer that reads how alike the scans are for small shifts, averaged over `stride` voxels. */
+/* A layer that reads how alike the scans are for small shifts, averaged over `stride` voxels. bent: with a bias, and
+ * what is below zero leaks, as the last of such layers. */
 static LamNode *read_correlation(Builder *b, const char *name, LamNode *fixed, LamNode *moving,
-                                 int stride, LamNode *addend)
+                                 int stride, bool bent, LamNode *addend)
 {
     const LamUnetConfig *c = b->config;
     const int width = 2 * CORRELATION_RADIUS + 1;
@@ -324,9 +325,9 @@ static LamNode *read_correlation(Builder *b, const char *name, LamNode *fixed, L
                    .in = width * width * (c->size[2] == 1 ? 1 : width),
                    .out = c->correlation,
                    .stride = 1,
-                   .slope = stride == 1 ? SLOPE : 1, /* the last of them */
+                   .slope = bent ? SLOPE : 1,
                    .generated = c->generated == LAM_GENERATED_ALL,
-                   .bias = stride == 1,
+                   .bias = bent,
                    .pointwise = true};
     LamNode *alike =
         lam_op_correlate(b->graph, lam_op_to_plain(b->graph, fixed),
@@ -348,8 +349,10 @@ static LamNode *build_correlation(Builder *b, const View view[2])
         return NULL;
     LamNode *parts = NULL;
     if (c->structure_parts)
-        parts = read_correlation(b, "correlation.parts", view[0].parts, view[1].parts, 2, NULL);
-    LamNode *x = read_correlation(b, "correlation.whole", view[0].whole, view[1].whole, 1, parts);
+        parts =
+            read_correlation(b, "correlation.parts", view[0].parts, view[1].parts, 2, false, NULL);
+    LamNode *x =
+        read_correlation(b, "correlation.whole", view[0].whole, view[1].whole, 1, true, parts);
     Layer layer = {.name = "correlation.look",
                    .in = c->correlation,
                    .out = c->encoder[joint_level(c)],
