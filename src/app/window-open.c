@@ -165,8 +165,12 @@ char *lam_window_chosen_path(LamWindow *window, GtkNativeDialog *dialog, int res
         return NULL;
     g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
     char *path = file ? g_file_get_path(file) : NULL;
+    bool writes =
+        gtk_file_chooser_get_action(GTK_FILE_CHOOSER(dialog)) == GTK_FILE_CHOOSER_ACTION_SAVE;
     if (!path)
-        lam_window_show_error(window, failure, _("Only files on this computer can be opened."));
+        lam_window_show_error(window, failure,
+                              writes ? _("Only folders on this computer can be written to.")
+                                     : _("Only files on this computer can be opened."));
     return path;
 }
 

@@ -96,17 +96,12 @@ static void save(LamWindow *window, const char *what, const char *path)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    const char *what = g_object_get_data(G_OBJECT(dialog), "what");
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document || window->job)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *what = g_strdup(g_object_get_data(G_OBJECT(dialog), "what"));
+    g_autofree char *path = lam_window_chosen_path(
+        window, dialog, window->document && !window->job ? response : GTK_RESPONSE_CANCEL,
+        _("The template could not be saved"));
     if (path)
         save(window, what, path);
-    else
-        lam_window_show_error(window, _("The template could not be saved"),
-                              _("Only folders on this computer can be written to."));
 }
 
 static char *proposed_name(LamWindow *window, const char *what)
