@@ -35,16 +35,11 @@ static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     LamExportKind kind =
         (LamExportKind)GPOINTER_TO_INT(g_object_get_data(G_OBJECT(dialog), "kind"));
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->snapshot || window->job)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path = lam_window_chosen_path(
+        window, dialog, window->snapshot && !window->job ? response : GTK_RESPONSE_CANCEL,
+        _("The file could not be saved"));
     if (path)
         save(window, kind, path);
-    else
-        lam_window_show_error(window, _("The file could not be saved"),
-                              _("Only folders on this computer can be written to."));
 }
 
 static void choose_target(LamWindow *window, LamExportKind kind, const char *title)

@@ -55,19 +55,16 @@ static void film(LamWindow *window, const char *path)
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->snapshot || window->job)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path = lam_window_chosen_path(
+        window, dialog, window->snapshot && !window->job ? response : GTK_RESPONSE_CANCEL,
+        _("The film could not be saved"));
     LamVideoFormat format;
     if (!path)
-        lam_window_show_error(window, _("The film could not be saved"),
-                              _("Only folders on this computer can be written to."));
-    else if (!lam_video_format(path, &format, &error))
-        lam_window_show_error(window, _("The film could not be saved"), error->message);
-    else
+        return;
+    if (lam_video_format(path, &format, &error))
         film(window, path);
+    else
+        lam_window_show_error(window, _("The film could not be saved"), error->message);
 }
 
 static void export_movie(GSimpleAction *action, GVariant *value, gpointer user)

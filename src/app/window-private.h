@@ -194,8 +194,8 @@ void lam_window_restart_curve(LamWindow *window);
 void lam_window_curve_arrived(gpointer curve, gpointer user);
 
 /* window-open.c */
-/* What the window's file chooser was answered with, which ends it: a path for g_free; NULL: none, and where it is not a
- * file of this computer, that is said below `failure`. */
+/* What the window's file chooser was answered with, which ends it (the dialog itself lives until its signal has been
+ * handled): a path for g_free; NULL: none, and where it is not on this computer, that is said below `failure`. */
 char *lam_window_chosen_path(LamWindow *window, GtkNativeDialog *dialog, int response,
                              const char *failure);
 void lam_window_add_open_actions(LamWindow *window);

@@ -163,17 +163,12 @@ static gboolean closing(LamReportDialog *dialog, LamWindow *window)
 
 static void chosen(GtkNativeDialog *native, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
     LamReportDialog *dialog = g_object_get_data(G_OBJECT(native), "dialog");
-    if (response != GTK_RESPONSE_ACCEPT || !window->snapshot)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(native));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    g_autofree char *path =
+        lam_window_chosen_path(window, native, window->snapshot ? response : GTK_RESPONSE_CANCEL,
+                               _("The report could not be written"));
     if (path)
         write_report(window, dialog, path);
-    else
-        lam_window_show_error(window, _("The report could not be written"),
-                              _("Only folders on this computer can be written to."));
 }
 
 static void choose_target(LamReportDialog *dialog, LamWindow *window)

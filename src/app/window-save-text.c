@@ -79,16 +79,12 @@ static void start(LamWindow *window, const char *path, const char *text)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document)
-        return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
+    const char *text = g_object_get_data(G_OBJECT(dialog), "text");
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
+                               _("The file could not be saved"));
     if (path)
-        start(window, path, g_object_get_data(G_OBJECT(dialog), "text"));
-    else
-        lam_window_show_error(window, _("The file could not be saved"),
-                              _("Only folders on this computer can be written to."));
+        start(window, path, text);
 }
 
 void lam_window_save_text(LamWindow *window, const char *title, const char *name, char *text)

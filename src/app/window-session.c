@@ -269,15 +269,12 @@ static void choose_target(LamWindow *window, const char *name);
 /* A name without the ending is asked for again with it, so that no other file is written over unasked. */
 static void target_chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autoptr(GtkNativeDialog) keep G_GNUC_UNUSED = g_steal_pointer(&window->chooser);
-    if (response != GTK_RESPONSE_ACCEPT || !window->document)
+    g_autofree char *path =
+        lam_window_chosen_path(window, dialog, window->document ? response : GTK_RESPONSE_CANCEL,
+                               _("The session could not be saved"));
+    if (!path)
         return;
-    g_autoptr(GFile) file = gtk_file_chooser_get_file(GTK_FILE_CHOOSER(dialog));
-    g_autofree char *path = file ? g_file_get_path(file) : NULL;
-    if (!path) {
-        lam_window_show_error(window, _("The session could not be saved"),
-                              _("Only folders on this computer can be written to."));
-    } else if (g_str_has_suffix(path, LAM_WORKSPACE_ENDING)) {
+    if (g_str_has_suffix(path, LAM_WORKSPACE_ENDING)) {
         save_to(window, path);
     } else {
         g_autofree char *name = g_path_get_basename(path);

@@ -96,7 +96,7 @@ static void save(LamWindow *window, const char *what, const char *path)
 
 static void chosen(GtkNativeDialog *dialog, int response, LamWindow *window)
 {
-    g_autofree char *what = g_strdup(g_object_get_data(G_OBJECT(dialog), "what"));
+    const char *what = g_object_get_data(G_OBJECT(dialog), "what");
     g_autofree char *path = lam_window_chosen_path(
         window, dialog, window->document && !window->job ? response : GTK_RESPONSE_CANCEL,
         _("The template could not be saved"));
