@@ -216,7 +216,9 @@ static LamNode *subvoxel(Rig *rig, const Case *c)
 
 static LamNode *correlate(Rig *rig, const Case *c)
 {
-    return lam_op_correlate(rig->graph, image(rig, c), image(rig, c), 2, c->stride);
+    LamNode *a = lam_op_to_blocked(rig->graph, image(rig, c));
+    LamNode *b = lam_op_to_blocked(rig->graph, image(rig, c));
+    return lam_op_correlate(rig->graph, a, b, 2, c->stride);
 }
 
 static LamNode *label_entropy(Rig *rig, const Case *c)

@@ -155,8 +155,8 @@ LamNode *lam_op_subvoxel(LamGraph *graph, LamNode *whole, LamNode *parts);
 /* How alike a(x) and b(x + o) are, for each shift o of at most `radius` (1 to 4) voxels along each axis that is longer
  * than 1: the sum over channels of a_c(x) b_c(x + o), 0 where x + o lies outside, averaged over `stride` (1 or 2)
  * voxels along each axis. One channel for each shift, w fastest, then h, d (FlowNet's correlation layer,
- * Dosovitskiy et al. 2015). a, b: plain, of one shape [C,D,H,W] whose sizes are multiples of the stride or 1;
- * [(2 radius + 1)^3,D/stride,H/stride,W/stride], plain. Gradients flow to both. */
+ * Dosovitskiy et al. 2015). a, b: blocked, of one shape [C,D,H,W] whose sizes are multiples of the stride or 1;
+ * [(2 radius + 1)^3,D/stride,H/stride,W/stride], blocked. Gradients flow to both. */
 LamNode *lam_op_correlate(LamGraph *graph, LamNode *a, LamNode *b, int radius, int stride);
 
 /* x as a constant: no gradient flows through it. Any shape and layout. */

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #define MOST_RADIUS 4
-#define LANES       8
+#define MOST_WIDTH  (2 * MOST_RADIUS + 1)
+#define MOST_ROWS   4
+#define LANES       8 /* a block has as many channels or twice that */
 
 enum { A, B };
 
@@ -16,9 +18,23 @@ typedef struct {
     int width;     /* shifts along w */
 } Correlate;
 
-static size_t row_at(LamShape s, int c, int d, int h)
+/* Where the channels of a voxel lie: blocks of so many, so far apart. */
+typedef struct {
+    size_t block, blocks, apart; /* floats */
+} Channels;
+
+static Channels channels_of(const LamNode *node)
 {
-    return (((size_t)c * s.d + (size_t)d) * s.h + (size_t)h) * s.w;
+    size_t block = (size_t)lam_channel_block();
+    return (Channels){block, ((size_t)node->shape.c + block - 1) / block,
+                      lam_shape_voxels(node->shape) * block};
+}
+
+/* Of the first channels of the first voxel of a row, floats. */
+static size_t row_at(const LamNode *node, int d, int h)
+{
+    const LamShape s = node->shape;
+    return ((size_t)d * s.h + (size_t)h) * s.w * (size_t)lam_channel_block();
 }
 
 static bool inside(LamShape s, int d, int h)
@@ -26,167 +42,224 @@ static bool inside(LamShape s, int d, int h)
     return d >= 0 && d < s.d && h >= 0 && h < s.h;
 }
 
-/* Of a row of `n`, the part that shifted by `by` stays within it. */
-static int first_of(int by)
-{
-    return MAX(0, -by);
-}
-
-static int end_of(int n, int by)
-{
-    return MIN(n, n - by);
-}
-
-/* sums [width][pitch] += over channels a(x) b(x + i), eight voxels at a time. a, b [channels][pitch]; width: a
- * constant once inlined, so that the sums of a tile stay in registers. */
-LAM_INLINE void add_tiles(float *restrict sums, const float *restrict a, const float *restrict b,
-                          int channels, int pitch, int n, int width)
-{
-    for (int x = 0; x < n; x += LANES) {
-        LamV8 sum[2 * MOST_RADIUS + 1];
-        for (int i = 0; i < width; i++)
-            sum[i] = lam_v8_load(sums + i * pitch + x);
-        for (int c = 0; c < channels; c++) {
-            LamV8 at = lam_v8_load(a + c * pitch + x);
-            for (int i = 0; i < width; i++)
-                sum[i] += at * lam_v8_load(b + c * pitch + x + i);
-        }
-        for (int i = 0; i < width; i++)
-            lam_v8_store(sums + i * pitch + x, sum[i]);
-    }
-}
-
-LAM_CLONES static void add_rows(float *restrict sums, const float *restrict a,
-                                const float *restrict b, int channels, int pitch, int n, int width)
-{
-    if (width == 5) /* radius 2, that of networks */
-        add_tiles(sums, a, b, channels, pitch, n, 5);
-    else
-        add_tiles(sums, a, b, channels, pitch, n, width);
-}
-
-/* out += scale times the sums of neighbours along a row */
-static void put_row(const float *sums, int n, int stride, float scale, float *out)
-{
-    for (int x = 0; x < n; x++)
-        out[x] += scale * (stride == 2 ? sums[2 * x] + sums[2 * x + 1] : sums[x]);
-}
-
 static float mean_scale(const Correlate *k)
 {
     return 1.0f / (float)(k->stride[0] * k->stride[1] * k->stride[2]);
 }
 
-/* Channel of the first shift along w. */
-static int channel_of(const Correlate *k, int shift_d, int shift_h)
+/* Where the output has the channels of all shifts along w, from those of its first, floats. */
+static void find_shifts(const LamNode *node, int shift_d, int shift_h, size_t *at)
 {
-    return ((shift_d + k->reach[2]) * (2 * k->reach[1] + 1) + shift_h + k->reach[1]) * k->width;
+    const Correlate *k = node->state;
+    const Channels c = channels_of(node);
+    int row = (shift_d + k->reach[2]) * (2 * k->reach[1] + 1) + shift_h + k->reach[1];
+    for (int i = 0; i < k->width; i++) {
+        size_t channel = (size_t)(row * k->width + i);
+        at[i] = channel / c.block * c.apart + channel % c.block;
+    }
 }
 
-/* What one thread works on: a slice of either tensor, all channels of a row beside each other, padded to whole
- * tiles and what the shifts reach. */
+/* ---- forward ---- */
+
+/* Rows of a and the rows of b that they meet for one shift along d and h, whose voxels are averaged together. */
 typedef struct {
-    int pitch;
-    size_t row; /* floats */
-    float *a, *b, *sums;
-} Slices;
+    const float *a[MOST_ROWS], *b[MOST_ROWS];
+    int rows, w;
+    int reach, stride; /* along w */
+    float scale;
+    Channels channels;
+    size_t block;          /* of the output */
+    size_t at[MOST_WIDTH]; /* find_shifts */
+} Averaged;
 
-static Slices slices_new(const LamNode *node)
+/* sum[i] += over channels a b for shifts from .. end - 1, of which shift 0 would meet b[first]. */
+LAM_INLINE void meet(LamV8 *sum, const float *a, const float *b, ptrdiff_t first, Channels c,
+                     int from, int end)
 {
-    const Correlate *k = node->state;
-    const LamShape s = node->inputs[A]->shape;
-    int pitch = (s.w + LANES - 1) / LANES * LANES + 2 * k->reach[0];
-    size_t row = (size_t)s.c * (size_t)pitch, n = row * (size_t)s.h;
-    float *a = g_new0(float, 2 * n + (size_t)(k->width * pitch));
-    return (Slices){pitch, row, a, a + n, a + 2 * n};
-}
-
-static void gather(const LamNode *from, int d, int before, const Slices *to, float *slice)
-{
-    const LamShape s = from->shape;
-    for (int h = 0; h < s.h; h++)
-        for (int c = 0; c < s.c; c++)
-            memcpy(slice + (size_t)h * to->row + (size_t)(c * to->pitch + before),
-                   from->value + row_at(s, c, d, h), (size_t)s.w * sizeof *slice);
-}
-
-/* What slice d of a adds to the output for one shift along d, whose slice of b is at hand. */
-static void add_slice(LamNode *node, int d, int shift_d, const Slices *t)
-{
-    const Correlate *k = node->state;
-    const LamShape s = node->inputs[A]->shape, o = node->shape;
-    for (int h = 0; h < s.h; h++)
-        for (int shift = MAX(-k->reach[1], -h); shift <= MIN(k->reach[1], s.h - 1 - h); shift++) {
-            int channel = channel_of(k, shift_d, shift);
-            memset(t->sums, 0, (size_t)(k->width * t->pitch) * sizeof *t->sums);
-            add_rows(t->sums, t->a + (size_t)h * t->row, t->b + (size_t)(h + shift) * t->row, s.c,
-                     t->pitch, s.w, k->width);
-            for (int i = 0; i < k->width; i++)
-                put_row(t->sums + i * t->pitch, o.w, k->stride[0], mean_scale(k),
-                        node->value + row_at(o, channel + i, d / k->stride[2], h / k->stride[1]));
+    for (size_t j = 0; j < c.blocks; j++)
+        for (size_t k = 0; k < c.block; k += LANES) {
+            size_t at = j * c.apart + k;
+            LamV8 value = lam_v8_load(a + at);
+            for (int i = from; i < end; i++)
+                sum[i] += value * lam_v8_load(b + ((ptrdiff_t)at + first + i * (ptrdiff_t)c.block));
         }
 }
 
-static void clear_slice(LamNode *node, int d)
+/* The sums of neighbours, of both one after the other. */
+LAM_INLINE LamV8 sum_pairs(LamV8 a, LamV8 b)
 {
-    const LamShape o = node->shape;
-    for (int c = 0; c < o.c; c++)
-        memset(node->value + row_at(o, c, d, 0), 0, (size_t)(o.h * o.w) * sizeof(float));
+    return __builtin_shufflevector(a, b, 0, 2, 8, 10, 4, 6, 12, 14) +
+           __builtin_shufflevector(a, b, 1, 3, 9, 11, 5, 7, 13, 15);
 }
 
-static void forward_slice(LamNode *node, int d)
+/* out[i] = the sum of v[i], four at a time; n: a constant once inlined */
+LAM_INLINE void sum_lanes(const LamV8 *v, int n, float *out)
+{
+    for (int i = 0; i < n; i += 4) {
+        const LamV8 none = {0};
+        LamV8 first = sum_pairs(v[i], i + 1 < n ? v[i + 1] : none);
+        LamV8 last = i + 2 < n ? sum_pairs(v[i + 2], i + 3 < n ? v[i + 3] : none) : none;
+        LamV8 halves = sum_pairs(first, last);
+        for (int j = 0; j < 4 && i + j < n; j++)
+            out[i + j] = halves[j] + halves[j + 4];
+    }
+}
+
+/* One voxel of the output, all shifts along w; width: a constant once inlined, so that the sums stay in registers.
+ * edge: some shifts may lead out of the row. */
+LAM_INLINE void put_voxel(const Averaged *m, int x, int width, bool edge, float *out)
+{
+    const ptrdiff_t block = (ptrdiff_t)m->channels.block;
+    LamV8 sum[MOST_WIDTH];
+    for (int i = 0; i < width; i++)
+        sum[i] = (LamV8){0};
+    for (int r = 0; r < m->rows; r++)
+        for (int p = x * m->stride; p < (x + 1) * m->stride; p++) {
+            int from = edge ? MAX(0, m->reach - p) : 0;
+            int end = edge ? MIN(width, m->w + m->reach - p) : width;
+            meet(sum, m->a[r] + p * block, m->b[r], (p - m->reach) * block, m->channels, from, end);
+        }
+    float total[MOST_WIDTH];
+    sum_lanes(sum, width, total);
+    for (int i = 0; i < width; i++)
+        out[m->at[i]] = m->scale * total[i];
+}
+
+LAM_INLINE void put_row(const Averaged *m, int width, float *out)
+{
+    const int n = m->w / m->stride;
+    const int first = MIN(n, (m->reach + m->stride - 1) / m->stride);
+    const int last = MAX(first, (m->w - m->reach) / m->stride);
+    const size_t block = m->block;
+    for (int x = 0; x < first; x++)
+        put_voxel(m, x, width, true, out + (size_t)x * block);
+    for (int x = first; x < last; x++)
+        put_voxel(m, x, width, false, out + (size_t)x * block);
+    for (int x = last; x < n; x++)
+        put_voxel(m, x, width, true, out + (size_t)x * block);
+}
+
+LAM_CLONES static void forward_row(const Averaged *m, int width, float *out)
+{
+    if (width == 5) /* radius 2, that of networks */
+        put_row(m, 5, out);
+    else
+        put_row(m, width, out);
+}
+
+/* The rows that are averaged in row (d, h) of the output, those that meet one. */
+static Averaged averaged_of(const LamNode *node, int d, int h, int shift_d, int shift_h)
 {
     const Correlate *k = node->state;
-    Slices t = slices_new(node);
-    clear_slice(node, d);
-    for (int at = d * k->stride[2]; at < (d + 1) * k->stride[2]; at++) {
-        gather(node->inputs[A], at, 0, &t, t.a);
-        for (int shift = -k->reach[2]; shift <= k->reach[2]; shift++)
-            if (at + shift >= 0 && at + shift < node->inputs[B]->shape.d) {
-                gather(node->inputs[B], at + shift, k->reach[0], &t, t.b);
-                add_slice(node, at, shift, &t);
+    const LamNode *a = node->inputs[A], *b = node->inputs[B];
+    Averaged m = {.w = a->shape.w,
+                  .reach = k->reach[0],
+                  .stride = k->stride[0],
+                  .scale = mean_scale(k),
+                  .channels = channels_of(a),
+                  .block = channels_of(node).block};
+    find_shifts(node, shift_d, shift_h, m.at);
+    for (int e = d * k->stride[2]; e < (d + 1) * k->stride[2]; e++)
+        for (int g = h * k->stride[1]; g < (h + 1) * k->stride[1]; g++)
+            if (inside(a->shape, e + shift_d, g + shift_h)) {
+                m.a[m.rows] = a->value + row_at(a, e, g);
+                m.b[m.rows++] = b->value + row_at(b, e + shift_d, g + shift_h);
             }
-    }
-    g_free(t.a);
+    return m;
+}
+
+/* Channels that fill the last block, too. */
+static void clear_row(const LamNode *node, float *out)
+{
+    Channels c = channels_of(node);
+    for (size_t j = 0; j < c.blocks; j++)
+        memset(out + j * c.apart, 0, (size_t)node->shape.w * c.block * sizeof *out);
 }
 
 static void correlate_forward(LamNode *node)
 {
-#pragma omp parallel for
+    const Correlate *k = node->state;
+#pragma omp parallel for collapse(2)
     for (int d = 0; d < node->shape.d; d++)
-        forward_slice(node, d);
-}
-
-/* The gradient of one shift along a row of a's grid. */
-static void spread_row(const LamNode *node, int channel, int d, int h, float *out)
-{
-    const Correlate *k = node->state;
-    const float *grad =
-        node->grad + row_at(node->shape, channel, d / k->stride[2], h / k->stride[1]);
-    for (int x = 0; x < node->inputs[A]->shape.w; x++)
-        out[x] = mean_scale(k) * grad[x / k->stride[0]];
-}
-
-/* da(x) += g(x) b(x + shift) for a row of a, or db(x + shift) += g(x) a(x) for the row of b that it meets. */
-LAM_CLONES static void backward_row(LamNode *node, int to, int d, int h, int shift_d, int shift_h,
-                                    float *g)
-{
-    const Correlate *k = node->state;
-    const LamShape s = node->inputs[A]->shape;
-    for (int i = 0; i < k->width; i++) {
-        int by = i - k->reach[0], end = end_of(s.w, by);
-        spread_row(node, channel_of(k, shift_d, shift_h) + i, d, h, g);
-        for (int c = 0; c < s.c; c++) {
-            size_t a = row_at(s, c, d, h), b = row_at(s, c, d + shift_d, h + shift_h);
-            if (to == A) {
-                for (int x = first_of(by); x < end; x++)
-                    node->inputs[A]->grad[a + x] += g[x] * node->inputs[B]->value[b + x + by];
-            } else {
-                for (int x = first_of(by); x < end; x++)
-                    node->inputs[B]->grad[b + x + by] += g[x] * node->inputs[A]->value[a + x];
-            }
+        for (int h = 0; h < node->shape.h; h++) {
+            float *out = node->value + row_at(node, d, h);
+            clear_row(node, out);
+            for (int sd = -k->reach[2]; sd <= k->reach[2]; sd++)
+                for (int sh = -k->reach[1]; sh <= k->reach[1]; sh++) {
+                    Averaged m = averaged_of(node, d, h, sd, sh);
+                    if (m.rows > 0)
+                        forward_row(&m, k->width, out);
+                }
         }
+}
+
+/* ---- backward ---- */
+
+/* A row that is differentiated, and for one shift along d and h the row of the other tensor that it meets. */
+typedef struct {
+    float *grad;
+    const float *other;
+    const float *of_output; /* gradient of the output's row */
+    int to;                 /* A: da(x) += g(x) b(x + shift); B: db(x + shift) += g(x) a(x) */
+    int w, reach, stride, width;
+    float scale;
+    Channels channels;
+    size_t at[MOST_WIDTH]; /* find_shifts */
+} Meeting;
+
+/* What each shift along w weighs at voxel x, and which of them stay within the row. */
+static void weigh(const Meeting *m, int x, int *from, int *end, float *weight)
+{
+    *from = m->to == A ? MAX(0, m->reach - x) : MAX(0, x + m->reach - m->w + 1);
+    *end = m->to == A ? MIN(m->width, m->w + m->reach - x) : MIN(m->width, x + m->reach + 1);
+    for (int i = *from; i < *end; i++) {
+        int a = m->to == A ? x : x - (i - m->reach);
+        size_t voxel = (size_t)(m->stride == 2 ? a >> 1 : a);
+        weight[i] = m->scale * m->of_output[voxel * m->channels.block + m->at[i]];
     }
+}
+
+LAM_CLONES static void backward_row(const Meeting *m)
+{
+    const Channels c = m->channels;
+    const ptrdiff_t step = (m->to == A ? 1 : -1) * (ptrdiff_t)c.block;
+    for (int x = 0; x < m->w; x++) {
+        int from, end;
+        float weight[MOST_WIDTH];
+        weigh(m, x, &from, &end, weight);
+        for (size_t j = 0; j < c.blocks; j++)
+            for (size_t k = 0; k < c.block; k += LANES) {
+                ptrdiff_t at = (ptrdiff_t)(j * c.apart + k + (size_t)x * c.block);
+                LamV8 sum = lam_v8_load(m->grad + at);
+                for (int i = from; i < end; i++)
+                    sum += weight[i] * lam_v8_load(m->other + (at + (i - m->reach) * step));
+                lam_v8_store(m->grad + at, sum);
+            }
+    }
+}
+
+static void backward_shift(LamNode *node, int to, int d, int h, int shift_d, int shift_h)
+{
+    const Correlate *k = node->state;
+    const LamNode *a = node->inputs[A], *own = node->inputs[to], *other = node->inputs[1 - to];
+    int sign = to == A ? 1 : -1, e = d + sign * shift_d, g = h + sign * shift_h;
+    if (!inside(a->shape, e, g))
+        return;
+    int a_d = to == A ? d : e, a_h = to == A ? h : g;
+    Meeting m = {
+        .grad = own->grad + row_at(own, d, h),
+        .other = other->value + row_at(other, e, g),
+        .of_output = node->grad + row_at(node, a_d / k->stride[2], a_h / k->stride[1]),
+        .to = to,
+        .w = a->shape.w,
+        .reach = k->reach[0],
+        .stride = k->stride[0],
+        .width = k->width,
+        .scale = mean_scale(k),
+        .channels = channels_of(a),
+    };
+    find_shifts(node, shift_d, shift_h, m.at);
+    backward_row(&m);
 }
 
 /* Rows of the one that is differentiated in parallel: each is written by its own thread alone. */
@@ -196,16 +269,10 @@ static void backward_to(LamNode *node, int to)
     const LamShape s = node->inputs[A]->shape;
 #pragma omp parallel for collapse(2)
     for (int d = 0; d < s.d; d++)
-        for (int h = 0; h < s.h; h++) {
-            g_autofree float *g = g_new(float, s.w);
+        for (int h = 0; h < s.h; h++)
             for (int sd = -k->reach[2]; sd <= k->reach[2]; sd++)
-                for (int sh = -k->reach[1]; sh <= k->reach[1]; sh++) {
-                    if (to == A && inside(s, d + sd, h + sh))
-                        backward_row(node, A, d, h, sd, sh, g);
-                    if (to == B && inside(s, d - sd, h - sh))
-                        backward_row(node, B, d - sd, h - sh, sd, sh, g);
-                }
-        }
+                for (int sh = -k->reach[1]; sh <= k->reach[1]; sh++)
+                    backward_shift(node, to, d, h, sd, sh);
 }
 
 static void correlate_backward(LamNode *node)
@@ -223,8 +290,8 @@ LamNode *lam_op_correlate(LamGraph *graph, LamNode *a, LamNode *b, int radius, i
     if (a == NULL || b == NULL)
         return NULL;
     LamShape s = a->shape;
-    if (a->layout != LAM_PLAIN || b->layout != LAM_PLAIN || !lam_shape_equal(s, b->shape))
-        return lam_graph_mistake(graph, "correlate: two plain tensors of one shape are needed");
+    if (a->layout != LAM_BLOCKED || b->layout != LAM_BLOCKED || !lam_shape_equal(s, b->shape))
+        return lam_graph_mistake(graph, "correlate: two blocked tensors of one shape are needed");
     if (radius < 1 || radius > MOST_RADIUS || stride < 1 || stride > 2)
         return lam_graph_mistake(graph, "correlate: radius %d, stride %d", radius, stride);
     Correlate k;
@@ -240,5 +307,5 @@ LamNode *lam_op_correlate(LamGraph *graph, LamNode *a, LamNode *b, int radius, i
     k.width = 2 * k.reach[0] + 1;
     LamShape out = {shifts, s.d / k.stride[2], s.h / k.stride[1], s.w / k.stride[0]};
     LamNode *inputs[] = {a, b};
-    return lam_node_add(graph, &correlate_op, out, LAM_PLAIN, inputs, 2, &k, sizeof k);
+    return lam_node_add(graph, &correlate_op, out, LAM_BLOCKED, inputs, 2, &k, sizeof k);
 }

@@ -329,10 +329,8 @@ static LamNode *read_correlation(Builder *b, const char *name, LamNode *fixed, L
                    .generated = c->generated == LAM_GENERATED_ALL,
                    .bias = bent,
                    .pointwise = true};
-    LamNode *alike =
-        lam_op_correlate(b->graph, lam_op_to_plain(b->graph, fixed),
-                         lam_op_to_plain(b->graph, moving), CORRELATION_RADIUS, stride);
-    return convolution(b, layer, lam_op_to_blocked(b->graph, alike), addend);
+    LamNode *alike = lam_op_correlate(b->graph, fixed, moving, CORRELATION_RADIUS, stride);
+    return convolution(b, layer, alike, addend);
 }
 
 /* Level of the registration's encoder that has the grid of the features. */

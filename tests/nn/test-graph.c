@@ -307,13 +307,14 @@ static LamNode *ragged_subvoxel(LamGraph *graph, LamNode *image, LamNode *vector
 
 static LamNode *odd_correlate(LamGraph *graph, LamNode *image, LamNode *vector)
 {
-    LamNode *x = lam_graph_input(graph, "x", (LamShape){2, 3, 4, 4});
+    LamNode *x = lam_op_to_blocked(graph, lam_graph_input(graph, "x", (LamShape){2, 3, 4, 4}));
     return lam_op_correlate(graph, x, x, 2, 2);
 }
 
 static LamNode *wide_correlate(LamGraph *graph, LamNode *image, LamNode *vector)
 {
-    return lam_op_correlate(graph, image, image, 5, 1);
+    LamNode *x = lam_op_to_blocked(graph, image);
+    return lam_op_correlate(graph, x, x, 5, 1);
 }
 
 static LamNode *wrong_correlate(LamGraph *graph, LamNode *image, LamNode *vector)

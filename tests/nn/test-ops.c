@@ -253,13 +253,16 @@ static void test_correlate(void)
         {1, {3, 3, 5, 7}, {125, 3, 5, 7}},  {1, {3, 1, 5, 7}, {25, 1, 5, 7}},
         {2, {3, 2, 6, 10}, {125, 1, 3, 5}}, {2, {3, 1, 6, 10}, {25, 1, 3, 5}},
         {2, {3, 2, 2, 2}, {125, 1, 1, 1}}, /* no longer than a shift */
+        {1, {35, 3, 4, 5}, {125, 3, 4, 5}}, {2, {35, 2, 4, 6}, {125, 1, 2, 3}}, /* several blocks */
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         Rig rig;
         rig_init(&rig, 16);
         Trial t = {"correlate", cases[i].in, cases[i].out, 0, 0, correlate};
-        LamNode *a = rig_variable(&rig, t.in, 1), *b = rig_variable(&rig, t.in, 1);
-        check(&rig, lam_op_correlate(rig.graph, a, b, 2, cases[i].stride), &t);
+        LamNode *a = lam_op_to_blocked(rig.graph, rig_variable(&rig, t.in, 1));
+        LamNode *b = lam_op_to_blocked(rig.graph, rig_variable(&rig, t.in, 1));
+        LamNode *y = lam_op_correlate(rig.graph, a, b, 2, cases[i].stride);
+        check(&rig, lam_op_to_plain(rig.graph, y), &t);
     }
 }
 
