@@ -29,6 +29,10 @@ LamSimilarity lam_similarity_for_contrasts(const LamVolume *fixed, const LamAffi
  * g_free. */
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit);
 
+/* Whether a model can be asked for the structures of any scan: it tells them, and not of one contrast alone, whose model
+ * names the structures of another wrongly. */
+bool lam_model_tells_structures(const LamModel *model);
+
 /* LAM_ERROR_ARGUMENT, naming the scan and the model, if one of the scans is not what the model is for. */
 bool lam_model_check_pair(const LamModel *model, const LamVolume *fixed, const LamVolume *moving,
                           GError **error);

@@ -30,12 +30,11 @@ static void job_free(gpointer data)
 
 /* ---- on a thread of its own ---- */
 
-/* The pair's own model if it can, whatever the scan is, else the one that is shipped: what has learned from one
- * contrast names the structures of another wrongly. */
+/* The pair's own model if it can, else the one that is shipped. */
 static LamModel *model_for(LamDocument *document, GError **error)
 {
     LamModel *own = lam_document_model(document);
-    if (own && lam_model_config(own)->structures > 0 && !lam_model_expects_brain(own))
+    if (own && lam_model_tells_structures(own))
         return lam_model_ref(own);
     g_autofree char *path = lam_model_find(LAM_CONTRASTS_MODEL, error);
     return path ? lam_model_load(path, error) : NULL;

@@ -41,6 +41,11 @@ char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
     return volumes_differ(fixed, fit) ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
 }
 
+bool lam_model_tells_structures(const LamModel *model)
+{
+    return lam_model_config(model)->structures > 0 && !lam_model_expects_brain(model);
+}
+
 static bool check(const LamModel *model, const LamVolume *scan, const char *role, GError **error)
 {
     int size[3];

@@ -3,6 +3,7 @@
 
 #include <lambdascope/error.h>
 #include <lambdascope/label_names.h>
+#include <lambdascope/model_choice.h>
 #include <lambdascope/resample.h>
 #include <lambdascope/scan.h>
 #include <lambdascope/structures.h>
@@ -29,8 +30,8 @@ static LamUnetConfig network(void)
     return config;
 }
 
-/* names: of its structures; NULL: it does not say. */
-static LamModel *model_with(LamUnetConfig config, const char *names)
+/* names: of its structures, expects: what scans; NULL: it does not say. */
+static LamModel *model_for(LamUnetConfig config, const char *names, const char *expects)
 {
     GError *error = NULL;
     g_autofree char *path = g_build_filename(folder, "model.safetensors", NULL);
@@ -46,11 +47,33 @@ static LamModel *model_with(LamUnetConfig config, const char *names)
             lam_parameters_values(p)[lam_parameters_offset(p, i) + k] *= 30;
     if (names != NULL)
         g_hash_table_insert(about, (gpointer)LAM_STRUCTURES_KEY, (gpointer)names);
+    if (expects != NULL)
+        g_hash_table_insert(about, (gpointer) "expects", (gpointer)expects);
     lam_model_save(&config, p, lam_parameters_values(p), about, path, LAM_STORE_F32, &error);
     LamModel *model = lam_model_load(path, &error);
     g_assert_no_error(error);
     g_unlink(path);
     return model;
+}
+
+static LamModel *model_with(LamUnetConfig config, const char *names)
+{
+    return model_for(config, names, NULL);
+}
+
+/* Of any scan: not those of a model that has seen one contrast of stripped brains. */
+static void test_choice(void)
+{
+    LamUnetConfig plain = lam_unet_config_default();
+    const struct {
+        LamUnetConfig config;
+        const char *expects;
+        bool tells;
+    } cases[] = {{network(), "any", true}, {network(), "brain", false}, {plain, "any", false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autoptr(LamModel) model = model_for(cases[i].config, NAMES, cases[i].expects);
+        g_assert_cmpint(lam_model_tells_structures(model), ==, cases[i].tells);
+    }
 }
 
 /* Probability of each of `count` on the parts' grid, one volume. */
@@ -212,6 +235,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_autofree char *made = g_dir_make_tmp("lam-structures-XXXXXX", NULL);
     folder = made;
+    g_test_add_func("/structures/choice", test_choice);
     g_test_add_func("/structures/naive", test_naive);
     g_test_add_func("/structures/own-grid", test_own_grid);
     g_test_add_func("/structures/files", test_files);
