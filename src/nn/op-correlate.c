@@ -47,7 +47,7 @@ static float mean_scale(const Correlate *k)
     return 1.0f / (float)(k->stride[0] * k->stride[1] * k->stride[2]);
 }
 
-/* Where the output has the channels of all shifts along w, from those of its first, floats. */
+/* Where a voxel of the output has the channel of each shift along w: floats from where the voxel begins. */
 static void find_shifts(const LamNode *node, int shift_d, int shift_h, size_t *at)
 {
     const Correlate *k = node->state;
@@ -68,7 +68,6 @@ typedef struct {
     int reach, stride; /* along w */
     float scale;
     Channels channels;
-    size_t block;          /* of the output */
     size_t at[MOST_WIDTH]; /* find_shifts */
 } Averaged;
 
@@ -130,7 +129,7 @@ LAM_INLINE void put_row(const Averaged *m, int width, float *out)
     const int n = m->w / m->stride;
     const int first = MIN(n, (m->reach + m->stride - 1) / m->stride);
     const int last = MAX(first, (m->w - m->reach) / m->stride);
-    const size_t block = m->block;
+    const size_t block = m->channels.block; /* the output's is as long */
     for (int x = 0; x < first; x++)
         put_voxel(m, x, width, true, out + (size_t)x * block);
     for (int x = first; x < last; x++)
@@ -156,8 +155,7 @@ static Averaged averaged_of(const LamNode *node, int d, int h, int shift_d, int 
                   .reach = k->reach[0],
                   .stride = k->stride[0],
                   .scale = mean_scale(k),
-                  .channels = channels_of(a),
-                  .block = channels_of(node).block};
+                  .channels = channels_of(a)};
     find_shifts(node, shift_d, shift_h, m.at);
     for (int e = d * k->stride[2]; e < (d + 1) * k->stride[2]; e++)
         for (int g = h * k->stride[1]; g < (h + 1) * k->stride[1]; g++)

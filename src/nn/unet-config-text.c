@@ -129,9 +129,10 @@ static bool is_nothing(const char *text)
 static const char *architecture_of(const LamUnetConfig *c)
 {
     bool leaks = c->hidden_slope > 0 && c->generated != LAM_GENERATED_NONE;
-    if (c->scans)
-        return architectures[4];
-    int index = c->correlation > 0 ? 3 : c->n_cascade > 0 || leaks ? 2 : c->structure_parts;
+    int index = c->scans                    ? 4
+                : c->correlation > 0        ? 3
+                : c->n_cascade > 0 || leaks ? 2
+                                            : c->structure_parts;
     return architectures[index];
 }
 

@@ -339,7 +339,21 @@ static int joint_level(const LamUnetConfig *c)
     return c->scans ? lam_unet_feature_halvings(c) : 0;
 }
 
-/* What correlations add to the layer at the joint level. */
+/* What x adds to the layer at the joint level, next to nothing at first. addend: what else is added; may be NULL. */
+static LamNode *tell(Builder *b, const char *name, int in, int stride, LamNode *x, LamNode *addend)
+{
+    const LamUnetConfig *c = b->config;
+    Layer layer = {.name = name,
+                   .in = in,
+                   .out = c->encoder[joint_level(c)],
+                   .stride = stride,
+                   .slope = 1,
+                   .generated = c->generated == LAM_GENERATED_ALL,
+                   .deviation = PART_DEVIATION};
+    return convolution(b, layer, x, addend);
+}
+
+/* What correlations add there. */
 static LamNode *build_correlation(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
@@ -351,30 +365,17 @@ static LamNode *build_correlation(Builder *b, const View view[2])
             read_correlation(b, "correlation.parts", view[0].parts, view[1].parts, 2, false, NULL);
     LamNode *x =
         read_correlation(b, "correlation.whole", view[0].whole, view[1].whole, 1, true, parts);
-    Layer layer = {.name = "correlation.look",
-                   .in = c->correlation,
-                   .out = c->encoder[joint_level(c)],
-                   .stride = 1,
-                   .slope = 1,
-                   .generated = c->generated == LAM_GENERATED_ALL,
-                   .deviation = PART_DEVIATION};
-    return convolution(b, layer, x, NULL);
+    return tell(b, "correlation.look", c->correlation, 1, x, NULL);
 }
 
-/* What the probabilities of the parts add there. addend: what else is; may be NULL. */
+/* What the probabilities of the parts add there. addend: as above. */
 static LamNode *build_parts(Builder *b, const View view[2], LamNode *addend)
 {
     const LamUnetConfig *c = b->config;
     if (!c->structure_parts)
         return addend;
-    Layer layer = {.name = "parts",
-                   .in = 2 * view_channels(c),
-                   .out = c->encoder[joint_level(c)],
-                   .stride = 2,
-                   .slope = 1,
-                   .generated = c->generated == LAM_GENERATED_ALL,
-                   .deviation = PART_DEVIATION};
-    return convolution(b, layer, beside(b, view[0].parts, view[1].parts), addend);
+    LamNode *parts = beside(b, view[0].parts, view[1].parts);
+    return tell(b, "parts", 2 * view_channels(c), 2, parts, addend);
 }
 
 /* What the probabilities add there, beside the scans. addend: as above. */
@@ -383,14 +384,8 @@ static LamNode *build_whole(Builder *b, const View view[2], LamNode *addend)
     const LamUnetConfig *c = b->config;
     if (!c->scans)
         return addend;
-    Layer layer = {.name = "whole",
-                   .in = 2 * view_channels(c),
-                   .out = c->encoder[joint_level(c)],
-                   .stride = 1,
-                   .slope = 1,
-                   .generated = c->generated == LAM_GENERATED_ALL,
-                   .deviation = PART_DEVIATION};
-    return convolution(b, layer, beside(b, view[0].whole, view[1].whole), addend);
+    LamNode *whole = beside(b, view[0].whole, view[1].whole);
+    return tell(b, "whole", 2 * view_channels(c), 1, whole, addend);
 }
 
 /* What flow, the last layer, sees. */

@@ -41,12 +41,11 @@ typedef struct {
     LamSources sources;
     char *scans;  /* glob of training scans */
     char *labels; /* glob of their label maps, as many and in the same order; NULL: none */
-    char *
-        scan_structures; /* label table, beside the recipe: the structures that these labels belong to;
-                            * NULL: each is one */
-    int limit;           /* the first so many of both, by name; 0: all */
-    bool align;          /* scans affinely, with the first; false: they are already */
-    bool simulated;      /* the moving scan is the fixed one, deformed: the truth is known */
+    /* label table beside the recipe, of the structures that these labels belong to; NULL: each is one */
+    char *scan_structures;
+    int limit;          /* the first so many of both, by name; 0: all */
+    bool align;         /* scans affinely, with the first; false: they are already */
+    bool simulated;     /* the moving scan is the fixed one, deformed: the truth is known */
     char *maps, *table; /* of brains: glob of label maps, and what their values mean */
     double same;        /* share of brains' pairs whose two scans come from one map */
     double alike;       /* share of synthetic pairs whose two scans have one contrast */
@@ -98,9 +97,8 @@ typedef struct {
     int patience;  /* validations without a better one before it ends; 0: never */
     double coarse; /* share of the schedule on a grid of twice the spacing */
     LamPrecision precision; /* of convolutions */
-    char *
-        start; /* models to start from, by name or path, with ; between them, each over those before;
-                  * NULL: from nothing */
+    /* models to start from, by name or path, with ; between them, each over those before; NULL: from nothing */
+    char *start;
     double lambda;      /* of every step; < 0: drawn */
     double lambda_ends; /* share of steps at λ = 0 or 1 */
     double *lambdas;    /* validation */

@@ -16,8 +16,7 @@ typedef struct {
 typedef struct {
     int n_labels; /* 1 .. this; 0: none */
     int n_structures;
-    const guint8 *
-        structure_of; /* of each label [n_labels + 1], 0: none; borrowed; NULL: labels are structures */
+    const guint8 *structure_of; /* as in source.h; borrowed */
 } LamLabelling;
 
 LamSampleGrid lam_sample_grid(const LamRecipe *recipe, bool coarse);

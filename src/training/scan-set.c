@@ -171,6 +171,16 @@ int lam_scan_set_labels(const LamScanSet *set)
     return set->table != NULL ? set->table->count - 1 : 0;
 }
 
+void lam_scan_set_number(const LamScanSet *set, const LamLabelTable *table, int structure,
+                         int number, guint8 *number_of)
+{
+    for (int l = 1; l <= lam_scan_set_labels(set); l++) {
+        const LamLabel *label = lam_label_table_find(table, lam_scan_set_value(set, l));
+        if (label != NULL && label->structure == structure)
+            number_of[l] = (guint8)number;
+    }
+}
+
 static bool sample_image(const LamVolume *source, const LamGrid *grid, const LamMat4 *map,
                          const LamVolume *d, float *image, GError **error)
 {

@@ -32,6 +32,10 @@ int lam_scan_set_labels(const LamScanSet *set);
 /* What the files call that label. */
 int lam_scan_set_value(const LamScanSet *set, int label);
 
+/* number_of[label] = number for the labels that belong to a structure of the table; [labels + 1]. */
+void lam_scan_set_number(const LamScanSet *set, const LamLabelTable *table, int structure,
+                         int number, guint8 *number_of);
+
 /* image = scan(map(x + d(x))) on the grid, and its labels, which stay as they are if the scan has none;
  * map: grid's world -> scan's world. d NULL: none. */
 bool lam_scan_set_sample(const LamScanSet *set, const LamSetScan *scan, const LamGrid *grid,

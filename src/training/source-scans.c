@@ -38,16 +38,6 @@ static const LamLabel *next_structure(const LamLabelTable *table, int value)
     return next;
 }
 
-/* Structure number n is that of this value. */
-static void name_labels(Scans *s, const LamLabelTable *table, int value, int n)
-{
-    for (int l = 1; l <= s->base.n_labels; l++) {
-        const LamLabel *label = lam_label_table_find(table, lam_scan_set_value(s->set, l));
-        if (label != NULL && label->structure == value)
-            s->base.structure_of[l] = (guint8)n;
-    }
-}
-
 /* Structures are numbered in the order of their values, as those of brains are. */
 static bool read_structures(Scans *s, const LamRecipe *recipe, GError **error)
 {
@@ -61,7 +51,8 @@ static bool read_structures(Scans *s, const LamRecipe *recipe, GError **error)
     s->base.structure_of = g_new0(guint8, s->base.n_labels + 1);
     for (int value = 0; (label = next_structure(table, value)) != NULL; value = label->structure) {
         lam_structures_tell(text, label->structure, label->name);
-        name_labels(s, table, label->structure, ++s->base.n_structures);
+        lam_scan_set_number(s->set, table, label->structure, ++s->base.n_structures,
+                            s->base.structure_of);
     }
     s->base.structures = g_string_free(text, FALSE);
     return true;

@@ -17,7 +17,7 @@ typedef struct {
     double *values;         /* [scans][LAM_TEMPLATE_MAX_ATTRIBUTES] */
     double *weights;        /* [scans]: how often each is drawn, sums to 1 */
     LamMat4 *from_template; /* [scans]: template's world -> scan's world */
-    float *structure;       /* by label of the set: 0 .. structures - 1 */
+    guint8 *structure;      /* by label of the set: 0 .. structures - 1 */
 } Subjects;
 
 static void subjects_free(LamSource *source)
@@ -74,7 +74,6 @@ static bool add_structure(LamTemplateConfig *t, const LamLabel *label, GError **
 static bool read_structures(Subjects *s, const LamRecipe *recipe, GError **error)
 {
     LamTemplateConfig *t = &s->template;
-    int n = lam_scan_set_labels(s->set);
     if (recipe->structures == NULL)
         return true;
     g_autoptr(LamLabelTable) table = lam_label_table_load(recipe->structures, error);
@@ -87,13 +86,9 @@ static bool read_structures(Subjects *s, const LamRecipe *recipe, GError **error
             g_prefix_error(error, "cannot train: %s: ", recipe->structures);
             return false;
         }
-    s->structure = g_new0(float, n + 1);
-    for (int l = 1; l <= n; l++) {
-        const LamLabel *label = lam_label_table_find(table, lam_scan_set_value(s->set, l));
-        for (int k = 1; label != NULL && k < t->n_structures; k++)
-            if (t->structure[k].value == label->structure)
-                s->structure[l] = (float)k;
-    }
+    s->structure = g_new0(guint8, lam_scan_set_labels(s->set) + 1);
+    for (int k = 1; k < t->n_structures; k++)
+        lam_scan_set_number(s->set, table, t->structure[k].value, k, s->structure);
     return true;
 }
 

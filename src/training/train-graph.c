@@ -151,12 +151,14 @@ static void put(LamTrainGraph *g, LamNode *node, const float *from)
 static void put_named(LamTrainGraph *g, LamNode *node, const float *labels)
 {
     const guint8 *structure_of = g->labelling.structure_of;
-    put(g, node, labels);
+    if (structure_of == NULL)
+        put(g, node, labels);
     if (node == NULL || structure_of == NULL)
         return;
     float *named = lam_node_value(node);
     for (size_t i = 0; i < lam_node_count(node); i++)
         named[i] = structure_of[(int)labels[i]];
+    lam_graph_touch(g->graph, node);
 }
 
 static void put_lambda_map(LamTrainGraph *g, const LamSample *sample)

@@ -30,8 +30,8 @@ typedef struct {
     double centre_mm; /* root mean square of the template's mean displacements */
 } LamTrainTerms;
 
-/* labelling: of the samples' maps; what it borrows outlives the graph. template: what is learned beside; NULL: none. parameters are borrowed,
- * allocated with gradients. */
+/* labelling: of the samples' maps; what it borrows outlives the graph. template: what is learned beside;
+ * NULL: none. parameters are borrowed, allocated with gradients. */
 bool lam_train_graph_build(LamTrainGraph *g, const LamRecipe *recipe, const LamSampleGrid *grid,
                            LamLabelling labelling, const LamTemplateConfig *template,
                            LamParameters *parameters, GError **error);

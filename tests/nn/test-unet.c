@@ -156,18 +156,24 @@ static void test_concat_widths(void)
     g_assert_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT);
 }
 
+static LamUnetConfig with_keys(const char *const (*keys)[2], size_t n)
+{
+    LamUnetConfig config = lam_unet_config_default();
+    for (size_t i = 0; i < n; i++)
+        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    return config;
+}
+
 /* What the registration sees of the features, and on which grid. */
 static void test_features(void)
 {
     g_autoptr(GError) error = NULL;
-    LamUnetConfig config = lam_unet_config_default();
     static const char *const keys[][2] = {{"features_encoder", "16,32,64"},
                                           {"features_decoder", "64,32"},
                                           {"structures", "5"},
                                           {"encoder", "32,64"},
                                           {"decoder", "64"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    LamUnetConfig config = with_keys(keys, G_N_ELEMENTS(keys));
     g_assert_true(lam_unet_config_check(&config, NULL));
     g_assert_cmpint(lam_unet_field_factor(&config), ==, 4);
     LamUnetConfig wide = config;
@@ -222,15 +228,13 @@ static void test_features(void)
 static void test_scans(void)
 {
     g_autoptr(GError) error = NULL;
-    LamUnetConfig config = lam_unet_config_default();
     static const char *const keys[][2] = {{"features_encoder", "16,32,64"},
                                           {"features_decoder", "64,32"},
                                           {"structures", "5"},
                                           {"encoder", "16,32,64"},
                                           {"decoder", "64"},
                                           {"scans", "true"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
+    LamUnetConfig config = with_keys(keys, G_N_ELEMENTS(keys));
     g_assert_true(lam_unet_config_check(&config, NULL));
     g_assert_cmpint(lam_unet_field_factor(&config), ==, 4);
     LamUnetConfig without = config;
@@ -258,14 +262,11 @@ static void test_scans(void)
 /* Structures from features, and a registration beneath them, on a small grid. */
 static LamUnetConfig small_features(void)
 {
-    LamUnetConfig config = lam_unet_config_default();
     static const char *const keys[][2] = {
         {"size", "16,16,8"},           {"features_encoder", "8,16,16"},
         {"features_decoder", "16,16"}, {"structures", "5"},
         {"encoder", "16,16"},          {"decoder", "16,16"}};
-    for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
-        g_assert_true(lam_unet_config_set(&config, keys[i][0], keys[i][1], NULL));
-    return config;
+    return with_keys(keys, G_N_ELEMENTS(keys));
 }
 
 /* The same scan twice gives the same scores twice, and they do not depend on λ. */
