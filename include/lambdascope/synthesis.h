@@ -48,12 +48,14 @@ typedef struct {
     guint32 contrast; /* seed of the tissues' intensities; 0: drawn for each sample */
     double sameness;  /* 0: those intensities; 1: the same for all samples; between: their mean */
     double akin;      /* probability that structures of one family (LamLabel) look nearly alike */
+    double apart;     /* how much families then differ, at least, of the whole range */
     double spread;    /* standard deviation within a tissue, of the whole range */
     double texture;   /* the same of what varies slowly, over a centimetre */
     double partial;   /* probability that a voxel shows the mean of its eight parts */
     double spots;     /* probability of spots that belong to no label, as lesions are */
     double blank;     /* probability that the background is black */
     double strip;     /* probability that what lies outside the brain is background */
+    double rim_mm;    /* width of the fluid that is then left around the brain */
     double blur_mm;   /* standard deviation */
     double bias;      /* standard deviation of the logarithm of the shading */
     double bias_scale_mm;

@@ -97,12 +97,14 @@ static const Key look_table[] = {
     {NULL, "flip", BOOLEAN, LOOK(flip)},
     {NULL, "warp_mm", NUMBER, LOOK(warp_mm), 0, 100},
     {NULL, "akin", NUMBER, LOOK(akin), 0, 1},
+    {NULL, "apart", NUMBER, LOOK(apart), 0, 0.5},
     {NULL, "spread", NUMBER, LOOK(spread), 0, 1},
     {NULL, "texture", NUMBER, LOOK(texture), 0, 1},
     {NULL, "partial", NUMBER, LOOK(partial), 0, 1},
     {NULL, "spots", NUMBER, LOOK(spots), 0, 1},
     {NULL, "blank", NUMBER, LOOK(blank), 0, 1},
     {NULL, "strip", NUMBER, LOOK(strip), 0, 1},
+    {NULL, "rim_mm", NUMBER, LOOK(rim_mm), 0, 50},
     {NULL, "blur_mm", NUMBER, LOOK(blur_mm), 0, 20},
     {NULL, "bias", NUMBER, LOOK(bias), 0, 2},
     {NULL, "bias_scale_mm", NUMBER, LOOK(bias_scale_mm), 1, 1000},
@@ -463,6 +465,8 @@ static bool check_kin(const LamRecipe *r, GError **error)
         families += !g_str_equal(r->kin[k].name, "between");
     if (r->n_kin > 0 && families < 2)
         return wrong(error, "[kin]", "needs two families besides \"between\"");
+    if (r->n_kin == 0 && r->brains.rim_mm > 0)
+        return wrong(error, "[synthesis] rim_mm", "goes with families in [kin]");
     return (r->brains.akin > 0) == (r->n_kin > 0) ||
            wrong(error, "[synthesis] akin", "goes with families in [kin]");
 }

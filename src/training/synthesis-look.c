@@ -5,6 +5,7 @@
 #include "random.h"
 #include "synthesis-palette.h"
 #include "synthesis-spots.h"
+#include "synthesis-strip.h"
 
 #include <lambdascope/clones.h>
 #include <lambdascope/resample.h>
@@ -15,16 +16,6 @@
 #define TEXTURE_MM     10.0  /* lengths over which a tissue's own grey varies */
 #define BRIGHTEST      0.995 /* share of voxels below the value that becomes 1 */
 #define HISTOGRAM_BINS 1024
-
-/* What belongs to no structure of the brain becomes background, and that black. */
-static void strip(const LamLabelTable *table, guint8 *labels, size_t n, int zero)
-{
-    guint8 to[LAM_PALETTE_LABELS] = {0};
-    for (int i = 0; i < table->count; i++)
-        to[i] = table->label[i].structure == 0 ? (guint8)zero : (guint8)i;
-    for (size_t v = 0; v < n; v++)
-        labels[v] = to[labels[v]];
-}
 
 /* ---- what tissues look like ---- */
 
@@ -279,9 +270,9 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
     lam_palette_draw(table, o, o->contrast != 0 ? o->contrast : drawn, &palette);
     if (g_rand_double(rand) < o->strip) {
         lam_palette_blacken(&palette, zero);
-        strip(table, labels, n, zero);
-        if (parts != NULL)
-            strip(table, parts, LAM_SYNTHESIS_PARTS * n, zero);
+        double rim_mm = o->rim_mm > 0 ? g_rand_double(rand) * o->rim_mm : 0;
+        lam_synthesis_strip(table, grid, rim_mm, labels, parts,
+                            parts != NULL ? LAM_SYNTHESIS_PARTS : 0);
     }
     Canvas canvas = {.palette = &palette, .labels = labels, .parts = parts, .n = n};
     if (!fill(&canvas, o, grid, rand, image, error))

@@ -6,6 +6,7 @@
 
 #define GOLDEN     0.6180339887 /* its multiples spread evenly */
 #define MOST_KIN   16
+#define TRIES      50
 #define KIN_SPREAD 0.08 /* how far from each other kin are, at most */
 #define BEYOND     0.15 /* how far what lies between two families may lie beyond them */
 
@@ -45,12 +46,40 @@ static void draw_apart(const LamLabelTable *table, const LamSynthesisOptions *o,
     }
 }
 
+static int number_of_families(const LamLabelTable *table)
+{
+    int n = 0;
+    for (int i = 0; i < table->count; i++)
+        n = MAX(n, table->label[i].kin);
+    return MIN(n, MOST_KIN - 1);
+}
+
+/* The least difference of two of the first n families, which begin with 1. */
+static double least_difference(const double *family, int n)
+{
+    double least = 1;
+    for (int k = 1; k <= n; k++)
+        for (int l = 1; l < k; l++)
+            least = fmin(least, fabs(family[k] - family[l]));
+    return least;
+}
+
+/* Scans in which families can hardly be told apart are not what scanners are set up for. */
+static void draw_families(int n, double apart, GRand *rand, double family[MOST_KIN])
+{
+    for (int i = 0; i < TRIES; i++) {
+        for (int k = 0; k < MOST_KIN; k++)
+            family[k] = g_rand_double(rand);
+        if (least_difference(family, n) >= apart)
+            return;
+    }
+}
+
 /* As in real scans: one grey for all kin, and each tissue a little off it. */
-static void draw_akin(const LamLabelTable *table, GRand *rand, LamPalette *palette)
+static void draw_akin(const LamLabelTable *table, double apart, GRand *rand, LamPalette *palette)
 {
     double family[MOST_KIN];
-    for (int k = 0; k < MOST_KIN; k++)
-        family[k] = g_rand_double(rand);
+    draw_families(number_of_families(table), apart, rand, family);
     for (int i = 0; i < table->count; i++) {
         int twin = twin_of(table, i), kin = table->label[i].kin;
         double share = -BEYOND + (1 + 2 * BEYOND) * g_rand_double(rand);
@@ -79,7 +108,7 @@ void lam_palette_draw(const LamLabelTable *table, const LamSynthesisOptions *o, 
     bool blank = g_rand_double(rand) < o->blank;
     draw_apart(table, o, rand, palette);
     if (o->akin > 0 && g_rand_double(rand) < o->akin)
-        draw_akin(table, rand, palette);
+        draw_akin(table, o->apart, rand, palette);
     if (o->texture > 0)
         draw_textures(table, o->texture, rand, palette);
     for (int i = 0; i < table->count; i++)

@@ -4,6 +4,7 @@
 #include "structure-groups.h"
 #include "synthesis-palette.h"
 #include "synthesis-spots.h"
+#include "synthesis-strip.h"
 
 #include <math.h>
 #include <string.h>
@@ -249,6 +250,88 @@ static void test_akin(void)
     g_assert_cmpfloat(alone, >, 0.2);
 }
 
+/* Families are as far apart as asked, and the rest of the draw stays what it is. */
+static void test_apart(void)
+{
+    g_autoptr(LamLabelTable) table = table_new();
+    static const int kin[] = {0, 1, 2, LAM_KIN_BETWEEN, 3, 3};
+    int close = 0;
+    for (int i = 0; i < table->count; i++) {
+        table->label[i].kin = kin[i];
+        table->label[i].tissue = i;
+    }
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        LamSynthesisOptions o = {.akin = 1};
+        LamPalette p;
+        lam_palette_draw(table, &o, seed, &p);
+        close += fabsf(p.mean[1] - p.mean[2]) < 0.04F;
+        o.apart = 0.2;
+        lam_palette_draw(table, &o, seed, &p);
+        g_assert_cmpfloat(fabs((double)(p.mean[1] - p.mean[2])), >=, 0.2 - KIN - 1e-6);
+        g_assert_cmpfloat(fabs((double)(p.mean[1] - p.mean[4])), >=, 0.2 - KIN - 1e-6);
+        g_assert_cmpfloat(fabs((double)(p.mean[2] - p.mean[5])), >=, 0.2 - KIN - 1e-6);
+    }
+    g_assert_cmpint(close, >, 0);
+}
+
+/* Steps along the axes to the nearest voxel of the brain, by looking at all of them. */
+static int steps_to_brain(const LamLabelTable *table, const int n[3], const guint8 *drawn,
+                          size_t voxel)
+{
+    const int w = n[0], h = n[1];
+    int best = G_MAXINT, at = (int)voxel;
+    for (int v = 0; v < w * h * n[2]; v++) {
+        int far = abs(v % w - at % w) + abs(v / w % h - at / w % h) + abs(v / w / h - at / w / h);
+        if (table->label[drawn[v]].structure != 0)
+            best = MIN(best, far);
+    }
+    return best;
+}
+
+/* What lies around some voxels of the brain: nothing, bone, fluid. Two pieces at the edges of the grid. */
+static void draw_rim(const int n[3], guint8 *drawn)
+{
+    GRand *rand = g_rand_new_with_seed(3);
+    size_t count = (size_t)n[0] * (size_t)n[1] * (size_t)n[2];
+    for (size_t v = 0; v < count; v++)
+        drawn[v] = (guint8)(5 * g_rand_int_range(rand, 0, 2));
+    drawn[0] = 2;
+    drawn[count - 2] = 1;
+    drawn[count / 2] = 3;
+    g_rand_free(rand);
+}
+
+/* Fluid within so many millimetres stays, of voxels and of their parts alike; nothing else does. */
+static void test_rim(void)
+{
+    static const int n[] = {7, 6, 5};
+    LamGrid grid = lam_grid_centred(n, 2, (LamVec3){{0, 0, 0}});
+    const size_t count = lam_grid_voxels(&grid);
+    g_autoptr(LamLabelTable) table = table_new();
+    table->label[5].kin = 1;
+    g_autofree guint8 *drawn = g_malloc(count), *stripped = g_malloc(count),
+                      *parts = g_malloc(2 * count);
+    draw_rim(n, drawn);
+    for (int reach = 0; reach < 4; reach++) {
+        size_t kept = 0;
+        memcpy(stripped, drawn, count);
+        memcpy(parts, drawn, count);
+        memset(parts + count, 5, count);
+        lam_synthesis_strip(table, &grid, 2 * reach + 0.4, stripped, parts, 2);
+        for (size_t v = 0; v < count; v++) {
+            bool close = steps_to_brain(table, n, drawn, v) <= reach;
+            g_assert_cmpint(stripped[v], ==, drawn[v] != 5 || close ? drawn[v] : 0);
+            g_assert_cmpint(parts[v], ==, stripped[v]);
+            g_assert_cmpint(parts[count + v], ==, close ? 5 : 0);
+            kept += stripped[v] == 5;
+        }
+        g_assert_true(reach == 0 ? kept == 0 : kept > 0);
+    }
+    table->label[5].kin = 0;
+    lam_synthesis_strip(table, &grid, 100, stripped, NULL, 0);
+    g_assert_null(memchr(stripped, 5, count));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -258,5 +341,7 @@ int main(int argc, char **argv)
     g_test_add_func("/look/texture", test_texture);
     g_test_add_func("/look/match", test_match);
     g_test_add_func("/look/akin", test_akin);
+    g_test_add_func("/look/apart", test_apart);
+    g_test_add_func("/look/rim", test_rim);
     return g_test_run();
 }

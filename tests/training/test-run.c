@@ -338,6 +338,9 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
          "[synthesis]\nakin=0.5\n",
          "goes with families in [kin]"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
+         "[synthesis]\nrim_mm=4\n",
+         "[synthesis] rim_mm: goes with families in [kin]"},
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[kin]\na=body,\n", "[kin] a: must be"},
         {"[data]\nsource=shapes\nshape_labels=1\n[loss]\nlabel_weight=1\n", "[data] shape_labels"},
         {"[data]\nsource=shapes\n[shapes]\nwarp_mm=-1\n", "[shapes] warp_mm"},
