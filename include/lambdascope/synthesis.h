@@ -35,6 +35,14 @@ LamLabelMap *lam_label_map_random(const LamGrid *grid, int count, double scale_m
  * structures but the background. LAM_ERROR_ARGUMENT if the grid is no axial slice. */
 LamLabelMap *lam_label_map_figure(const LamGrid *grid, GRand *rand, GError **error);
 
+#define LAM_SYNTHESIS_FAMILIES  16 /* numbers of families (LamLabel) are below this */
+#define LAM_SYNTHESIS_CONTRASTS 8
+
+/* A contrast that scanners usually show: between which greys each family lies, by its number. */
+typedef struct {
+    double low[LAM_SYNTHESIS_FAMILIES], high[LAM_SYNTHESIS_FAMILIES];
+} LamContrast;
+
 /* Largest values; each sample draws its own below them, uniformly unless said. */
 typedef struct {
     /* where things are */
@@ -49,6 +57,7 @@ typedef struct {
     double sameness;  /* 0: those intensities; 1: the same for all samples; between: their mean */
     double akin;      /* probability that structures of one family (LamLabel) look nearly alike */
     double apart;     /* how much families then differ, at least, of the whole range */
+    double known;     /* probability that they then lie as in one of `contrasts` */
     double spread;    /* standard deviation within a tissue, of the whole range */
     double texture;   /* the same of what varies slowly, over a centimetre */
     double partial;   /* probability that a voxel shows the mean of its eight parts */
@@ -62,6 +71,8 @@ typedef struct {
     double thick;    /* probability of thick slices */
     double thick_mm; /* largest thickness */
     double gamma;    /* standard deviation of log gamma, normal */
+    int n_contrasts;
+    LamContrast contrasts[LAM_SYNTHESIS_CONTRASTS];
 } LamSynthesisOptions;
 
 /* For label maps of heads, and for random shapes. */

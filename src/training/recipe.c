@@ -1,5 +1,7 @@
 #include "recipe.h"
 
+#include "known-contrasts.h"
+
 #include <lambdascope/error.h>
 #include <string.h>
 
@@ -98,6 +100,7 @@ static const Key look_table[] = {
     {NULL, "warp_mm", NUMBER, LOOK(warp_mm), 0, 100},
     {NULL, "akin", NUMBER, LOOK(akin), 0, 1},
     {NULL, "apart", NUMBER, LOOK(apart), 0, 0.5},
+    {NULL, "known", NUMBER, LOOK(known), 0, 1},
     {NULL, "spread", NUMBER, LOOK(spread), 0, 1},
     {NULL, "texture", NUMBER, LOOK(texture), 0, 1},
     {NULL, "partial", NUMBER, LOOK(partial), 0, 1},
@@ -171,6 +174,7 @@ void lam_recipe_free(LamRecipe *recipe)
             g_free(*(char **)((char *)recipe + table[i].offset));
     clear_groups(recipe->tissues, recipe->n_tissues);
     clear_groups(recipe->kin, recipe->n_kin);
+    clear_groups(recipe->contrasts, recipe->n_contrasts);
     g_free(recipe->lambdas);
     g_free(recipe);
 }
@@ -318,6 +322,9 @@ static bool store_special(LamRecipe *recipe, GKeyFile *file, const char *group, 
     if (g_str_equal(group, "kin"))
         return store_structures(recipe->kin, &recipe->n_kin, LAM_RECIPE_MOST_KIN, group, name,
                                 value, error);
+    if (g_str_equal(group, "contrasts"))
+        return store_structures(recipe->contrasts, &recipe->n_contrasts, LAM_SYNTHESIS_CONTRASTS,
+                                group, name, value, error);
     if (g_str_equal(full, "[data] source"))
         return store_sources(recipe, value, error);
     if (g_str_equal(full, "[training] lambdas"))
@@ -532,7 +539,8 @@ LamRecipe *lam_recipe_load(const char *path, GError **error)
     count_classes(recipe);
     if (ok && check_data(recipe, error) && check_loss(recipe, error) &&
         lam_unet_config_check(&recipe->network, error) && check_coarse(recipe, error) &&
-        check_template(recipe, error) && check_tissues(recipe, error) && check_kin(recipe, error))
+        check_template(recipe, error) && check_tissues(recipe, error) && check_kin(recipe, error) &&
+        lam_known_contrasts_read(recipe, error))
         return g_steal_pointer(&recipe);
     g_prefix_error(error, "cannot use recipe: %s: ", path);
     return NULL;

@@ -60,6 +60,10 @@ typedef struct {
     LamTissue kin[LAM_RECIPE_MOST_KIN];
     int n_kin;
 
+    /* [contrasts]: texts of lam_known_contrasts_read */
+    LamTissue contrasts[LAM_SYNTHESIS_CONTRASTS];
+    int n_contrasts;
+
     /* [tissues]: classes with a λ each, beside that of all the rest; none: one λ */
     LamTissue tissues[LAM_UNET_MAX_CLASSES - 1];
     int n_tissues;

@@ -5,7 +5,6 @@
 #include <math.h>
 
 #define GOLDEN     0.6180339887 /* its multiples spread evenly */
-#define MOST_KIN   16
 #define TRIES      50
 #define KIN_SPREAD 0.08 /* how far from each other kin are, at most */
 #define BEYOND     0.15 /* how far what lies between two families may lie beyond them */
@@ -51,7 +50,7 @@ static int number_of_families(const LamLabelTable *table)
     int n = 0;
     for (int i = 0; i < table->count; i++)
         n = MAX(n, table->label[i].kin);
-    return MIN(n, MOST_KIN - 1);
+    return MIN(n, LAM_SYNTHESIS_FAMILIES - 1);
 }
 
 /* The least difference of two of the first n families, which begin with 1. */
@@ -64,28 +63,47 @@ static double least_difference(const double *family, int n)
     return least;
 }
 
-/* Scans in which families can hardly be told apart are not what scanners are set up for. */
-static void draw_families(int n, double apart, GRand *rand, double family[MOST_KIN])
+/* Scans in which families can hardly be told apart are not what scanners are set up for. known: NULL or within what
+ * each lies. */
+static void draw_families(int n, double apart, const LamContrast *known, GRand *rand,
+                          double family[LAM_SYNTHESIS_FAMILIES])
 {
     for (int i = 0; i < TRIES; i++) {
-        for (int k = 0; k < MOST_KIN; k++)
-            family[k] = g_rand_double(rand);
+        for (int k = 0; k < LAM_SYNTHESIS_FAMILIES; k++) {
+            double share = g_rand_double(rand);
+            family[k] =
+                known != NULL ? known->low[k] + share * (known->high[k] - known->low[k]) : share;
+        }
         if (least_difference(family, n) >= apart)
             return;
     }
 }
 
-/* As in real scans: one grey for all kin, and each tissue a little off it. */
-static void draw_akin(const LamLabelTable *table, double apart, GRand *rand, LamPalette *palette)
+/* NULL: any. */
+static const LamContrast *draw_contrast(const LamSynthesisOptions *o, GRand *rand)
 {
-    double family[MOST_KIN];
-    draw_families(number_of_families(table), apart, rand, family);
+    if (o->n_contrasts == 0 || g_rand_double(rand) >= o->known)
+        return NULL;
+    return &o->contrasts[g_rand_int_range(rand, 0, o->n_contrasts)];
+}
+
+/* As in real scans: one grey for all kin, and each tissue a little off it. */
+static void draw_akin(const LamLabelTable *table, const LamSynthesisOptions *o, GRand *rand,
+                      LamPalette *palette)
+{
+    double family[LAM_SYNTHESIS_FAMILIES];
+    int families = number_of_families(table);
+    const LamContrast *known = draw_contrast(o, rand);
+    draw_families(families, o->apart, known, rand, family);
+    double most =
+        known != NULL ? fmin(KIN_SPREAD, least_difference(family, families) / 3) : KIN_SPREAD;
     for (int i = 0; i < table->count; i++) {
         int twin = twin_of(table, i), kin = table->label[i].kin;
         double share = -BEYOND + (1 + 2 * BEYOND) * g_rand_double(rand);
         double between = family[1] + share * (family[2] - family[1]);
-        double grey = kin == LAM_KIN_BETWEEN ? between : family[kin > 0 ? kin % MOST_KIN : 0];
-        grey += lam_random_symmetric(rand, KIN_SPREAD);
+        double grey =
+            kin == LAM_KIN_BETWEEN ? between : family[kin > 0 ? kin % LAM_SYNTHESIS_FAMILIES : 0];
+        grey += lam_random_symmetric(rand, most);
         if (kin != 0)
             palette->mean[i] = twin < i ? palette->mean[twin] : (float)CLAMP(grey, 0, 1);
     }
@@ -108,7 +126,7 @@ void lam_palette_draw(const LamLabelTable *table, const LamSynthesisOptions *o, 
     bool blank = g_rand_double(rand) < o->blank;
     draw_apart(table, o, rand, palette);
     if (o->akin > 0 && g_rand_double(rand) < o->akin)
-        draw_akin(table, o->apart, rand, palette);
+        draw_akin(table, o, rand, palette);
     if (o->texture > 0)
         draw_textures(table, o->texture, rand, palette);
     for (int i = 0; i < table->count; i++)

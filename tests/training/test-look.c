@@ -274,6 +274,39 @@ static void test_apart(void)
     g_assert_cmpint(close, >, 0);
 }
 
+/* Of a known contrast, families lie where it says, structures near them, and contrasts are drawn in turn. */
+static void test_known(void)
+{
+    static const int kin[] = {0, 1, 2, LAM_KIN_BETWEEN, 1, 1};
+    LamSynthesisOptions o = {
+        .akin = 1,
+        .known = 1,
+        .n_contrasts = 2,
+        .contrasts = {{.low = {0, 0.1, 0.8}, .high = {0, 0.2, 0.9}},
+                      {.low = {0, 0.7, 0.4}, .high = {0, 0.8, 0.61}}},
+    };
+    g_autoptr(LamLabelTable) table = table_new();
+    int first = 0;
+    for (int i = 0; i < table->count; i++)
+        table->label[i].kin = kin[i];
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        LamPalette p;
+        lam_palette_draw(table, &o, seed, &p);
+        double a = (double)p.mean[1], b = (double)p.mean[2];
+        const LamContrast *c = &o.contrasts[a > b];
+        double most = a > b ? (0.8 - 0.4) / 3 : 0.08; /* of how far structures lie from families */
+        most = fmin(most, 0.08) + 1e-6;
+        first += a < b;
+        g_assert_cmpfloat(a, >=, c->low[1] - most);
+        g_assert_cmpfloat(a, <=, c->high[1] + most);
+        g_assert_cmpfloat(b, >=, c->low[2] - most);
+        g_assert_cmpfloat(b, <=, c->high[2] + most);
+        g_assert_true((a < b) == ((double)p.mean[5] < b)); /* nearer than a third */
+    }
+    g_assert_cmpint(first, >, 60);
+    g_assert_cmpint(first, <, 140);
+}
+
 /* Steps along the axes to the nearest voxel of the brain, by looking at all of them. */
 static int steps_to_brain(const LamLabelTable *table, const int n[3], const guint8 *drawn,
                           size_t voxel)
@@ -342,6 +375,7 @@ int main(int argc, char **argv)
     g_test_add_func("/look/match", test_match);
     g_test_add_func("/look/akin", test_akin);
     g_test_add_func("/look/apart", test_apart);
+    g_test_add_func("/look/known", test_known);
     g_test_add_func("/look/rim", test_rim);
     return g_test_run();
 }

@@ -272,6 +272,11 @@ static void test_interrupted_validation(Fixture *f, gconstpointer data)
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+/* A recipe with families, as far as [synthesis]. */
+#define KNOWN                                                                                      \
+    "[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"                             \
+    "[kin]\na=body\nbetween=hole\nb=bone\n[synthesis]\nakin=0.5\n"
+
 /* ---- refusals ------------------------------------------------------------------------------- */
 
 static void test_refusals(Fixture *f, gconstpointer data)
@@ -342,6 +347,15 @@ static void test_refusals(Fixture *f, gconstpointer data)
          "[synthesis]\nrim_mm=4\n",
          "[synthesis] rim_mm: goes with families in [kin]"},
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[kin]\na=body,\n", "[kin] a: must be"},
+        {KNOWN "known=0.5\n", "[synthesis] known: goes with [contrasts]"},
+        {KNOWN "[contrasts]\nt1=a 0 1, b 0.1 0.9\n", "[synthesis] known"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, c 0.1 0.9\n", "[contrasts] t1: names what is"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, between 0 1\n", "[contrasts] t1: names what is"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, a 0 1\n", "[contrasts] t1: names a family twice"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1\n", "[contrasts] t1: leaves out a family"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0.5 0.4, b 0 1\n", "[contrasts] t1: must be a family"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0.5 1.1, b 0 1\n", "[contrasts] t1: must be a family"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0.5, b 0 1\n", "[contrasts] t1: must be a family"},
         {"[data]\nsource=shapes\nshape_labels=1\n[loss]\nlabel_weight=1\n", "[data] shape_labels"},
         {"[data]\nsource=shapes\n[shapes]\nwarp_mm=-1\n", "[shapes] warp_mm"},
         {"[data]\nsource=shapes\n[shapes]\nwarp_scale_mm=5;x\n", "warp_scale_mm"},
