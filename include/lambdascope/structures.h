@@ -34,6 +34,18 @@ GPtrArray *lam_structures_of(const LamModel *model, GError **error);
 LamVolume *lam_structures_estimate(LamModel *model, const LamVolume *scan, double spacing_mm,
                                    const LamProgress *progress, GError **error);
 
+/* What is seen of a scan whose structures are known. */
+typedef enum {
+    LAM_WEIGHTING_UNKNOWN, /* hardly any white matter or cortex */
+    LAM_WEIGHTING_T1,      /* white matter is brighter than the cortex */
+    LAM_WEIGHTING_OTHER,
+} LamWeighting;
+
+/* structures: what values of the labels are (lam_structures_of). labels: on a grid of their own, in the scan's
+ * space. Thread-safety: safe. */
+LamWeighting lam_structures_weighting(const GPtrArray *structures, const LamVolume *labels,
+                                      const LamVolume *scan);
+
 /* Writes such a map, the model in its header. Errors of lam_scan_save. */
 bool lam_structures_save(const LamModel *model, const LamVolume *labels, const char *path,
                          GError **error);

@@ -158,7 +158,8 @@ static char *find_warnings(const LamDocument *document)
                              .fixed_name = document->fixed_name,
                              .moving_name = document->moving_name,
                              .model = document->model,
-                             .affine = lam_session_affine_fit(document->session)};
+                             .affine = lam_session_affine_fit(document->session),
+                             .not_t1 = document->not_t1};
     return lam_scan_warnings(&about);
 }
 
@@ -271,6 +272,24 @@ static LamSession *open_session(const Opening *opening, const LamDocument *docum
     return lam_session_open(&options, progress, error);
 }
 
+static bool is_open_to_choice(const Opening *opening, const LamDocument *document)
+{
+    return !opening->model_name && !opening->demo && lam_model_expects_brain(document->model);
+}
+
+/* Where nobody has chosen the model, and the fixed scan shows that the default is not for it. */
+static void take_model_for_weighting(const Opening *opening, LamDocument *document,
+                                     const LamProgress *progress)
+{
+    g_autofree char *path = lam_model_find_for_weighting(document->fixed_volume, progress);
+    LamModel *better = path ? load_model(opening, path, document->fixed_volume, NULL) : NULL;
+    if (!better)
+        return;
+    lam_model_unref(document->model);
+    document->model = better;
+    document->not_t1 = true;
+}
+
 /* Where nobody has chosen the model, and the alignment has told that the default is not for these scans. */
 static void take_better_model(const Opening *opening, LamDocument *document)
 {
@@ -291,10 +310,15 @@ static void take_better_model(const Opening *opening, LamDocument *document)
 static bool open_scans(const Opening *opening, LamDocument *document, const LamProgress *progress,
                        GError **error)
 {
+    LamProgress choosing = lam_progress_part(progress, 0, 0.2);
+    LamProgress aligning = lam_progress_part(progress, 0.2, 1);
     document->model = find_model(opening, document->fixed_volume, error);
+    if (document->model && is_open_to_choice(opening, document))
+        take_model_for_weighting(opening, document, &choosing);
     if (document->model)
-        document->session = open_session(opening, document, document->model, NULL, progress, error);
-    if (document->session && !opening->model_name && !opening->demo)
+        document->session =
+            open_session(opening, document, document->model, NULL, &aligning, error);
+    if (document->session && is_open_to_choice(opening, document))
         take_better_model(opening, document);
     return document->session != NULL;
 }

@@ -13,6 +13,7 @@ struct _LamDocument {
     LamMat4 affine;
     LamAffine fit;
     LamModel *model;
+    bool not_t1; /* why the model is another than the default */
     LamSession *session;
     LamLabels *labels[LAM_SIDES];
     LamTexels *label_texels[LAM_SIDES];

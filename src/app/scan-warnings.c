@@ -60,6 +60,8 @@ static void warn_about_contrasts(GString *text, const LamScanWarnings *about)
     bool differ = lam_affine_contrasts_differ(about->affine);
     if (any && differ)
         add(text, _("two contrasts: the model is one for any contrast"));
+    else if (about->not_t1)
+        add(text, _("no T1 scans: the model is one for any contrast"));
     else if (!any && (differ || about->affine->correlation < UNLIKE))
         add(text,
             _("the scans look unlike each other: of two contrasts, the deformation is a guess"));

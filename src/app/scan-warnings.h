@@ -12,6 +12,7 @@ typedef struct {
     const char *fixed_name, *moving_name;
     const LamModel *model;
     const LamAffine *affine; /* how it was found */
+    bool not_t1;             /* the model was taken because the fixed scan is none */
 } LamScanWarnings;
 
 /* One translated line; NULL if there is nothing to say. Walks through both scans: not for the UI thread. */

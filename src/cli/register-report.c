@@ -253,11 +253,19 @@ static void print_contrasts(const LamRegisterArguments *a, const LamRegisterRun 
 {
     bool found = a->measure == NULL || g_str_equal(a->measure, "auto");
     bool deforms = run->model != NULL && !is_linear(run) && !lam_grid_is_slice(&run->fixed->grid);
-    if (found && deforms && lam_affine_contrasts_differ(&run->result.linear) &&
-        lam_model_expects_brain(run->model))
+    if (!deforms || !lam_model_expects_brain(run->model))
+        return;
+    if (found && lam_affine_contrasts_differ(&run->result.linear)) {
         fprintf(stderr,
                 "lam register: the scans look like two contrasts, of which the model knows one: "
                 "--model " LAM_CONTRASTS_MODEL " is for any\n");
+        return;
+    }
+    g_autofree char *other =
+        a->model == NULL ? lam_model_find_for_weighting(run->fixed, NULL) : NULL;
+    if (other != NULL)
+        fprintf(stderr, "lam register: the fixed scan is no T1, the contrast that the model knows: "
+                        "--model " LAM_CONTRASTS_MODEL " is for any\n");
 }
 
 bool lam_register_report(const LamRegisterArguments *a, const LamRegisterRun *run, GError **error)

@@ -1,11 +1,14 @@
 #include <lambdascope/model_choice.h>
 
 #include <lambdascope/error.h>
+#include <lambdascope/structures.h>
 
 /* docs/registration.md has what pairs of scans have: of T1, T2 and FLAIR with one another at most .15 between tissues, but
  * for T2 with FLAIR, where other edges tell; of two scans of one contrast at least .42. */
 #define OPPOSITE        0.4 /* of all edges */
 #define OPPOSITE_TISSUE 0.3
+
+#define WEIGHTING_MM 3 /* of the structures that the mean greys of tissues are taken over */
 
 char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error)
 {
@@ -39,6 +42,29 @@ LamSimilarity lam_similarity_for_contrasts(const LamVolume *fixed, const LamAffi
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit)
 {
     return volumes_differ(fixed, fit) ? lam_model_find(LAM_CONTRASTS_MODEL, NULL) : NULL;
+}
+
+/* Of a scan, by the model for any contrast. */
+static LamWeighting weighting_of(const LamVolume *scan, const char *path,
+                                 const LamProgress *progress)
+{
+    g_autoptr(LamModel) model = lam_model_load(path, NULL);
+    if (model == NULL || !lam_model_tells_structures(model))
+        return LAM_WEIGHTING_UNKNOWN;
+    g_autoptr(GPtrArray) structures = lam_structures_of(model, NULL);
+    g_autoptr(LamVolume) labels =
+        lam_structures_estimate(model, scan, WEIGHTING_MM, progress, NULL);
+    return labels != NULL ? lam_structures_weighting(structures, labels, scan)
+                          : LAM_WEIGHTING_UNKNOWN;
+}
+
+char *lam_model_find_for_weighting(const LamVolume *scan, const LamProgress *progress)
+{
+    if (lam_grid_is_slice(&scan->grid))
+        return NULL;
+    g_autofree char *path = lam_model_find(LAM_CONTRASTS_MODEL, NULL);
+    bool other = path != NULL && weighting_of(scan, path, progress) == LAM_WEIGHTING_OTHER;
+    return other ? g_steal_pointer(&path) : NULL;
 }
 
 bool lam_model_tells_structures(const LamModel *model)

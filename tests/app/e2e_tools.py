@@ -88,7 +88,12 @@ def test_contrasts(program, folder):
         check(viewer.label('^brain-any-contrast$'), 'two contrasts: the model for any contrast is taken')
         expect(lambda: viewer.label('^two contrasts: the model is one for any'), 'and the foot says so')
         shot(viewer, 'contrasts')
+    with opened(program, folder, LAM_FAKE_WEIGHTING='1') as (viewer, _pictures):
+        check(viewer.label('^brain-any-contrast$'), 'not T1: the same model is taken')
+        expect(lambda: viewer.label('^no T1 scans: the model is one for any'), 'and the foot says so')
     pair = [*scans.write_pair(folder), '--lambda', '0.3', '--model', 'other']
+    with opened(program, folder, pair, LAM_FAKE_WEIGHTING='1') as (viewer, _pictures):
+        check(viewer.label('^other$'), 'unless another was asked for')
     with opened(program, folder, pair, LAM_FAKE_CONTRASTS='1') as (viewer, _pictures):
         check(viewer.label('^other$'), 'unless another was asked for')
         expect(lambda: viewer.label('of two contrasts, the deformation is a guess'), 'which is then warned of')

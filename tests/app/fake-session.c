@@ -94,20 +94,20 @@ void lam_model_size(const LamModel *model, int size[3])
     memcpy(size, (const int[3]){80, 96, 80}, 3 * sizeof(int));
 }
 
+bool lam_model_expects_brain(const LamModel *model)
+{
+    return !strstr(model->path, "any");
+}
+
 const LamUnetConfig *lam_model_config(const LamModel *model)
 {
-    static const LamUnetConfig none = {0};
-    return &none;
+    static const LamUnetConfig none = {0}, tells = {.structures = 2};
+    return lam_model_expects_brain(model) ? &none : &tells;
 }
 
 double lam_model_spacing_mm(const LamModel *model)
 {
     return 2;
-}
-
-bool lam_model_expects_brain(const LamModel *model)
-{
-    return !strstr(model->path, "any");
 }
 
 LamSnapshot *lam_snapshot_ref(LamSnapshot *snapshot)

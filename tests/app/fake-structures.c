@@ -1,4 +1,5 @@
-/* In place of src/registration/structures.c and structure-names.c: two halves of a ball around the brain. */
+/* In place of src/registration/structures.c, structure-names.c and structure-contrast.c: two halves of a ball around the
+ * brain. LAM_FAKE_WEIGHTING: scans are not T1. */
 #include <lambdascope/structures.h>
 
 #include <lambdascope/resample.h>
@@ -6,6 +7,17 @@
 
 #define SIDE      40
 #define RADIUS_MM 15
+
+GPtrArray *lam_structures_of(const LamModel *model, GError **error)
+{
+    return g_ptr_array_new();
+}
+
+LamWeighting lam_structures_weighting(const GPtrArray *structures, const LamVolume *labels,
+                                      const LamVolume *scan)
+{
+    return g_getenv("LAM_FAKE_WEIGHTING") ? LAM_WEIGHTING_OTHER : LAM_WEIGHTING_UNKNOWN;
+}
 
 LamVolume *lam_structures_estimate(LamModel *model, const LamVolume *scan, double spacing_mm,
                                    const LamProgress *progress, GError **error)

@@ -76,6 +76,43 @@ static void test_truth(void)
     lam_cli_run_clear(&run);
 }
 
+/* The scan with dark for bright, but black around it. */
+static void invert(const char *from, const char *to)
+{
+    g_autoptr(LamVolume) scan = lam_scan_load(from, 0, NULL);
+    float top = 0;
+    for (size_t i = 0; i < lam_grid_voxels(&scan->grid); i++)
+        top = MAX(top, scan->data[i]);
+    for (size_t i = 0; i < lam_grid_voxels(&scan->grid); i++)
+        scan->data[i] = scan->data[i] > 0.05F * top ? 1.1F * top - scan->data[i] : 0;
+    g_assert_true(lam_scan_save(scan, to, LAM_NIFTI_FLOAT32, "inverted", NULL));
+}
+
+/* Two scans that are alike, but no T1, are not for the model that is taken where none is named. */
+static void test_no_t1(void)
+{
+    g_autofree char *fixed = in("dark.nii.gz"), *moving = in("dark-moving.nii.gz"),
+                    *warped = in("warped.nii.gz");
+    static const char words[] = "no T1, the contrast that the model knows";
+    invert(f->fixed, fixed);
+    invert(f->moving, moving);
+    const struct {
+        const char *fixed, *moving, *option;
+        bool told;
+    } cases[] = {{f->fixed, f->moving, NULL, false},
+                 {fixed, moving, NULL, true},
+                 {fixed, moving, "--model=brain-t1", false}, /* it was meant */
+                 {fixed, moving, "--transform=affine", false}};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        LamCliRun run = lam_cli_run("register", "--fixed", cases[i].fixed, "--moving",
+                                    cases[i].moving, "--warped", warped, cases[i].option, NULL);
+        g_test_message("%s", run.err);
+        g_assert_cmpint(run.status, ==, 0);
+        g_assert_cmpint(strstr(run.err, words) != NULL, ==, cases[i].told);
+        lam_cli_run_clear(&run);
+    }
+}
+
 static void test_refused(void)
 {
     g_autofree char *map = in("never.nii.gz");
@@ -108,6 +145,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     f = lam_cli_fixture_new();
     g_test_add_func("/segment/phantom", test_phantom);
+    g_test_add_func("/segment/no-t1", test_no_t1);
     g_test_add_func("/segment/box", test_box);
     g_test_add_func("/segment/truth", test_truth);
     g_test_add_func("/segment/refused", test_refused);
