@@ -2,8 +2,8 @@
 #include <lambdascope/structures.h>
 
 #include <lambdascope/labels.h>
-#include <lambdascope/resample.h>
 #include <lambdascope/order.h>
+#include <lambdascope/resample.h>
 #include <math.h>
 
 #define LEAST_ML 50 /* of either: less may be a mistake */
