@@ -30,6 +30,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(LamLabelTable, lam_label_table_free)
 /* The label of a value; NULL if the table does not have it. */
 const LamLabel *lam_label_table_find(const LamLabelTable *table, int value);
 
+/* The first label of the structure whose value is the next above this one; NULL if there is none. From 0 on, all of
+ * them in the order in which networks number them. */
+const LamLabel *lam_label_table_next_structure(const LamLabelTable *table, int value);
+
 /* Values of a label map become those of the structures that they belong to; what is not in the table, 0. */
 void lam_label_table_apply(const LamLabelTable *table, LamVolume *map);
 

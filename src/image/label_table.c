@@ -30,6 +30,17 @@ const LamLabel *lam_label_table_find(const LamLabelTable *table, int value)
     return bsearch(&key, table->label, (size_t)table->count, sizeof key, by_value);
 }
 
+const LamLabel *lam_label_table_next_structure(const LamLabelTable *table, int value)
+{
+    const LamLabel *next = NULL;
+    for (int i = 0; i < table->count; i++) {
+        const LamLabel *label = &table->label[i];
+        if (label->structure > value && (next == NULL || label->structure < next->structure))
+            next = label;
+    }
+    return next;
+}
+
 void lam_label_table_apply(const LamLabelTable *table, LamVolume *map)
 {
     size_t n = lam_grid_voxels(&map->grid);

@@ -59,16 +59,14 @@ static Maps *maps_new(bool heads, const char *name)
 static void number_structures(Maps *s, const LamLabelTable *table)
 {
     GString *text = g_string_new(NULL);
-    for (int i = 0; i < table->count; i++) {
-        const LamLabel *label = &table->label[i];
-        int twin = 0;
-        while (twin < i && table->label[twin].structure != label->structure)
-            twin++;
-        s->index[i] = label->structure == 0 ? 0
-                      : twin < i            ? s->index[twin]
-                                            : (float)++s->base.n_labels;
-        if (label->structure != 0 && twin == i)
-            lam_structures_tell(text, label->structure, label->name);
+    const LamLabel *label = NULL;
+    for (int value = 0; (label = lam_label_table_next_structure(table, value)) != NULL;
+         value = label->structure) {
+        s->base.n_labels++;
+        for (int i = 0; i < table->count; i++)
+            if (table->label[i].structure == label->structure)
+                s->index[i] = (float)s->base.n_labels;
+        lam_structures_tell(text, label->structure, label->name);
     }
     s->base.structures = g_string_free(text, FALSE);
 }

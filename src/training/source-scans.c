@@ -26,18 +26,6 @@ static void scans_free(LamSource *source)
     g_free(s);
 }
 
-/* A label of the structure with the next value; NULL: there are no more. */
-static const LamLabel *next_structure(const LamLabelTable *table, int value)
-{
-    const LamLabel *next = NULL;
-    for (int i = 0; i < table->count; i++) {
-        const LamLabel *label = &table->label[i];
-        if (label->structure > value && (next == NULL || label->structure < next->structure))
-            next = label;
-    }
-    return next;
-}
-
 /* Structures are numbered in the order of their values, as those of brains are. */
 static bool read_structures(Scans *s, const LamRecipe *recipe, GError **error)
 {
@@ -49,7 +37,8 @@ static bool read_structures(Scans *s, const LamRecipe *recipe, GError **error)
     GString *text = g_string_new(NULL);
     const LamLabel *label = NULL;
     s->base.structure_of = g_new0(guint8, s->base.n_labels + 1);
-    for (int value = 0; (label = next_structure(table, value)) != NULL; value = label->structure) {
+    for (int value = 0; (label = lam_label_table_next_structure(table, value)) != NULL;
+         value = label->structure) {
         lam_structures_tell(text, label->structure, label->name);
         lam_scan_set_number(s->set, table, label->structure, ++s->base.n_structures,
                             s->base.structure_of);

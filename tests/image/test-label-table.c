@@ -67,11 +67,30 @@ static void test_mistakes(void)
     g_assert_nonnull(strstr(error->message, "/nowhere/labels.csv"));
 }
 
+/* In the order of their values, whatever those of the labels are; of several labels the first. */
+static void test_structures(void)
+{
+    static LamLabel labels[] = {
+        {.value = 0}, {.value = 3, .structure = 40}, {.value = 7, .structure = 2},
+        {.value = 9}, {.value = 11, .structure = 2}, {.value = 12, .structure = 9}};
+    static const int wanted[][2] = {{7, 2}, {12, 9}, {3, 40}};
+    const LamLabelTable t = {G_N_ELEMENTS(labels), labels};
+    int value = 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(wanted); i++) {
+        const LamLabel *label = lam_label_table_next_structure(&t, value);
+        g_assert_cmpint(label->value, ==, wanted[i][0]);
+        g_assert_cmpint(label->structure, ==, wanted[i][1]);
+        value = label->structure;
+    }
+    g_assert_null(lam_label_table_next_structure(&t, value));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/label-table/sides", test_sides);
     g_test_add_func("/label-table/other-side", test_other_side);
+    g_test_add_func("/label-table/structures", test_structures);
     g_test_add_func("/label-table/mistakes", test_mistakes);
     return g_test_run();
 }
