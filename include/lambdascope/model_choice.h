@@ -30,9 +30,9 @@ LamSimilarity lam_similarity_for_contrasts(const LamVolume *fixed, const LamAffi
  * g_free. */
 char *lam_model_find_for_contrasts(const LamVolume *fixed, const LamAffine *fit);
 
-/* The same model where a volume is no T1 scan, the contrast that the default knows: its white matter is darker than its
- * cortex, where LAM_CONTRASTS_MODEL finds these (half a second). NULL: it is T1, nothing is known of it, or the model
- * is not there. Free with g_free. */
+/* The same model where a volume is no T1 scan, the contrast that the default knows: its white matter is not clearly
+ * brighter than its cortex, where LAM_CONTRASTS_MODEL finds these (half a second). NULL: it is T1, nothing is known of
+ * it, or the model is not there. Free with g_free. */
 char *lam_model_find_for_weighting(const LamVolume *scan, const LamProgress *progress);
 
 /* Whether a model can be asked for the structures of any scan: it tells them, and not of one contrast alone, whose model

@@ -37,7 +37,7 @@ LamVolume *lam_structures_estimate(LamModel *model, const LamVolume *scan, doubl
 /* What is seen of a scan whose structures are known. */
 typedef enum {
     LAM_WEIGHTING_UNKNOWN, /* hardly any white matter or cortex */
-    LAM_WEIGHTING_T1,      /* white matter is brighter than the cortex */
+    LAM_WEIGHTING_T1,      /* white matter is clearly brighter than the cortex */
     LAM_WEIGHTING_OTHER,
 } LamWeighting;
 

@@ -6,7 +6,8 @@
 #include <lambdascope/resample.h>
 #include <math.h>
 
-#define LEAST_ML 50 /* of either: less may be a mistake */
+#define LEAST_ML   50   /* of either: less may be a mistake */
+#define MOST_OF_T1 0.93 /* cortex beside white matter; docs/registration.md has what scans have */
 
 static bool is_of(const GPtrArray *structures, int value, const char *suffix)
 {
@@ -54,5 +55,5 @@ LamWeighting lam_structures_weighting(const GPtrArray *structures, const LamVolu
     double cortex = median_grey(structures, labels, seen, "cerebral cortex");
     if (isnan(white) || isnan(cortex))
         return LAM_WEIGHTING_UNKNOWN;
-    return white > cortex ? LAM_WEIGHTING_T1 : LAM_WEIGHTING_OTHER;
+    return cortex < MOST_OF_T1 * white ? LAM_WEIGHTING_T1 : LAM_WEIGHTING_OTHER;
 }

@@ -47,7 +47,8 @@ static void test_greys(void)
     } cases[] = {{0.8F, 0.5F, 0.1F, LAM_WEIGHTING_T1}, /* T1 */
                  {0.2F, 0.3F, 1, LAM_WEIGHTING_OTHER}, /* T2 */
                  {0.5F, 0.6F, 0, LAM_WEIGHTING_OTHER}, /* FLAIR: the mean of the cortex is darker */
-                 {0.5F, 0.4F, 1, LAM_WEIGHTING_T1}};   /* its mean is brighter */
+                 {0.5F, 0.48F, 0, LAM_WEIGHTING_OTHER}, /* FLAIR: next to no contrast */
+                 {0.5F, 0.4F, 1, LAM_WEIGHTING_T1}};    /* its mean is brighter */
     g_autoptr(GPtrArray) list = known();
     g_autoptr(LamVolume) labels = labels_of(SIDE / 2);
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
