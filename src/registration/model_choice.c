@@ -8,7 +8,7 @@
 #define OPPOSITE        0.4 /* of all edges */
 #define OPPOSITE_TISSUE 0.3
 
-#define WEIGHTING_MM 3 /* of the structures that the mean greys of tissues are taken over */
+#define WEIGHTING_MM 3 /* of the map of structures that tissues are looked up in */
 
 char *lam_model_find_for(const char *name, const LamVolume *scan, GError **error)
 {

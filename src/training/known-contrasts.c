@@ -1,5 +1,7 @@
 #include "known-contrasts.h"
 
+#include "structure-groups.h"
+
 #include <lambdascope/error.h>
 
 static bool refuse(const char *contrast, const char *why, GError **error)
@@ -8,16 +10,14 @@ static bool refuse(const char *contrast, const char *why, GError **error)
     return false;
 }
 
-/* The family of a name, counted from 1 as the label table does; 0: there is none. */
+/* The number of a family; 0: there is none of this name. */
 static int family_of(const LamRecipe *recipe, const char *name)
 {
-    int family = 0;
-    for (int k = 0; k < recipe->n_kin; k++) {
-        bool between = g_str_equal(recipe->kin[k].name, "between");
-        family += !between;
-        if (!between && g_str_equal(recipe->kin[k].name, name))
-            return family;
-    }
+    int number[LAM_RECIPE_MOST_KIN];
+    lam_kin_number(recipe, number);
+    for (int k = 0; k < recipe->n_kin; k++)
+        if (number[k] > 0 && g_str_equal(recipe->kin[k].name, name))
+            return number[k];
     return 0;
 }
 
@@ -56,11 +56,10 @@ static bool read_contrast(const LamRecipe *recipe, const LamTissue *text, LamCon
     for (char **range = text->structures; *range != NULL; range++)
         if (!read_range(recipe, text->name, *range, to, error))
             return false;
-    for (int k = 0; k < recipe->n_kin; k++) {
-        int family = family_of(recipe, recipe->kin[k].name);
-        if (family > 0 && to->high[family] == 0)
+    int number[LAM_RECIPE_MOST_KIN];
+    for (int family = lam_kin_number(recipe, number); family > 0; family--)
+        if (to->high[family] == 0)
             return refuse(text->name, "leaves out a family of [kin]", error);
-    }
     return true;
 }
 

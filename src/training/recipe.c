@@ -1,6 +1,7 @@
 #include "recipe.h"
 
 #include "known-contrasts.h"
+#include "structure-groups.h"
 
 #include <lambdascope/error.h>
 #include <string.h>
@@ -467,10 +468,8 @@ static bool check_template(const LamRecipe *r, GError **error)
 
 static bool check_kin(const LamRecipe *r, GError **error)
 {
-    int families = 0;
-    for (int k = 0; k < r->n_kin; k++)
-        families += !g_str_equal(r->kin[k].name, "between");
-    if (r->n_kin > 0 && families < 2)
+    int number[LAM_RECIPE_MOST_KIN];
+    if (r->n_kin > 0 && lam_kin_number(r, number) < 2)
         return wrong(error, "[kin]", "needs two families besides \"between\"");
     if (r->n_kin == 0 && r->brains.rim_mm > 0)
         return wrong(error, "[synthesis] rim_mm", "goes with families in [kin]");

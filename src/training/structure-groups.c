@@ -50,13 +50,20 @@ bool lam_structure_groups_match(const LamStructureGroups *g, const int *number,
     return true;
 }
 
+int lam_kin_number(const LamRecipe *recipe, int number[LAM_RECIPE_MOST_KIN])
+{
+    int families = 0;
+    for (int k = 0; k < recipe->n_kin; k++)
+        number[k] = g_str_equal(recipe->kin[k].name, "between") ? LAM_KIN_BETWEEN : ++families;
+    return families;
+}
+
 bool lam_kin_match(const LamRecipe *recipe, LamLabelTable *table, GError **error)
 {
     const LamStructureGroups groups = {"kin", "family", recipe->kin, recipe->n_kin};
-    int number[LAM_RECIPE_MOST_KIN], families = 0;
+    int number[LAM_RECIPE_MOST_KIN];
     g_autofree int *key = g_new(int, table->count), *kin = g_new0(int, table->count + 1);
-    for (int k = 0; k < recipe->n_kin; k++)
-        number[k] = g_str_equal(recipe->kin[k].name, "between") ? LAM_KIN_BETWEEN : ++families;
+    lam_kin_number(recipe, number);
     for (int i = 0; i < table->count; i++)
         key[i] = i + 1;
     if (!lam_structure_groups_match(&groups, number, table, key, kin, error))

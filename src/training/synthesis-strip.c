@@ -1,9 +1,9 @@
 #include "synthesis-strip.h"
 
+#include "synthesis-palette.h"
+
 #include <lambdascope/clones.h>
 #include <string.h>
-
-#define MOST_LABELS 256
 
 LAM_CLONES static void join(const guint8 *restrict other, size_t n, guint8 *restrict row)
 {
@@ -46,7 +46,8 @@ static guint8 *near_brain(const LamLabelTable *table, const LamGrid *grid, const
 }
 
 /* to: what labels become, within and beyond what is kept. */
-static void replace(const guint8 to[2][MOST_LABELS], const guint8 *kept, size_t n, guint8 *labels)
+static void replace(const guint8 to[2][LAM_PALETTE_LABELS], const guint8 *kept, size_t n,
+                    guint8 *labels)
 {
     for (size_t v = 0; v < n; v++)
         labels[v] = to[kept[v]][labels[v]];
@@ -57,7 +58,7 @@ void lam_synthesis_strip(const LamLabelTable *table, const LamGrid *grid, double
 {
     const guint8 zero = (guint8)lam_label_table_zero(table);
     size_t n = lam_grid_voxels(grid);
-    guint8 to[2][MOST_LABELS] = {{0}};
+    guint8 to[2][LAM_PALETTE_LABELS] = {{0}};
     for (int i = 0; i < table->count; i++) {
         const LamLabel *label = &table->label[i];
         to[0][i] = label->structure == 0 ? zero : (guint8)i;

@@ -250,7 +250,7 @@ static void test_akin(void)
     g_assert_cmpfloat(alone, >, 0.2);
 }
 
-/* Families are as far apart as asked, and the rest of the draw stays what it is. */
+/* Families are as far apart as asked. */
 static void test_apart(void)
 {
     g_autoptr(LamLabelTable) table = table_new();
@@ -274,7 +274,7 @@ static void test_apart(void)
     g_assert_cmpint(close, >, 0);
 }
 
-/* Of a known contrast, families lie where it says, structures near them, and contrasts are drawn in turn. */
+/* Of a known contrast, families lie where it says, structures near them, and each is drawn about as often. */
 static void test_known(void)
 {
     static const int kin[] = {0, 1, 2, LAM_KIN_BETWEEN, 1, 1};

@@ -272,12 +272,12 @@ static void test_interrupted_validation(Fixture *f, gconstpointer data)
     g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
 }
 
+/* ---- refusals ------------------------------------------------------------------------------- */
+
 /* A recipe with families, as far as [synthesis]. */
 #define KNOWN                                                                                      \
     "[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"                             \
     "[kin]\na=body\nbetween=hole\nb=bone\n[synthesis]\nakin=0.5\n"
-
-/* ---- refusals ------------------------------------------------------------------------------- */
 
 static void test_refusals(Fixture *f, gconstpointer data)
 {
