@@ -6,15 +6,15 @@
 
 G_BEGIN_DECLS
 
-#define LAM_KIN_BETWEEN (-1)
+#define LAM_KIN_BETWEEN (-1) /* the first of these numbers, which go down */
 
 typedef struct {
     int value;     /* in the label map */
     int structure; /* what it belongs to; 0: background, anything outside the brain */
     int tissue;    /* labels of one number look alike in a scan */
     char *name;    /* of the structure; NULL if not told */
-    int kin; /* those of one number above 0 look nearly alike; LAM_KIN_BETWEEN: somewhere between
-                    * families 1 and 2; 0: like no other */
+    int kin; /* those of one number above 0 look nearly alike; below 0: somewhere between families 1 and
+                    * 2, in a known contrast those of one number within the same range; 0: like no other */
 } LamLabel;
 
 typedef struct {

@@ -38,9 +38,12 @@ LamLabelMap *lam_label_map_figure(const LamGrid *grid, GRand *rand, GError **err
 #define LAM_SYNTHESIS_FAMILIES  16 /* numbers of families (LamLabel) are below this */
 #define LAM_SYNTHESIS_CONTRASTS 8
 
-/* A contrast that scanners usually show: between which greys each family lies, by its number. */
+/* A contrast that scanners usually show: between which greys each family lies, by its number; and how far from
+ * family 1 (0) to family 2 (1), or beyond, what lies between lies, by minus its number (both 0: as in contrasts
+ * that are not known). */
 typedef struct {
     double low[LAM_SYNTHESIS_FAMILIES], high[LAM_SYNTHESIS_FAMILIES];
+    double nearest[LAM_SYNTHESIS_FAMILIES], farthest[LAM_SYNTHESIS_FAMILIES];
 } LamContrast;
 
 /* Largest values; each sample draws its own below them, uniformly unless said. */
@@ -62,6 +65,7 @@ typedef struct {
     double texture;   /* the same of what varies slowly, over a centimetre */
     double partial;   /* probability that a voxel shows the mean of its eight parts */
     double spots;     /* probability of spots that belong to no label, as lesions are */
+    double plexus;    /* the same within the ventricles, and of those beside them */
     double blank;     /* probability that the background is black */
     double strip;     /* probability that what lies outside the brain is background */
     double rim_mm;    /* width of the fluid that is then left around the brain */

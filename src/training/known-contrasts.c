@@ -10,43 +10,48 @@ static bool refuse(const char *contrast, const char *why, GError **error)
     return false;
 }
 
-/* The number of a family; 0: there is none of this name. */
+#define FARTHEST 5 /* beyond the families that something lies between */
+
+/* The number of a family or of what lies between; 0: there is none of this name. */
 static int family_of(const LamRecipe *recipe, const char *name)
 {
     int number[LAM_RECIPE_MOST_KIN];
     lam_kin_number(recipe, number);
     for (int k = 0; k < recipe->n_kin; k++)
-        if (number[k] > 0 && g_str_equal(recipe->kin[k].name, name))
+        if (g_str_equal(recipe->kin[k].name, name))
             return number[k];
     return 0;
 }
 
-static bool read_number(const char *text, double *to)
+static bool read_number(const char *text, double lowest, double highest, double *to)
 {
     char *end = NULL;
     *to = g_ascii_strtod(text, &end);
-    return end != text && *end == '\0' && *to >= 0 && *to <= 1;
+    return end != text && *end == '\0' && *to >= lowest && *to <= highest;
 }
 
-/* "grey 0.4 0.65" */
+/* "grey 0.4 0.65", "between-pallidum 0.8 3" */
 static bool read_range(const LamRecipe *recipe, const char *contrast, const char *text,
                        LamContrast *to, GError **error)
 {
     g_auto(GStrv) word = g_strsplit(text, " ", -1);
-    double low, high;
-    if (g_strv_length(word) != 3 || !read_number(word[1], &low) || !read_number(word[2], &high) ||
-        high <= low)
-        return refuse(contrast,
-                      "must be a family and its lowest and highest grey (0 to 1), with commas "
-                      "between families",
-                      error);
-    int family = family_of(recipe, word[0]);
+    int family = g_strv_length(word) == 3 ? family_of(recipe, word[0]) : 1;
     if (family == 0)
         return refuse(contrast, "names what is no family of [kin]", error);
-    if (to->high[family] > 0)
+    bool between = family < 0;
+    double lowest = between ? -FARTHEST : 0, highest = between ? FARTHEST : 1, low, high;
+    if (g_strv_length(word) != 3 || !read_number(word[1], lowest, highest, &low) ||
+        !read_number(word[2], lowest, highest, &high) || high <= low)
+        return refuse(contrast,
+                      "must be a family and its lowest and highest grey (0 to 1; of what lies "
+                      "between, how far: -5 to 5), with commas between families",
+                      error);
+    double *first = between ? &to->nearest[-family] : &to->low[family];
+    double *last = between ? &to->farthest[-family] : &to->high[family];
+    if (*last > *first)
         return refuse(contrast, "names a family twice", error);
-    to->low[family] = low;
-    to->high[family] = high;
+    *first = low;
+    *last = high;
     return true;
 }
 

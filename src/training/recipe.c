@@ -106,6 +106,7 @@ static const Key look_table[] = {
     {NULL, "texture", NUMBER, LOOK(texture), 0, 1},
     {NULL, "partial", NUMBER, LOOK(partial), 0, 1},
     {NULL, "spots", NUMBER, LOOK(spots), 0, 1},
+    {NULL, "plexus", NUMBER, LOOK(plexus), 0, 1},
     {NULL, "blank", NUMBER, LOOK(blank), 0, 1},
     {NULL, "strip", NUMBER, LOOK(strip), 0, 1},
     {NULL, "rim_mm", NUMBER, LOOK(rim_mm), 0, 50},
@@ -473,6 +474,8 @@ static bool check_kin(const LamRecipe *r, GError **error)
         return wrong(error, "[kin]", "needs two families besides \"between\"");
     if (r->n_kin == 0 && r->brains.rim_mm > 0)
         return wrong(error, "[synthesis] rim_mm", "goes with families in [kin]");
+    if (r->n_kin == 0 && r->brains.plexus > 0)
+        return wrong(error, "[synthesis] plexus", "goes with families in [kin]");
     return (r->brains.akin > 0) == (r->n_kin > 0) ||
            wrong(error, "[synthesis] akin", "goes with families in [kin]");
 }

@@ -152,7 +152,7 @@ static void ease(LamSynthesisOptions *look, double difficulty)
     look->sameness = 1 - difficulty;
     if (look->strip > 0)
         look->strip = 1 - difficulty * (1 - look->strip);
-    double *defects[] = {&look->akin,    &look->spread, &look->texture, &look->spots,
+    double *defects[] = {&look->akin,    &look->spread, &look->texture, &look->spots, &look->plexus,
                          &look->blur_mm, &look->bias,   &look->thick,   &look->gamma};
     for (size_t i = 0; i < G_N_ELEMENTS(defects); i++)
         *defects[i] *= difficulty;

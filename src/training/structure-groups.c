@@ -52,9 +52,9 @@ bool lam_structure_groups_match(const LamStructureGroups *g, const int *number,
 
 int lam_kin_number(const LamRecipe *recipe, int number[LAM_RECIPE_MOST_KIN])
 {
-    int families = 0;
+    int families = 0, between = LAM_KIN_BETWEEN;
     for (int k = 0; k < recipe->n_kin; k++)
-        number[k] = g_str_equal(recipe->kin[k].name, "between") ? LAM_KIN_BETWEEN : ++families;
+        number[k] = g_str_has_prefix(recipe->kin[k].name, "between") ? between-- : ++families;
     return families;
 }
 

@@ -19,8 +19,8 @@ bool lam_structure_groups_match(const LamStructureGroups *groups, const int *num
                                 const LamLabelTable *table, const int *key, int *number_of,
                                 GError **error);
 
-/* The numbers of [kin], as labels have them (LamLabel): families count from 1, what lies between has
- * LAM_KIN_BETWEEN. Returns how many families there are. */
+/* The numbers of [kin], as labels have them (LamLabel): families count from 1, what lies between (names
+ * that begin so) down from LAM_KIN_BETWEEN. Returns how many families there are. */
 int lam_kin_number(const LamRecipe *recipe, int number[LAM_RECIPE_MOST_KIN]);
 
 /* Tells each label of the table its family, by the recipe's [kin]. LAM_ERROR_ARGUMENT as above. */

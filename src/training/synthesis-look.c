@@ -279,6 +279,8 @@ bool lam_synthesis_look(const LamLabelTable *table, const LamSynthesisOptions *o
         return false;
     if (o->spots > 0 && g_rand_double(rand) < o->spots)
         lam_synthesis_spots(table, grid, labels, rand, image);
+    if (o->plexus > 0 && g_rand_double(rand) < o->plexus)
+        lam_synthesis_plexus(table, grid, labels, rand, image);
     if (!scan(o, grid, image, rand, error))
         return false;
     stretch(grid, image, exp(o->gamma * lam_random_normal(rand)));

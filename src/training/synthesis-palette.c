@@ -87,6 +87,15 @@ static const LamContrast *draw_contrast(const LamSynthesisOptions *o, GRand *ran
     return &o->contrasts[g_rand_int_range(rand, 0, o->n_contrasts)];
 }
 
+/* Where between families 1 and 2: 0 ... 1, and somewhat beyond. */
+static double draw_share(const LamContrast *known, int kin, GRand *rand)
+{
+    double share = g_rand_double(rand);
+    if (known != NULL && known->farthest[-kin] > known->nearest[-kin])
+        return known->nearest[-kin] + share * (known->farthest[-kin] - known->nearest[-kin]);
+    return -BEYOND + (1 + 2 * BEYOND) * share;
+}
+
 /* As in real scans: one grey for all kin, and each tissue a little off it. */
 static void draw_akin(const LamLabelTable *table, const LamSynthesisOptions *o, GRand *rand,
                       LamPalette *palette)
@@ -99,10 +108,9 @@ static void draw_akin(const LamLabelTable *table, const LamSynthesisOptions *o, 
         known != NULL ? fmin(KIN_SPREAD, least_difference(family, families) / 3) : KIN_SPREAD;
     for (int i = 0; i < table->count; i++) {
         int twin = twin_of(table, i), kin = table->label[i].kin;
-        double share = -BEYOND + (1 + 2 * BEYOND) * g_rand_double(rand);
+        double share = draw_share(known, MIN(kin, 0), rand);
         double between = family[1] + share * (family[2] - family[1]);
-        double grey =
-            kin == LAM_KIN_BETWEEN ? between : family[kin > 0 ? kin % LAM_SYNTHESIS_FAMILIES : 0];
+        double grey = kin < 0 ? between : family[kin % LAM_SYNTHESIS_FAMILIES];
         grey += lam_random_symmetric(rand, most);
         if (kin != 0)
             palette->mean[i] = twin < i ? palette->mean[twin] : (float)CLAMP(grey, 0, 1);

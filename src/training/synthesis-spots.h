@@ -7,3 +7,9 @@
  * labels: positions in the table; no structure is left as it is. image: changed in place. */
 void lam_synthesis_spots(const LamLabelTable *table, const LamGrid *grid, const guint8 *labels,
                          GRand *rand, float *image);
+
+/* The same within the ventricles, and again, of another grey, in what lies beside them, each half of the time.
+ * Ventricles: structures of a family of [kin] that what is no structure belongs to, too, as fluid around the brain
+ * does; without any, all is left as it is. */
+void lam_synthesis_plexus(const LamLabelTable *table, const LamGrid *grid, const guint8 *labels,
+                          GRand *rand, float *image);

@@ -188,6 +188,56 @@ static void test_spots(void)
     g_assert_cmpuint(3 * whole, >, drawn);
 }
 
+/* Structure 1 is fluid, as what lies around the brain is: in it alone, or beside it alone, or each of its own grey, or
+ * neither; and of one grey, near it. */
+static void test_plexus(void)
+{
+    LamGrid grid = lam_grid_centred((int[3]){40, 44, 36}, 1, (LamVec3){{0, 0, 0}});
+    size_t n = lam_grid_voxels(&grid);
+    int seen[2][2] = {{0}};
+    g_autoptr(LamLabelTable) table = table_new();
+    g_autofree float *image = g_new(float, n);
+    g_autofree guint8 *at = g_new(guint8, n);
+    table->label[1].kin = 3;
+    table->label[5].kin = 3;
+    for (size_t v = 0; v < n; v++) {
+        int x = (int)(v % 40), y = (int)(v / 40 % 44);
+        at[v] = x < 4 ? 5 : y < 30 ? 2 : x < 20 ? 1 : 3;
+    }
+    for (guint32 seed = 1; seed <= 40; seed++) {
+        GRand *rand = g_rand_new_with_seed(seed);
+        float low[2], high[2];
+        bool drawn[6] = {false};
+        for (size_t i = 0; i < n; i++)
+            image[i] = 0.5F;
+        lam_synthesis_plexus(table, &grid, at, rand, image);
+        g_rand_free(rand);
+        for (int k = 0; k < 2; k++)
+            low[k] = high[k] = 0.5F;
+        for (size_t i = 0; i < n; i++) {
+            int k = at[i] == 1;
+            low[k] = fminf(low[k], image[i]);
+            high[k] = fmaxf(high[k], image[i]);
+            drawn[at[i]] |= image[i] != 0.5F;
+            g_assert_true(image[i] == 0.5F || i / 40 % 44 > 18); /* 11 mm from structure 1 */
+        }
+        for (int k = 0; k < 2; k++)
+            g_assert_true(low[k] == 0.5F || high[k] == 0.5F);
+        g_assert_false(drawn[5]);
+        seen[drawn[1]][drawn[2] || drawn[3]]++;
+    }
+    for (int k = 0; k < 4; k++)
+        g_assert_cmpint(seen[k / 2][k % 2], >, 3);
+    table->label[5].kin = 0; /* no fluid is known: none of it within the brain either */
+    GRand *rand = g_rand_new_with_seed(1);
+    memset(image, 0, n * sizeof *image);
+    for (int i = 0; i < 5; i++)
+        lam_synthesis_plexus(table, &grid, at, rand, image);
+    for (size_t i = 0; i < n; i++)
+        g_assert_cmpfloat(image[i], ==, 0);
+    g_rand_free(rand);
+}
+
 static LamRecipe kin_of(LamTissue *families, int n)
 {
     LamRecipe recipe = {.n_kin = n};
@@ -307,6 +357,40 @@ static void test_known(void)
     g_assert_cmpint(first, <, 140);
 }
 
+/* What lies between lies as far as the known contrast says, beyond both families if it says so. */
+static void test_known_between(void)
+{
+    static const int kin[] = {0, 1, 2, LAM_KIN_BETWEEN, LAM_KIN_BETWEEN - 1, LAM_KIN_BETWEEN - 1};
+    LamSynthesisOptions o = {
+        .akin = 1,
+        .known = 1,
+        .n_contrasts = 1,
+        .contrasts = {{.low = {0, 0.5, 0.35},
+                       .high = {0, 0.52, 0.37},
+                       .nearest = {0, 0, 2},
+                       .farthest = {0, 0, 3}}},
+    };
+    g_autoptr(LamLabelTable) table = table_new();
+    double low = 1, high = 0;
+    for (int i = 0; i < table->count; i++) {
+        table->label[i].kin = kin[i];
+        table->label[i].tissue = i;
+    }
+    for (guint32 seed = 1; seed <= 200; seed++) {
+        LamPalette p;
+        lam_palette_draw(table, &o, seed, &p);
+        const double most = 0.17 / 3 + 1e-6; /* a third of the families' difference at most */
+        g_assert_cmpfloat((double)p.mean[3], >=, 0.35 - BEYOND * 0.17 - most);
+        for (int i = 4; i < 6; i++) {
+            g_assert_cmpfloat((double)p.mean[i], >=, fmax(0.52 - 3 * 0.17 - most, 0));
+            g_assert_cmpfloat((double)p.mean[i], <=, 0.5 - 2 * 0.13 + most);
+        }
+        low = fmin(low, (double)p.mean[4]);
+        high = fmax(high, (double)p.mean[4]);
+    }
+    g_assert_cmpfloat(high - low, >, 0.1);
+}
+
 /* Steps along the axes to the nearest voxel of the brain, by looking at all of them. */
 static int steps_to_brain(const LamLabelTable *table, const int n[3], const guint8 *drawn,
                           size_t voxel)
@@ -371,11 +455,13 @@ int main(int argc, char **argv)
     g_test_add_func("/look/partial", test_partial);
     g_test_add_func("/look/sides", test_sides);
     g_test_add_func("/look/spots", test_spots);
+    g_test_add_func("/look/plexus", test_plexus);
     g_test_add_func("/look/texture", test_texture);
     g_test_add_func("/look/match", test_match);
     g_test_add_func("/look/akin", test_akin);
     g_test_add_func("/look/apart", test_apart);
     g_test_add_func("/look/known", test_known);
+    g_test_add_func("/look/known-between", test_known_between);
     g_test_add_func("/look/rim", test_rim);
     return g_test_run();
 }

@@ -278,6 +278,7 @@ static void test_interrupted_validation(Fixture *f, gconstpointer data)
 #define KNOWN                                                                                      \
     "[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"                             \
     "[kin]\na=body\nbetween=hole\nb=bone\n[synthesis]\nakin=0.5\n"
+#define BETWEEN "known=0.5\n[kin]\nbetween-x=skin\n[contrasts]\n"
 
 static void test_refusals(Fixture *f, gconstpointer data)
 {
@@ -346,11 +347,17 @@ static void test_refusals(Fixture *f, gconstpointer data)
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
          "[synthesis]\nrim_mm=4\n",
          "[synthesis] rim_mm: goes with families in [kin]"},
+        {"[data]\nsource=brains\nmaps=x\ntable=y\n[loss]\nlabel_weight=1\n"
+         "[synthesis]\nplexus=0.4\n",
+         "[synthesis] plexus: goes with families in [kin]"},
         {"[data]\nsource=brains\nmaps=x\ntable=y\n[kin]\na=body,\n", "[kin] a: must be"},
         {KNOWN "known=0.5\n", "[synthesis] known: goes with [contrasts]"},
         {KNOWN "[contrasts]\nt1=a 0 1, b 0.1 0.9\n", "[synthesis] known"},
         {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, c 0.1 0.9\n", "[contrasts] t1: names what is"},
-        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, between 0 1\n", "[contrasts] t1: names what is"},
+        {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, between 0 1\n", "[contrasts] t1: leaves out"},
+        {KNOWN BETWEEN "t1=a 0 1, b 0 1, between-x 1 5.1\n", "of what lies between, how far"},
+        {KNOWN BETWEEN "t1=a 0 1, b 0 1, between-x 2 1\n", "of what lies between, how far"},
+        {KNOWN BETWEEN "t1=a 0 1, b 0 1, between-x -1 1, between-x 0 1\n", "names a family twice"},
         {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1, a 0 1\n", "[contrasts] t1: names a family twice"},
         {KNOWN "known=0.5\n[contrasts]\nt1=a 0 1\n", "[contrasts] t1: leaves out a family"},
         {KNOWN "known=0.5\n[contrasts]\nt1=a 0.5 0.4, b 0 1\n", "[contrasts] t1: must be a family"},
