@@ -254,6 +254,19 @@ static LamNode *reshape(Rig *rig, const Case *c)
     return lam_op_reshape(rig->graph, image(rig, c), s);
 }
 
+static LamNode *scale(Rig *rig, const Case *c)
+{
+    return lam_op_scale(rig->graph, field(rig, c),
+                        add_input(rig, (LamShape){1, 1, 1, 1}, 1, false));
+}
+
+static LamNode *constant(Rig *rig, const Case *c)
+{
+    static const float numbers[] = {0.1F, 0.9F};
+    (void)c;
+    return lam_op_constant(rig->graph, 2, numbers);
+}
+
 static LamNode *detach(Rig *rig, const Case *c)
 {
     return lam_op_detach(rig->graph, image(rig, c));
@@ -355,6 +368,8 @@ static const Case cases[] = {
     {"sample", "field at 100 points", sample, BOTH, {1, 40, 48, 40}},
     {"reshape", "80×96×80", reshape, BOTH, FULL},
     {"depth-to-space", "8 channels, 40×48×40", depth_to_space, BOTH, {8, 40, 48, 40}},
+    {"scale", "field, 40×48×40", scale, BOTH, {1, 40, 48, 40}},
+    {"constant", "two numbers", constant, {"forward"}, {1, 1, 1, 1}},
     {"detach", "80×96×80", detach, {"forward"}, FULL},
     {"foreground", "80×96×80", foreground, BOTH, FULL},
     {"running-mean", "field, 40×48×40", running_mean, BOTH, {1, 40, 48, 40}},

@@ -165,6 +165,12 @@ LamNode *lam_op_detach(LamGraph *graph, LamNode *x);
 /* The values of a plain tensor in another shape of as many. */
 LamNode *lam_op_reshape(LamGraph *graph, LamNode *x, LamShape shape);
 
+/* x times a scalar node. x: any shape and layout. */
+LamNode *lam_op_scale(LamGraph *graph, LamNode *x, LamNode *factor);
+
+/* The vector [n,1,1,1] of these numbers, which are copied. */
+LamNode *lam_op_constant(LamGraph *graph, int n, const float *values);
+
 /* a + weight·b of plain tensors of one shape. */
 LamNode *lam_op_sum(LamGraph *graph, LamNode *a, LamNode *b, float weight);
 

@@ -4,7 +4,8 @@
  *   fixed, moving ─ (features of each ─) encoder (stride 2 between levels) ─ decoder (nearest ×2, skips) ─ final ─ flow
  *   (λ, 1-λ) ─ dense layers ─ one linear head per generated kernel and bias ──┘
  *
- * A cascade carries the moving scan by that field and finds, by a few convolutions, what is to be added to it.
+ * Of two passes the first is made for one λ, which rests; the moving scan is carried by its field, and the same
+ * weights, with the λ asked for, find what is to be added to it.
  *
  * What flow gives is a stationary velocity whose exponential is the displacement; or, without integration
  * steps, the displacement itself. A probabilistic network (`uncertain`; Dalca et al. 2019) gives the mean
@@ -65,11 +66,6 @@ typedef struct {
     /* Of the hypernetwork's units where they are off (leaky ReLU), 0 to 1. With 0 there are λ for which all
      * may be off, and the network answers the same for all of these. */
     double hidden_slope;
-    /* A second look (after Recursive Cascaded Networks, Zhao et al. 2019): what the registration sees of
-     * the moving scan is carried by the field found so far and laid beside the fixed scan's, and what
-     * convolutions see there is added to the velocity. Channels: first of what is seen of each scan (a
-     * convolution that does not depend on λ), then of the convolutions. None: one look. */
-    int n_cascade, cascade[LAM_UNET_MAX_LEVELS];
     /* Of a network with structures: the registration also sees how probable it is that a voxel and one up to
      * two voxels away in the other scan are the same structure, for each such way, on the features' grid and,
      * with structure_parts, on the parts' (a correlation layer, Dosovitskiy et al. 2015). Channels of the
@@ -78,6 +74,11 @@ typedef struct {
     /* Of a network with structures: the registration sees the scans as well. It begins on their grid, and
      * what it is told of structures enters the level that has the features' grid. */
     bool scans;
+    /* λ of a first pass, below 1; 0: there is none. What the registration sees of the moving scan is then carried
+     * by that pass's field, and the same weights find, with λ and knowing that velocity, what is added to its
+     * share (after Recursive Cascaded Networks, Zhao et al. 2019). The first pass and the second's encoder run
+     * once for a pair. */
+    double first_lambda;
 } LamUnetConfig;
 
 /* Checks ranges; LAM_ERROR_ARGUMENT says which key is wrong. */
@@ -86,10 +87,10 @@ bool lam_unet_config_check(const LamUnetConfig *config, GError **error);
 /* As metadata of a model file, and back; both use the keys architecture, size, spacing_mm, encoder,
  * decoder, final, hidden, generated, skip, integration_steps, and, only where they are true or not 0,
  * uncertain, hyper_labels, hyper_classes, features_encoder, features_decoder, structures,
- * structure_parts, structure_fine, hidden_slope, cascade, correlation and scans. The architecture's name counts up
+ * structure_parts, structure_fine, hidden_slope, correlation, scans and first_lambda. The architecture's name counts up
  * with keys that programs from before would leave out: hypermorph-unet-2 has structure_parts, and perhaps
- * structure_fine, hypermorph-unet-3 has hidden_slope or cascade, hypermorph-unet-4 correlation, hypermorph-unet-5
- * scans; unknown names are refused.
+ * structure_fine, hypermorph-unet-3 has hidden_slope, hypermorph-unet-4 correlation, hypermorph-unet-5
+ * scans, hypermorph-unet-6 first_lambda; unknown names are refused.
  * Errors: LAM_ERROR_MODEL. */
 void lam_unet_config_write(const LamUnetConfig *config, LamSafetensors *file);
 bool lam_unet_config_read(LamUnetConfig *config, const LamSafetensors *file, GError **error);
@@ -118,8 +119,11 @@ typedef struct {
     LamNode *hyper; /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
                         * (μ, 1-μ); NULL if nothing is generated */
     int n_lambdas;  /* classes; 1 if there are none */
-    LamNode *features; /* what flow is computed from, of a cascade the first: the last convolution
-                        * before it, on the field grid, in channel blocks (graph.h) */
+    LamNode
+        *first_share;    /* input, scalar: of the first pass's velocity; NULL without such a pass */
+    double first_lambda; /* 0 without */
+    LamNode *features; /* what flow is computed from, of two passes the second: the last convolution
+                           * before it, on the field grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain
                               * network the mean */
     LamNode *log_variance; /* likewise, of voxels^2; NULL if the network is not uncertain */

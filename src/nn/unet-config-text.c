@@ -8,7 +8,7 @@
  * it, rather than leave the key out. */
 static const char *const architectures[] = {"hypermorph-unet-1", "hypermorph-unet-2",
                                             "hypermorph-unet-3", "hypermorph-unet-4",
-                                            "hypermorph-unet-5"};
+                                            "hypermorph-unet-5", "hypermorph-unet-6"};
 
 /* ---- the keys ---- */
 
@@ -44,9 +44,9 @@ static const Key keys[] = {
     {KEY(structure_parts, TRUTH), true},
     {LIST_KEY(structure_fine), true},
     {KEY(hidden_slope, NUMBER), true},
-    {LIST_KEY(cascade), true},
     {KEY(correlation, WHOLE), true},
     {KEY(scans, TRUTH), true},
+    {KEY(first_lambda, NUMBER), true},
 };
 
 typedef struct {
@@ -129,10 +129,11 @@ static bool is_nothing(const char *text)
 static const char *architecture_of(const LamUnetConfig *c)
 {
     bool leaks = c->hidden_slope > 0 && c->generated != LAM_GENERATED_NONE;
-    int index = c->scans                    ? 4
-                : c->correlation > 0        ? 3
-                : c->n_cascade > 0 || leaks ? 2
-                                            : c->structure_parts;
+    int index = c->first_lambda > 0  ? 5
+                : c->scans           ? 4
+                : c->correlation > 0 ? 3
+                : leaks              ? 2
+                                     : c->structure_parts;
     return architectures[index];
 }
 

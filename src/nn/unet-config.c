@@ -97,23 +97,16 @@ static bool check_scans(const LamUnetConfig *c, GError **error)
            lam_unet_config_wrong(error, "scans", "the encoder has no level on the features' grid");
 }
 
-/* Channels of the two scans' looks enter side by side, as whole blocks. */
-static bool check_cascade(const LamUnetConfig *c, GError **error)
+static bool check_passes(const LamUnetConfig *c, GError **error)
 {
-    if (c->n_cascade == 0)
+    if (!(c->first_lambda >= 0 && c->first_lambda < 1))
+        return lam_unet_config_wrong(error, "first_lambda", "must be 0 or above, and below 1");
+    if (c->first_lambda == 0)
         return true;
-    if (!check_list("cascade", c->n_cascade, c->cascade, 2, 1, MAX_CHANNELS, error))
-        return false;
-    if (c->cascade[0] % CONCAT_MULTIPLE != 0)
-        return lam_unet_config_wrong(error, "cascade", "the first must be a multiple of 16");
-    if (c->uncertain)
-        return lam_unet_config_wrong(error, "cascade", "cannot be uncertain");
-    if (c->scans)
-        return lam_unet_config_wrong(error, "cascade", "goes without scans");
-    int halvings = c->n_encoder - c->n_decoder;
-    return halvings <= (c->structure_parts ? 0 : 1) ||
-           lam_unet_config_wrong(error, "cascade",
-                                 "the field is too coarse for it: more decoder levels are needed");
+    if (c->generated == LAM_GENERATED_NONE)
+        return lam_unet_config_wrong(error, "first_lambda", "needs generated=decoder or all");
+    return !(c->uncertain || c->hyper_labels) ||
+           lam_unet_config_wrong(error, "first_lambda", "goes without uncertain and hyper_labels");
 }
 
 bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
@@ -147,7 +140,7 @@ bool lam_unet_config_check(const LamUnetConfig *c, GError **error)
         return lam_unet_config_wrong(error, "correlation", "value out of range");
     if (c->correlation > 0 && c->structures == 0)
         return lam_unet_config_wrong(error, "correlation", "needs structures");
-    if (!check_features(c, error) || !check_scans(c, error) || !check_cascade(c, error))
+    if (!check_features(c, error) || !check_scans(c, error) || !check_passes(c, error))
         return false;
     int multiple = 1 << MAX(c->n_features_encoder - 1, registration_halvings(c) + c->n_encoder - 1);
     for (int i = 0; i < 3; i++)

@@ -24,6 +24,7 @@ typedef struct {
     LamParameters *parameters;
     LamNode *code; /* last hidden layer of the hypernetwork */
     int code_size;
+    LamNode *first_share;   /* of the first pass's velocity; NULL without */
     LamNode *features;      /* blocked, likewise the next */
     LamNode *log_variance;  /* NULL if the network is not uncertain */
     LamNode *structures[2]; /* of fixed and moving; NULL without */
@@ -388,6 +389,25 @@ static LamNode *build_whole(Builder *b, const View view[2], LamNode *addend)
     return tell(b, "whole", 2 * view_channels(c), 1, whole, addend);
 }
 
+/* A field in voxels of its own grid, on the grid of `like` and in its voxels. */
+static LamNode *resized(Builder *b, LamNode *field, const LamNode *like)
+{
+    LamShape from = lam_node_shape(field), to = lam_node_shape(like);
+    if (from.w == to.w)
+        return field;
+    float scale = (float)to.w / (float)from.w;
+    return lam_op_resize(b->graph, field, to.d, to.h, to.w, scale);
+}
+
+/* What the first pass's velocity adds there, in the second. addend: as above. */
+static LamNode *build_first(Builder *b, const View view[2], LamNode *velocity, LamNode *addend)
+{
+    if (b->graph == NULL)
+        return tell(b, "first", 3, 1, NULL, addend);
+    LamNode *known = lam_op_to_blocked(b->graph, resized(b, velocity, view[0].whole));
+    return tell(b, "first", 3, 1, known, addend);
+}
+
 /* What flow, the last layer, sees. */
 static int flow_channels(const LamUnetConfig *c)
 {
@@ -401,8 +421,8 @@ static LamNode *build_input(Builder *b, const View view[2])
                             : beside(b, view[0].whole, view[1].whole);
 }
 
-/* The velocity, plain; NULL where only parameters are declared. */
-static LamNode *build_registration(Builder *b, const View view[2])
+/* The velocity, plain; NULL where only parameters are declared. first: what a first pass found; NULL in that. */
+static LamNode *build_registration(Builder *b, const View view[2], LamNode *first)
 {
     const LamUnetConfig *c = b->config;
     bool generated_decoder = c->generated != LAM_GENERATED_NONE;
@@ -418,6 +438,8 @@ static LamNode *build_registration(Builder *b, const View view[2])
                    joint_level(c)};
     LamNode *levels[LAM_UNET_MAX_LEVELS] = {0};
     LamNode *known = build_whole(b, view, build_parts(b, view, build_correlation(b, view)));
+    if (first != NULL || (b->graph == NULL && c->first_lambda > 0))
+        known = build_first(b, view, first, known);
     LamNode *x = build_tower(b, &tower, build_input(b, view), known, levels);
     x = chain(b, "final", c->decoder[c->n_decoder - 1], c->n_final, c->final, generated_decoder, x,
               NULL);
@@ -438,53 +460,40 @@ static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode
                : velocity;
 }
 
-/* What a cascade sees of a scan, on the field grid. */
-static LamNode *build_look(Builder *b, const View *view)
+/* x at the field's positions; of half the field's spacing, of these twice as many. */
+static LamNode *carry(Builder *b, LamNode *x, LamNode *displacement)
 {
-    const LamUnetConfig *c = b->config;
-    Layer fine = {.name = "cascade.parts",
-                  .in = view_channels(c),
-                  .out = c->cascade[0],
-                  .stride = 2,
-                  .slope = 1};
-    Layer whole = {.name = "cascade.look",
-                   .in = view_channels(c),
-                   .out = c->cascade[0],
-                   .stride = c->n_encoder > c->n_decoder ? 2 : 1,
-                   .slope = SLOPE,
-                   .bias = true};
-    LamNode *parts = c->structure_parts ? convolution(b, fine, view->parts, NULL) : NULL;
-    return convolution(b, whole, view->whole, parts);
+    if (x == NULL)
+        return NULL;
+    bool blocked = lam_node_layout(x) == LAM_BLOCKED;
+    LamNode *field = resized(b, displacement, x);
+    LamNode *carried = lam_op_warp(b->graph, lam_op_to_plain(b->graph, x), field);
+    return blocked ? lam_op_to_blocked(b->graph, carried) : carried;
 }
 
-/* The moving scan's look, carried by the field so far, beside the fixed scan's. */
-static LamNode *look_again(Builder *b, const View view[2], LamNode *velocity)
-{
-    LamNode *fixed = build_look(b, &view[0]), *moving = build_look(b, &view[1]);
-    LamNode *carried = lam_op_warp(b->graph, lam_op_to_plain(b->graph, moving),
-                                   integrated(b->config, b->graph, velocity));
-    return beside(b, fixed, lam_op_to_blocked(b->graph, carried));
-}
-
-/* The velocity and what a second look adds to it; both plain. */
-static LamNode *build_cascade(Builder *b, const View view[2], LamNode *velocity)
+/* The velocity of a pass by the λ that rests and, added to its share of that, what a second one finds between the
+ * fixed scan and the moving one as the first carries it; both by the same weights. */
+static LamNode *build_passes(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
-    bool generated_layers = c->generated != LAM_GENERATED_NONE;
-    Layer known = {.name = "cascade.known", /* from what the field so far was computed */
-                   .in = flow_channels(c),
-                   .out = c->cascade[1],
-                   .stride = 1,
-                   .slope = 1,
-                   .generated = generated_layers,
-                   .pointwise = true};
-    LamNode *addend = convolution(b, known, b->features, NULL);
-    LamNode *x = chain(b, "cascade", 2 * c->cascade[0], c->n_cascade - 1, c->cascade + 1,
-                       generated_layers, look_again(b, view, velocity), addend);
-    Layer flow = {"cascade.flow", c->cascade[c->n_cascade - 1], 3, 1, 1, false, true,
-                  FLOW_DEVIATION};
-    LamNode *more = lam_op_to_plain(b->graph, convolution(b, flow, x, NULL));
-    return lam_op_sum(b->graph, velocity, more, 1);
+    const float lambda = (float)c->first_lambda;
+    float hyper[2 * LAM_UNET_MAX_CLASSES];
+    for (int i = 0; i < hyper_width(c); i += 2) {
+        hyper[i] = lambda;
+        hyper[i + 1] = 1 - lambda;
+    }
+    Builder first = *b;
+    bool built = b->graph != NULL;
+    build_hypernetwork(&first, built ? lam_op_constant(b->graph, hyper_width(c), hyper) : NULL);
+    LamNode *velocity = build_registration(&first, view, NULL);
+    LamNode *field = built ? integrated(c, b->graph, velocity) : NULL;
+    View carried[] = {view[0],
+                      {.whole = carry(b, view[1].whole, field),
+                       .parts = carry(b, view[1].parts, field),
+                       .scan = carry(b, view[1].scan, field)}};
+    LamNode *more = build_registration(b, carried, velocity);
+    return built ? lam_op_sum(b->graph, more, lam_op_scale(b->graph, velocity, b->first_share), 1)
+                 : NULL;
 }
 
 static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hyper)
@@ -493,8 +502,7 @@ static LamNode *build(Builder *b, LamNode *fixed, LamNode *moving, LamNode *hype
         build_hypernetwork(b, hyper);
     View view[] = {build_view(b, fixed, &b->structures[0]),
                    build_view(b, moving, &b->structures[1])};
-    LamNode *velocity = build_registration(b, view);
-    return b->config->n_cascade > 0 ? build_cascade(b, view, velocity) : velocity;
+    return b->config->first_lambda > 0 ? build_passes(b, view) : build_registration(b, view, NULL);
 }
 
 void lam_unet_declare(const LamUnetConfig *config, LamParameters *parameters)
@@ -523,6 +531,9 @@ static LamUnet add_inputs(const LamUnetConfig *config, LamGraph *graph, LamNode 
     };
     if (config->generated != LAM_GENERATED_NONE)
         unet.hyper = lam_graph_input(graph, "hyper", hyper);
+    unet.first_lambda = config->first_lambda;
+    if (config->first_lambda > 0)
+        unet.first_share = lam_graph_input(graph, "first_share", scalar);
     return unet;
 }
 
@@ -532,6 +543,7 @@ static LamUnet add_flow(const LamUnetConfig *config, LamGraph *graph, LamParamet
 {
     Builder b = {.config = config, .graph = graph, .parameters = parameters};
     LamUnet unet = add_inputs(config, graph, fixed);
+    b.first_share = unet.first_share;
     unet.velocity = build(&b, unet.fixed, unet.moving, unet.hyper);
     unet.features = b.features;
     unet.fixed_structures = b.structures[0];
@@ -576,12 +588,26 @@ static void put_hyper(const LamUnet *unet, int k, double value)
     lam_node_value(unet->hyper)[2 * k + 1] = (float)(1 - value);
 }
 
+/* Fields of all λ are about as large: measured, their roughness falls as 1 - λ, its root as this. At λ = 1 nothing
+ * may move. */
+static float first_share(const LamUnet *unet, double lambda)
+{
+    return (float)sqrt(fmax(1 - lambda, 0) / (1 - unet->first_lambda));
+}
+
 void lam_unet_set_class_lambdas(const LamUnet *unet, LamGraph *graph, const double *lambdas)
 {
-    for (int k = 0; k < unet->n_lambdas; k++)
+    double mean = 0;
+    for (int k = 0; k < unet->n_lambdas; k++) {
         put_hyper(unet, k, lambdas[k]);
+        mean += lambdas[k] / unet->n_lambdas;
+    }
     if (unet->hyper != NULL)
         lam_graph_touch(graph, unet->hyper);
+    if (unet->first_share == NULL)
+        return;
+    lam_node_value(unet->first_share)[0] = first_share(unet, mean);
+    lam_graph_touch(graph, unet->first_share);
 }
 
 void lam_unet_set_hyper(const LamUnet *unet, LamGraph *graph, double lambda, double label_share)

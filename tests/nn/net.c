@@ -54,10 +54,11 @@ static float picture(int w, int h)
 
 float *net_velocity(Net *net, int shift, double lambda)
 {
-    for (int h = 0; h < NET_SLICE; h++)
-        for (int w = 0; w < NET_SLICE; w++) {
-            lam_node_value(net->unet.fixed)[h * NET_SLICE + w] = picture(w, h);
-            lam_node_value(net->unet.moving)[h * NET_SLICE + w] = picture(w - shift, h);
+    const int *size = net->config.size;
+    for (int h = 0; h < size[1]; h++)
+        for (int w = 0; w < size[0]; w++) {
+            lam_node_value(net->unet.fixed)[h * size[0] + w] = picture(w, h);
+            lam_node_value(net->unet.moving)[h * size[0] + w] = picture(w - shift, h);
         }
     lam_graph_touch(net->graph, net->unet.fixed);
     lam_graph_touch(net->graph, net->unet.moving);

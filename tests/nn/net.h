@@ -14,7 +14,7 @@ typedef struct {
 Net net_of(const LamUnetConfig *config, bool sampling);
 void net_clear(Net *net);
 
-/* Of single slices of NET_SLICE x NET_SLICE voxels, with two levels of 16 channels and a field as fine as they are.
+/* Of single slices of NET_SLICE x NET_SLICE voxels unless the keys tell a size, with two levels of 16 channels and a field as fine as they are.
  * keys: pairs of key and value, NULL-terminated. */
 #define NET_SLICE 40
 Net net_slices(const char *const *keys);

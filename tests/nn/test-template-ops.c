@@ -51,6 +51,12 @@ static void naive_sum(const Trial *t)
         t->y[i] = t->x[0][i] - 2.5 * t->x[1][i];
 }
 
+static void naive_scale(const Trial *t)
+{
+    for (size_t i = 0; i < t->n; i++)
+        t->y[i] = t->x[1][0] * t->x[0][i];
+}
+
 static void naive_square(const Trial *t)
 {
     t->y[0] = 0;
@@ -225,6 +231,33 @@ static void test_sum(void)
     }
 }
 
+static void test_scale(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        Rig rig;
+        rig_init(&rig, 6);
+        LamNode *x = rig_variable(&rig, shapes[i], 1);
+        LamNode *factor = rig_variable(&rig, (LamShape){1, 1, 1, 1}, 1);
+        check(&rig, lam_op_scale(rig.graph, x, factor), shapes[i], naive_scale, false);
+    }
+}
+
+/* It holds what it was given, copied, and is computed once. */
+static void test_constant(void)
+{
+    Rig rig;
+    float numbers[] = {0.25F, -3, 7};
+    rig_init(&rig, 6);
+    LamNode *y = lam_op_constant(rig.graph, 3, numbers);
+    numbers[0] = 9;
+    rig_finish(&rig);
+    g_assert_null(lam_node_gradient(y));
+    g_assert_cmpmem(lam_node_value(y), 3 * sizeof(float), ((float[]){0.25F, -3, 7}),
+                    3 * sizeof(float));
+    g_assert_cmpint(lam_graph_forward(rig.graph, y, NULL), ==, 0);
+    rig_clear(&rig);
+}
+
 static void test_flow(void)
 {
     for (size_t i = 0; i < 2; i++) {
@@ -277,7 +310,7 @@ static void test_detach(void)
 
 static void test_mistakes(void)
 {
-    for (int k = 0; k < 6; k++) {
+    for (int k = 0; k < 7; k++) {
         Rig rig;
         g_autoptr(GError) error = NULL;
         rig_init(&rig, 9);
@@ -287,6 +320,7 @@ static void test_mistakes(void)
                         : k == 2 ? lam_op_running_mean(rig.graph, a, a, NULL, 0)
                         : k == 3 ? lam_op_sum(rig.graph, a, b, 1)
                         : k == 4 ? lam_op_depth_to_space(rig.graph, a)
+                        : k == 5 ? lam_op_scale(rig.graph, a, b)
                                  : lam_op_carry_labels(rig.graph, a, b);
         g_assert_null(made);
         g_assert_false(lam_graph_finalise(rig.graph, &error));
@@ -307,6 +341,8 @@ int main(int argc, char **argv)
     g_test_add_func("/template-ops/running-mean/factors", test_running_mean_factors);
     g_test_add_func("/template-ops/mean-square", test_mean_square);
     g_test_add_func("/template-ops/sum", test_sum);
+    g_test_add_func("/template-ops/scale", test_scale);
+    g_test_add_func("/template-ops/constant", test_constant);
     g_test_add_func("/template-ops/flow", test_flow);
     g_test_add_func("/template-ops/carry-labels", test_carry_labels);
     g_test_add_func("/template-ops/detach", test_detach);

@@ -20,7 +20,7 @@ static void test_round_trip(void)
         config.size[2] = i % 2 ? 1 : 64;
         config.integration_steps = i % 4 ? 3 * i % 13 : 0;
         config.uncertain = i / 2 % 2 == 1;
-        config.hyper_labels = i > 2;
+        config.hyper_labels = i > 2 && i != 4;
         config.n_features_encoder = i > 3 ? 3 : 0;
         config.n_features_decoder = i > 3 ? 2 : 0;
         for (int k = 0; k < 3; k++)
@@ -31,9 +31,8 @@ static void test_round_trip(void)
         config.structure_fine[0] = config.structure_fine[1] = 8 + i;
         config.correlation = i > 4 ? 8 * i : 0;
         config.hidden_slope = i % 3 * 0.1;
-        config.n_cascade = config.uncertain || i == 0 ? 0 : 3;
-        for (int k = 0; k < 3; k++)
-            config.cascade[k] = 16 * (k + 1);
+        bool passes = config.generated != LAM_GENERATED_NONE && !config.uncertain;
+        config.first_lambda = passes && !config.hyper_labels ? 0.1 * i : 0;
         if (i > 3) /* five levels, of which the registration has what the features leave */
             config.n_encoder = config.n_decoder = 4;
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
@@ -120,10 +119,8 @@ static void test_refused(void)
         {"hidden_slope", "1"},
         {"hidden_slope", "nan"},
         {"hidden_slope", "leaky"},
-        {"cascade", "16"},
-        {"cascade", "16,0"},
-        {"cascade", "24,32"},
-        {"cascade", "many"},
+        {"first_lambda", "1"},
+        {"first_lambda", "many"},
         {"correlation", "16"}, /* of no structures */
         {"correlation", "2000"},
         {"correlation", "many"},
@@ -138,9 +135,9 @@ static void test_refused(void)
     for (size_t i = 0; i < G_N_ELEMENTS(keys); i++)
         assert_refused(keys[i], NULL, keys[i]);
     assert_refused("architecture", "resnet", "resnet");
-    assert_refused("architecture", "hypermorph-unet-6",
-                   "its architecture is hypermorph-unet-6; this version knows hypermorph-unet-1 to "
-                   "hypermorph-unet-5");
+    assert_refused("architecture", "hypermorph-unet-7",
+                   "its architecture is hypermorph-unet-7; this version knows hypermorph-unet-1 to "
+                   "hypermorph-unet-6");
     assert_refused("architecture", NULL, "architecture");
 }
 
@@ -251,12 +248,6 @@ static void test_scans(void)
     other.n_encoder = 2;
     g_assert_false(lam_unet_config_check(&other, &error));
     g_assert_nonnull(strstr(error->message, "scans"));
-    g_clear_error(&error);
-    other = config;
-    other.n_cascade = 2;
-    other.cascade[0] = other.cascade[1] = 16;
-    g_assert_false(lam_unet_config_check(&other, &error));
-    g_assert_nonnull(strstr(error->message, "cascade"));
 }
 
 /* Structures from features, and a registration beneath them, on a small grid. */
@@ -433,21 +424,21 @@ static void test_architecture_counts(void)
     lam_safetensors_set_metadata(parts, "architecture", "hypermorph-unet-1");
     g_assert_true(lam_unet_config_read(&back, parts, NULL));
     g_assert_true(lam_unet_config_equal(&back, &config));
-    LamUnetConfig leaks = config, looks = config, correlates = config, sees = config;
+    LamUnetConfig leaks = config, passes = config, correlates = config, sees = config;
     g_assert_true(lam_unet_config_set(&leaks, "hidden_slope", "0.1", NULL));
-    g_assert_true(lam_unet_config_set(&looks, "cascade", "16,16", NULL));
+    g_assert_true(lam_unet_config_set(&passes, "first_lambda", "0.1", NULL));
     g_assert_true(lam_unet_config_set(&correlates, "correlation", "16", NULL));
     g_assert_true(lam_unet_config_set(&sees, "scans", "true", NULL));
     g_assert_false(lam_unet_config_equal(&correlates, &config) ||
                    lam_unet_config_equal(&leaks, &config) ||
-                   lam_unet_config_equal(&looks, &config));
+                   lam_unet_config_equal(&passes, &config));
     const struct {
         const LamUnetConfig *config;
         const char *name;
     } newer[] = {{&leaks, "hypermorph-unet-3"},
-                 {&looks, "hypermorph-unet-3"},
                  {&correlates, "hypermorph-unet-4"},
-                 {&sees, "hypermorph-unet-5"}};
+                 {&sees, "hypermorph-unet-5"},
+                 {&passes, "hypermorph-unet-6"}};
     for (size_t i = 0; i < G_N_ELEMENTS(newer); i++) {
         g_autoptr(LamSafetensors) file = lam_safetensors_new();
         lam_unet_config_write(newer[i].config, file);
