@@ -389,29 +389,21 @@ static LamNode *build_whole(Builder *b, const View view[2], LamNode *addend)
     return tell(b, "whole", 2 * view_channels(c), 1, whole, addend);
 }
 
-/* A field in voxels of its own grid, on the grid of `like` and in its voxels. */
-static LamNode *resized(Builder *b, LamNode *field, const LamNode *like)
-{
-    LamShape from = lam_node_shape(field), to = lam_node_shape(like);
-    if (from.w == to.w)
-        return field;
-    float scale = (float)to.w / (float)from.w;
-    return lam_op_resize(b->graph, field, to.d, to.h, to.w, scale);
-}
-
-/* What the first pass's velocity adds there, in the second. addend: as above. */
-static LamNode *build_first(Builder *b, const View view[2], LamNode *velocity, LamNode *addend)
-{
-    if (b->graph == NULL)
-        return tell(b, "first", 3, 1, NULL, addend);
-    LamNode *known = lam_op_to_blocked(b->graph, resized(b, velocity, view[0].whole));
-    return tell(b, "first", 3, 1, known, addend);
-}
-
 /* What flow, the last layer, sees. */
 static int flow_channels(const LamUnetConfig *c)
 {
     return c->n_final > 0 ? c->final[c->n_final - 1] : c->decoder[c->n_decoder - 1];
+}
+
+/* What the first pass's velocity was computed from adds there, in the second. addend: as above. */
+static LamNode *build_first(Builder *b, const View view[2], LamNode *known, LamNode *addend)
+{
+    const LamShape to = b->graph != NULL ? lam_node_shape(view[0].whole) : (LamShape){0};
+    while (known != NULL && lam_node_shape(known).w < to.w) {
+        LamShape s = lam_node_shape(known);
+        known = lam_op_upsample(b->graph, known, MIN(2 * s.d, to.d), 2 * s.h, 2 * s.w);
+    }
+    return tell(b, "first", flow_channels(b->config), 1, known, addend);
 }
 
 /* What the registration begins with. */
@@ -421,7 +413,8 @@ static LamNode *build_input(Builder *b, const View view[2])
                             : beside(b, view[0].whole, view[1].whole);
 }
 
-/* The velocity, plain; NULL where only parameters are declared. first: what a first pass found; NULL in that. */
+/* The velocity, plain; NULL where only parameters are declared. first: what that of a first pass
+ * was computed from; NULL in that. */
 static LamNode *build_registration(Builder *b, const View view[2], LamNode *first)
 {
     const LamUnetConfig *c = b->config;
@@ -460,7 +453,17 @@ static LamNode *integrated(const LamUnetConfig *config, LamGraph *graph, LamNode
                : velocity;
 }
 
-/* x at the field's positions; of half the field's spacing, of these twice as many. */
+/* A field in voxels of its own grid, on the grid of `like` and in its voxels. */
+static LamNode *resized(Builder *b, LamNode *field, const LamNode *like)
+{
+    LamShape from = lam_node_shape(field), to = lam_node_shape(like);
+    if (from.w == to.w)
+        return field;
+    float scale = (float)to.w / (float)from.w;
+    return lam_op_resize(b->graph, field, to.d, to.h, to.w, scale);
+}
+
+/* x at the field's positions. */
 static LamNode *carry(Builder *b, LamNode *x, LamNode *displacement)
 {
     if (x == NULL)
@@ -486,12 +489,14 @@ static LamNode *build_passes(Builder *b, const View view[2])
     bool built = b->graph != NULL;
     build_hypernetwork(&first, built ? lam_op_constant(b->graph, hyper_width(c), hyper) : NULL);
     LamNode *velocity = build_registration(&first, view, NULL);
-    LamNode *field = built ? integrated(c, b->graph, velocity) : NULL;
+    /* Through what is carried no gradient flows: the first pass learns by its share alone, and a step takes a
+     * quarter less. */
+    LamNode *field = built ? lam_op_detach(b->graph, integrated(c, b->graph, velocity)) : NULL;
     View carried[] = {view[0],
                       {.whole = carry(b, view[1].whole, field),
                        .parts = carry(b, view[1].parts, field),
                        .scan = carry(b, view[1].scan, field)}};
-    LamNode *more = build_registration(b, carried, velocity);
+    LamNode *more = build_registration(b, carried, first.features);
     return built ? lam_op_sum(b->graph, more, lam_op_scale(b->graph, velocity, b->first_share), 1)
                  : NULL;
 }

@@ -375,16 +375,17 @@ static void fill_parameters(LamParameters *parameters, GRand *rand)
     }
 }
 
-/* allowed: kinks of what is carried lie between the differences' ends. */
+/* Of all whose names begin so. */
 static void check_parameters(LamParameters *parameters, LamGraph *graph, LamNode *loss, GRand *rand,
-                             double allowed)
+                             const char *prefix)
 {
     for (int i = 0; i < lam_parameters_count(parameters); i++) {
         size_t at = lam_parameters_offset(parameters, i), n = lam_parameters_size(parameters, i);
         float *value = lam_parameters_values(parameters) + at;
         Probe probe = {lam_parameters_name(parameters, i),        graph, loss, NULL, value,
                        lam_parameters_gradients(parameters) + at, n};
-        check(&probe, rand, allowed);
+        if (g_str_has_prefix(probe.name, prefix))
+            check(&probe, rand, 0.02);
     }
 }
 
@@ -469,7 +470,8 @@ static void test_unet(gconstpointer data)
                    sqrt((double)lam_node_count(unet.displacement));
     g_test_message("loss %g, field %g voxels", lam_node_value(loss)[0], field);
     g_assert_cmpfloat(field, >, 0.05); /* not at the kink of zero displacement */
-    check_parameters(parameters, graph, loss, rand, c->passes ? 0.04 : 0.02);
+    /* Other weights also move what the first pass carries, which no gradient is to know of. */
+    check_parameters(parameters, graph, loss, rand, c->passes ? "first" : "");
 }
 
 static void add_unet_tests(void)

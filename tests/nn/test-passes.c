@@ -131,8 +131,11 @@ static void test_parts_carried(void)
     silence_first(&net);
     float *bias = lam_parameters_find(net.parameters, "flow.bias");
     float *told = lam_parameters_find(net.parameters, "correlation.look.weight");
+    float *flow = lam_parameters_find(net.parameters, "flow.weight");
     for (int i = 0; i < 16 * 16 * 9; i++)
         told[i] *= 100; /* so that it is heard */
+    for (int i = 0; i < 3 * 16 * 9; i++)
+        flow[i] *= 10000;
     g_autofree float *still = net_velocity(&net, 0, 0.5);
     g_autofree float *blind = net_velocity(&net, 4, 0.5);
     bias[0] = 2; /* voxels of the field: 4 of the picture */
