@@ -119,9 +119,8 @@ typedef struct {
     LamNode *hyper; /* input, (λ, 1-λ), of each class one after the other, and, with hyper_labels,
                         * (μ, 1-μ); NULL if nothing is generated */
     int n_lambdas;  /* classes; 1 if there are none */
-    LamNode
-        *first_share;    /* input, scalar: of the first pass's velocity; NULL without such a pass */
-    double first_lambda; /* 0 without */
+    LamNode *first_share; /* input, scalar: of the first pass's velocity; NULL without one */
+    double first_lambda;  /* 0 without */
     LamNode *features; /* what flow is computed from, of two passes the second: the last convolution
                            * before it, on the field grid, in channel blocks (graph.h) */
     LamNode *velocity; /* [3,D,H,W] on the field grid, voxels of that grid; of an uncertain

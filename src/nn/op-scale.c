@@ -1,6 +1,5 @@
 /* A tensor times a number that is a node itself. */
 #include "graph-private.h"
-#include "kernel.h"
 
 static void scale_forward(LamNode *node)
 {

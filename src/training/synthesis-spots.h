@@ -8,7 +8,7 @@
 void lam_synthesis_spots(const LamLabelTable *table, const LamGrid *grid, const guint8 *labels,
                          GRand *rand, float *image);
 
-/* The same within the ventricles, and again, of another grey, in what lies beside them, each half of the time.
+/* Up to 12 of them within the ventricles, and again, of another grey, in what lies beside them, each half of the time.
  * Ventricles: structures of a family of [kin] that what is no structure belongs to, too, as fluid around the brain
  * does; without any, all is left as it is. */
 void lam_synthesis_plexus(const LamLabelTable *table, const LamGrid *grid, const guint8 *labels,
