@@ -92,6 +92,13 @@ static int hyper_width(const LamUnetConfig *c)
     return 2 * (MAX(c->hyper_classes, 1) + c->hyper_labels);
 }
 
+/* Hyperparameter k of these. */
+static void put_pair(float *input, int k, double value)
+{
+    input[2 * k] = (float)value;
+    input[2 * k + 1] = (float)(1 - value);
+}
+
 static void build_hypernetwork(Builder *b, LamNode *input)
 {
     const LamUnetConfig *c = b->config;
@@ -479,12 +486,9 @@ static LamNode *carry(Builder *b, LamNode *x, LamNode *displacement)
 static LamNode *build_passes(Builder *b, const View view[2])
 {
     const LamUnetConfig *c = b->config;
-    const float lambda = (float)c->first_lambda;
     float hyper[2 * LAM_UNET_MAX_CLASSES];
-    for (int i = 0; i < hyper_width(c); i += 2) {
-        hyper[i] = lambda;
-        hyper[i + 1] = 1 - lambda;
-    }
+    for (int k = 0; 2 * k < hyper_width(c); k++)
+        put_pair(hyper, k, c->first_lambda);
     Builder first = *b;
     bool built = b->graph != NULL;
     build_hypernetwork(&first, built ? lam_op_constant(b->graph, hyper_width(c), hyper) : NULL);
@@ -589,8 +593,7 @@ static void put_hyper(const LamUnet *unet, int k, double value)
 {
     if (unet->hyper == NULL || (size_t)(2 * k) >= lam_node_count(unet->hyper))
         return;
-    lam_node_value(unet->hyper)[2 * k] = (float)value;
-    lam_node_value(unet->hyper)[2 * k + 1] = (float)(1 - value);
+    put_pair(lam_node_value(unet->hyper), k, value);
 }
 
 /* Fields of all λ are about as large: measured, their roughness falls as 1 - λ, its root as this. At λ = 1 nothing

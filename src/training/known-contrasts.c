@@ -4,13 +4,13 @@
 
 #include <lambdascope/error.h>
 
+#define FARTHEST 5 /* beyond the families that something lies between */
+
 static bool refuse(const char *contrast, const char *why, GError **error)
 {
     g_set_error(error, LAM_ERROR, LAM_ERROR_ARGUMENT, "[contrasts] %s: %s", contrast, why);
     return false;
 }
-
-#define FARTHEST 5 /* beyond the families that something lies between */
 
 /* The number of a family or of what lies between; 0: there is none of this name. */
 static int family_of(const LamRecipe *recipe, const char *name)

@@ -139,10 +139,12 @@ static void paint_around(const GArray *middles, const bool *takes, const LamGrid
 void lam_synthesis_plexus(const LamLabelTable *table, const LamGrid *grid, const guint8 *labels,
                           GRand *rand, float *image)
 {
+    bool inside = g_rand_boolean(rand), around = g_rand_boolean(rand);
+    if (!inside && !around)
+        return;
     Takes within = {0}, beside = {0};
     find_ventricles(table, within, beside);
     g_autoptr(GArray) middles = voxels_of(within, labels, lam_grid_voxels(grid));
-    bool inside = g_rand_boolean(rand), around = g_rand_boolean(rand);
     if (middles->len > 0 && inside)
         paint_around(middles, within, grid, labels, rand, image);
     if (middles->len > 0 && around)

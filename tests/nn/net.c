@@ -67,3 +67,18 @@ float *net_velocity(Net *net, int shift, double lambda)
     return g_memdup2(lam_node_value(net->unet.velocity),
                      lam_node_count(net->unet.velocity) * sizeof(float));
 }
+
+int net_moved_by_lambda(Net *net)
+{
+    g_autofree float *before = net_velocity(net, 2, 0.3);
+    lam_unet_set_lambda(&net->unet, net->graph, 0.4);
+    return lam_graph_forward(net->graph, net->unet.displacement, NULL);
+}
+
+double net_largest(const float *a, const float *b, size_t n)
+{
+    double most = 0;
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, fabs((double)a[i] - (double)(b != NULL ? b[i] : 0)));
+    return most;
+}

@@ -21,5 +21,11 @@ Net net_slices(const char *const *keys);
 /* The velocity at the field's voxels for a picture and itself so many voxels to the right; freed by the caller. */
 float *net_velocity(Net *net, int shift, double lambda);
 
+/* How many nodes are computed again for the displacement when nothing but λ has changed. */
+int net_moved_by_lambda(Net *net);
+
+/* The largest difference of two arrays; b NULL: from 0. */
+double net_largest(const float *a, const float *b, size_t n);
+
 /* Gives all values of a parameter; aborts if there is none of this name. */
 void net_fill(Net *net, const char *name, float value);
